@@ -1,0 +1,64 @@
+package io.polder.config;
+
+import io.polder.format.Format;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where events come from.
+ *
+ * @param kind poll, http or files
+ * @param poll the address that a poll feed fetches; null for others
+ * @param every a poll feed's period
+ * @param timeout how long one fetch may take
+ * @param files glob relative to the mart's folder, for a files feed; empty for others
+ * @param format how its documents are split and decoded, with the feed's fields
+ * @param formatName the format as written: {@code miv-traffic}
+ * @param key the fields whose values make the event's key; may be empty
+ * @param partitions of its topic; fixed for ever
+ * @param topic the topic that it writes; feeds may share one
+ * @param where SQL over the decoded fields that an event must fulfil to be taken; empty when all are
+ * @param sampleEvery takes the first event of each key in each period of this length; null when all are taken
+ * @param maxBytes the size over which a document is refused
+ * @param keepFor how long its topic keeps events; null for ever
+ * @param simulated whether its events are made up and must be shown as such
+ */
+public record Feed(
+        String name,
+        Kind kind,
+        @Nullable URI poll,
+        Duration every,
+        Duration timeout,
+        String files,
+        Format format,
+        String formatName,
+        List<String> key,
+        int partitions,
+        String topic,
+        Optional<String> where,
+        @Nullable Duration sampleEvery,
+        long maxBytes,
+        @Nullable Duration keepFor,
+        boolean simulated) {
+    public Feed {
+        key = List.copyOf(key);
+    }
+
+    /** Ways to get events. */
+    public enum Kind {
+        /** Fetches an address on a schedule. */
+        POLL,
+        /** Takes what is posted to it. */
+        HTTP,
+        /** Reads files once; bounded. */
+        FILES
+    }
+
+    /** Whether it ends: its events are history, applied in bulk, behind live work. */
+    public boolean isBounded() {
+        return kind == Kind.FILES;
+    }
+}

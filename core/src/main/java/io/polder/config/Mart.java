@@ -1,0 +1,39 @@
+package io.polder.config;
+
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A mart as its {@code polder.yaml} defines it. Maps keep the order of the file.
+ *
+ * @param name what people call it
+ * @param timezone for hours, days and weeks; instants are stored in UTC
+ * @param folder the folder of the file, against which relative paths are resolved
+ * @param places where in the file each key stands: {@code tables.traffic.select} to {@code polder.yaml:23}
+ */
+public record Mart(
+        String name,
+        ZoneId timezone,
+        Map<String, Feed> feeds,
+        Map<String, Table> tables,
+        Map<String, View> views,
+        Map<String, MapLayer> maps,
+        Path folder,
+        Map<String, String> places) {
+    public Mart {
+        feeds = Collections.unmodifiableMap(new LinkedHashMap<>(feeds));
+        tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
+        views = Collections.unmodifiableMap(new LinkedHashMap<>(views));
+        maps = Collections.unmodifiableMap(new LinkedHashMap<>(maps));
+        places = Map.copyOf(places);
+    }
+
+    /** {@code polder.yaml:23 tables.traffic.select}: a key with where it stands, for a {@code Problem}. */
+    public String place(String key) {
+        String place = places.get(key);
+        return place == null ? key : place + " " + key;
+    }
+}
