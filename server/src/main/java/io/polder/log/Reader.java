@@ -1,0 +1,32 @@
+package io.polder.log;
+
+import java.time.Duration;
+import java.util.Map;
+
+/** Reads topics from given offsets. For one thread, except {@link #wakeup}. */
+public interface Reader extends AutoCloseable {
+    /** Reads {@code topic} from these offsets on, one for each partition, beside what was assigned before. */
+    void assign(String topic, Map<Integer, Long> offsets);
+
+    /** Stops reading a topic. */
+    void unassign(String topic);
+
+    /**
+     * Waits up to {@code timeout} for records and hands over those that came, in order within each partition.
+     *
+     * @return how many
+     */
+    int poll(Duration timeout, Visitor visitor);
+
+    /** Makes a running or the next {@link #poll} return early; from any thread. */
+    void wakeup();
+
+    @Override
+    void close();
+
+    /** Receives records. */
+    interface Visitor {
+        /** Arrays may be kept. {@code headers} is only valid during the call. */
+        void record(String topic, int partition, long offset, long acceptedMillis, byte[] value, RecordHeaders headers);
+    }
+}
