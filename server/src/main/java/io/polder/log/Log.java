@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka topics, on an embedded broker or an external cluster. Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Log implements AutoCloseable {
     /**
      * Where the log is.
