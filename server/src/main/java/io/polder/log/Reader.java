@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** Reads topics from given offsets. For one thread, except {@link #wakeup}. */
 public interface Reader extends AutoCloseable {
+    /** A poll hands over at most this many records. */
+    int MAX_POLL_RECORDS = 10_000;
+
     /** Reads {@code topic} from these offsets on, one for each partition, beside what was assigned before. */
     void assign(String topic, Map<Integer, Long> offsets);
 
@@ -15,6 +18,8 @@ public interface Reader extends AutoCloseable {
      * Waits up to {@code timeout} for records and hands over those that came, in order within each partition.
      *
      * @return how many
+     * @throws io.polder.record.PolderException CONFLICT when the log does not hold the position: expired, or the log ends
+     *     before it; UNAVAILABLE
      */
     int poll(Duration timeout, Visitor visitor);
 
