@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeout how long one fetch may take
  * @param files glob relative to the mart's folder, for a files feed; empty for others
  * @param format how its documents are split and decoded, with the feed's fields
- * @param formatName the format as written: {@code miv-traffic}
+ * @param formatName the format's name as written: {@code miv-traffic}
+ * @param formatOptions the options of its format that are written, in one canonical line; empty when none are
  * @param key the fields whose values make the event's key; may be empty
  * @param partitions of its topic; fixed for ever
  * @param topic the topic that it writes; feeds may share one
@@ -35,6 +36,7 @@ public record Feed(
         String files,
         Format format,
         String formatName,
+        String formatOptions,
         List<String> key,
         int partitions,
         String topic,
@@ -45,6 +47,44 @@ public record Feed(
         boolean simulated) {
     public Feed {
         key = List.copyOf(key);
+    }
+
+    /** A feed whose format has no options. */
+    public Feed(
+            String name,
+            Kind kind,
+            @Nullable URI poll,
+            Duration every,
+            Duration timeout,
+            String files,
+            Format format,
+            String formatName,
+            List<String> key,
+            int partitions,
+            String topic,
+            Optional<String> where,
+            @Nullable Duration sampleEvery,
+            long maxBytes,
+            @Nullable Duration keepFor,
+            boolean simulated) {
+        this(
+                name,
+                kind,
+                poll,
+                every,
+                timeout,
+                files,
+                format,
+                formatName,
+                "",
+                key,
+                partitions,
+                topic,
+                where,
+                sampleEvery,
+                maxBytes,
+                keepFor,
+                simulated);
     }
 
     /** Ways to get events. */
@@ -60,5 +100,14 @@ public record Feed(
     /** Whether it ends: its events are history, applied in bulk, behind live work. */
     public boolean isBounded() {
         return kind == Kind.FILES;
+    }
+
+    /** The address that it fetches without what may be secret, its user and its query, for people to see; else empty. */
+    public String shownAddress() {
+        if (poll == null) {
+            return "";
+        }
+        String port = poll.getPort() < 0 ? "" : ":" + poll.getPort();
+        return poll.getScheme() + "://" + poll.getHost() + port + (poll.getRawPath() == null ? "" : poll.getRawPath());
     }
 }

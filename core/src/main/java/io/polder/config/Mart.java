@@ -12,7 +12,8 @@ import java.util.Map;
  * @param name what people call it
  * @param timezone for hours, days and weeks; instants are stored in UTC
  * @param folder the folder of the file, against which relative paths are resolved
- * @param places where in the file each key stands: {@code tables.traffic.select} to {@code polder.yaml:23}
+ * @param places where each key stands: {@code tables.traffic.select} to {@code polder.yaml:23}, or to {@code
+ *     traffic.sql:1} when its text is there; items of lists count from 1: {@code tables.traffic.rules[1].check}
  */
 public record Mart(
         String name,

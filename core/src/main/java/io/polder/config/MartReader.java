@@ -1,0 +1,421 @@
+package io.polder.config;
+
+import io.polder.format.Format;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a mart's folder. All problems are told at once. */
+public final class MartReader {
+    /** The name of a mart's definition in its folder. */
+    public static final String FILE = "polder.yaml";
+
+    private final Path folder;
+    private final Map<String, String> environment;
+    private final Problems problems;
+    private final Map<String, String> places = new LinkedHashMap<>();
+
+    private MartReader(Path folder, Map<String, String> environment, Problems problems) {
+        this.folder = folder;
+        this.environment = environment;
+        this.problems = problems;
+    }
+
+    /** Reads a mart as it stands, with the environment of this process. */
+    public static Mart read(Path folder) {
+        return read(folder, List.of(), System.getenv());
+    }
+
+    /**
+     * Reads a mart.
+     *
+     * @param folder holds {@code polder.yaml}
+     * @param settings {@code key=value}, each in place of what the file says; those of the platform are left alone
+     * @param environment what {@code ${env:NAME}} means
+     * @throws PolderException INVALID_DEFINITION with all problems, in the order of the file
+     */
+    public static Mart read(Path folder, List<String> settings, Map<String, String> environment) {
+        Problems problems = new Problems();
+        Mart mart = read(folder, settings, environment, problems);
+        problems.throwIfAny();
+        return java.util.Objects.requireNonNull(mart);
+    }
+
+    /** As {@link #read(Path, List, Map)}, with problems added to {@code problems}; null when there is one. */
+    static @Nullable Mart read(Path folder, List<String> settings, Map<String, String> environment, Problems problems) {
+        Path file = folder.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            Value.Where nowhere = new Value.Where(file.toString(), 0, "");
+            String fix = Files.isRegularFile(folder)
+                    ? "name the folder, not the file"
+                    : "name a mart's folder, or write a first mart with: ./polder init " + folder;
+            problems.add(nowhere, "", "there is no such file", fix);
+            return null;
+        }
+        Value.Mapping document = YamlDocument.read(file, problems);
+        if (document == null) {
+            return null;
+        }
+        List<Overrides.Setting> overrides = Overrides.settings(
+                settings,
+                PlatformReader.firstWords(MartKeys.TOP.keys()),
+                PlatformReader.firstWords(PlatformReader.SECTION.keys()),
+                problems);
+        return new MartReader(folder, environment, problems).mart(Overrides.apply(document, overrides, problems));
+    }
+
+    private @Nullable Mart mart(Value.Mapping document) {
+        place(document);
+        Section.Members top = MartKeys.TOP.open(document, problems);
+        String name = top.find(MartKeys.MART);
+        Map<String, Value> feedValues = named(top, MartKeys.FEEDS);
+        if (top.has(MartKeys.FEEDS)
+                && top.value(MartKeys.FEEDS) instanceof Value.Mapping mapping
+                && mapping.members().isEmpty()) {
+            problems.add(mapping, "names no feed", "write at least one, like 'traffic: {http: true, ...}'");
+        }
+        FeedReader feedReader = new FeedReader(problems, environment);
+        Map<String, Feed> feeds = feedReader.feeds(feedValues);
+        Map<String, Table> tables = tables(named(top, MartKeys.TABLES), feedReader.topics());
+        Map<String, View> views = views(named(top, MartKeys.VIEWS), named(top, MartKeys.TABLES));
+        Map<String, MapLayer> maps = maps(named(top, MartKeys.MAPS), named(top, MartKeys.TABLES), tables, feedReader);
+        if (problems.count() > 0 || name == null) {
+            return null;
+        }
+        return new Mart(name, top.get(MartKeys.TIMEZONE), feeds, tables, views, maps, folder, places);
+    }
+
+    private static Map<String, Value> named(Section.Members top, Key<Map<String, Value>> key) {
+        Map<String, Value> named = top.find(key);
+        return named == null ? Map.of() : named;
+    }
+
+    private void place(Value value) {
+        if (!value.where().path().isEmpty()) {
+            places.put(value.where().path(), value.where().source());
+        }
+        if (value instanceof Value.Mapping mapping) {
+            mapping.members().values().forEach(this::place);
+        } else if (value instanceof Value.Items items) {
+            items.values().forEach(this::place);
+        }
+    }
+
+    private Map<String, Table> tables(Map<String, Value> values, Map<String, FeedReader.Topic> topics) {
+        Map<String, Table> tables = new LinkedHashMap<>();
+        Map<String, String> published = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            Value.Mapping mapping = Kind.mapping("mapping", "write it like {from: traffic, key: [uid, time]}")
+                    .parser()
+                    .read(value, problems);
+            if (mapping != null) {
+                Table table = table(name, MartKeys.TABLE.open(mapping, problems), topics, published);
+                if (table != null) {
+                    tables.put(name, table);
+                }
+            }
+        });
+        return tables;
+    }
+
+    private @Nullable Table table(
+            String name, Section.Members members, Map<String, FeedReader.Topic> topics, Map<String, String> published) {
+        String from = members.find(MartKeys.FROM);
+        FeedReader.Topic topic = from == null ? null : topics.get(from);
+        if (from != null && topic == null) {
+            problems.add(
+                    members.value(MartKeys.FROM),
+                    "no feed writes this topic",
+                    Problem.suggestion(from, topics.keySet()));
+        }
+        Optional<String> select = Optional.ofNullable(sql(members, MartKeys.SELECT));
+        Format format = topic == null ? null : topic.format();
+        // With a SELECT, the columns are known only to the engine, which checks them.
+        Columns columns = new Columns(members.has(MartKeys.SELECT) ? null : format, problems);
+        List<String> key = members.find(MartKeys.TABLE_KEY);
+        if (key != null) {
+            columns.check(members, MartKeys.TABLE_KEY, key);
+            if (topic != null) {
+                checkKey(members, key, topic);
+            }
+        }
+        String time = members.find(MartKeys.TIME);
+        if (time != null && columns.check(members, MartKeys.TIME, List.of(time))) {
+            columns.checkIsTimestamp(members, MartKeys.TIME, time);
+        }
+        String version = members.find(MartKeys.VERSION);
+        if (version != null) {
+            columns.check(members, MartKeys.VERSION, List.of(version));
+        }
+        if (members.has(MartKeys.RETAIN) && !members.has(MartKeys.TIME)) {
+            problems.add(
+                    members.value(MartKeys.RETAIN), "needs the time of a row", "add 'time: COLUMN', or remove retain");
+        }
+        checkPublish(members, name, topics, published);
+        List<Rule> rules = rules(members, columns, key == null ? List.of() : key);
+        if (from == null || key == null) {
+            return null;
+        }
+        return new Table(
+                name,
+                from,
+                key,
+                Optional.ofNullable(time),
+                Optional.ofNullable(version),
+                select,
+                rules,
+                Optional.ofNullable(members.find(MartKeys.PUBLISH)),
+                members.find(MartKeys.RETAIN));
+    }
+
+    /** Order is that of a partition, and a partition is the feed's key's: a table's key must not be coarser. */
+    private void checkKey(Section.Members members, List<String> key, FeedReader.Topic topic) {
+        List<String> missing =
+                topic.key().stream().filter(column -> !key.contains(column)).toList();
+        if (!missing.isEmpty()) {
+            problems.add(
+                    members.value(MartKeys.TABLE_KEY),
+                    "lacks " + String.join(", ", missing) + " of the feed's key",
+                    "add " + String.join(", ", missing) + ": a row's events must all be in one partition");
+        }
+        if (topic.isKeyKnown() && topic.key().isEmpty() && topic.partitions() > 1 && !members.has(MartKeys.VERSION)) {
+            problems.add(
+                    members.where(MartKeys.FROM),
+                    topic.name(),
+                    "its events have no key and " + topic.partitions()
+                            + " partitions, so which of two rows with one key is newer is not known",
+                    "give the feed a key that is part of this table's key, or 'partitions: 1', or the table a version");
+        }
+    }
+
+    private void checkPublish(
+            Section.Members members, String name, Map<String, FeedReader.Topic> topics, Map<String, String> published) {
+        String publish = members.find(MartKeys.PUBLISH);
+        if (publish == null) {
+            return;
+        }
+        if (topics.containsKey(publish)) {
+            problems.add(members.value(MartKeys.PUBLISH), "is the topic of a feed", "choose another name");
+        }
+        String first = published.putIfAbsent(publish, name);
+        if (first != null) {
+            problems.add(
+                    members.value(MartKeys.PUBLISH), "table " + first + " publishes it too", "choose another name");
+        }
+    }
+
+    private List<Rule> rules(Section.Members table, Columns columns, List<String> key) {
+        List<Value.Mapping> values = table.find(MartKeys.RULES);
+        Map<String, Rule> rules = new LinkedHashMap<>();
+        for (Value.Mapping value : values == null ? List.<Value.Mapping>of() : values) {
+            Section.Members members = MartKeys.RULE.open(value, problems);
+            String column = members.find(MartKeys.RULE_COLUMN);
+            String check = members.find(MartKeys.CHECK);
+            Rule.OnViolation onViolation = members.get(MartKeys.ON_VIOLATION);
+            if (column != null) {
+                columns.check(members, MartKeys.RULE_COLUMN, List.of(column));
+            }
+            if (onViolation == Rule.OnViolation.NULLIFY && !members.has(MartKeys.RULE_COLUMN)) {
+                problems.add(members.value(MartKeys.ON_VIOLATION), "needs a column to make NULL", "add 'column: NAME'");
+            } else if (onViolation == Rule.OnViolation.NULLIFY && column != null && key.contains(column)) {
+                problems.add(
+                        members.value(MartKeys.ON_VIOLATION),
+                        column + " is part of the key, which cannot be NULL",
+                        "write on_violation: reject");
+            }
+            String name = members.find(MartKeys.RULE_NAME);
+            if (name == null) {
+                name = free(column == null ? "rule" : column, rules.keySet());
+            } else if (rules.containsKey(name)) {
+                problems.add(members.value(MartKeys.RULE_NAME), "is the name of another rule", "choose another name");
+            }
+            if (check != null) {
+                rules.put(name, new Rule(name, column == null ? "" : column, check, onViolation));
+            }
+        }
+        return List.copyOf(rules.values());
+    }
+
+    private static String free(String name, Set<String> taken) {
+        String candidate = name;
+        for (int number = 2; taken.contains(candidate); number++) {
+            candidate = name + "_" + number;
+        }
+        return candidate;
+    }
+
+    private Map<String, View> views(Map<String, Value> values, Map<String, Value> tables) {
+        Map<String, View> views = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            Value table = tables.get(name);
+            if (table != null) {
+                problems.add(
+                        value.where(),
+                        "",
+                        "is the name of a table too, at " + table.where().source(),
+                        "choose another name");
+            }
+            String text = Kind.TEXT.parser().read(value, problems);
+            String sql = text == null ? null : sql(value.where(), text);
+            if (sql != null) {
+                views.put(name, new View(name, sql));
+            }
+        });
+        return views;
+    }
+
+    private Map<String, MapLayer> maps(
+            Map<String, Value> values, Map<String, Value> tableValues, Map<String, Table> tables, FeedReader feeds) {
+        Map<String, MapLayer> maps = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            Value.Mapping mapping = Kind.mapping(
+                            "mapping", "write it like {table: traffic, position: [lat, lon], colour: speed}")
+                    .parser()
+                    .read(value, problems);
+            if (mapping == null) {
+                return;
+            }
+            Section.Members members = MartKeys.MAP.open(mapping, problems);
+            String tableName = members.find(MartKeys.MAP_TABLE);
+            if (tableName != null && !tableValues.containsKey(tableName)) {
+                problems.add(
+                        members.value(MartKeys.MAP_TABLE),
+                        "no such table",
+                        Problem.suggestion(tableName, tableValues.keySet()));
+            }
+            Table table = tableName == null ? null : tables.get(tableName);
+            FeedReader.Topic topic = table == null || table.select().isPresent()
+                    ? null
+                    : feeds.topics().get(table.from());
+            MapLayer layer = map(name, members, new Columns(topic == null ? null : topic.format(), problems));
+            if (layer != null) {
+                maps.put(name, layer);
+            }
+        });
+        return maps;
+    }
+
+    private @Nullable MapLayer map(String name, Section.Members members, Columns columns) {
+        List<String> position = members.find(MartKeys.POSITION);
+        if (position != null && position.size() != 2) {
+            problems.add(
+                    members.value(MartKeys.POSITION), "is not two columns", "write latitude and longitude: [lat, lon]");
+            position = null;
+        }
+        if (position != null) {
+            columns.check(members, MartKeys.POSITION, position);
+        }
+        String colour = members.find(MartKeys.COLOUR);
+        for (Key<String> key : List.of(MartKeys.COLOUR, MartKeys.LABEL, MartKeys.INTENSITY)) {
+            String column = members.find(key);
+            if (column != null) {
+                columns.check(members, key, List.of(column));
+            }
+        }
+        List<String> details = members.find(MartKeys.DETAILS);
+        if (details != null) {
+            columns.check(members, MartKeys.DETAILS, details);
+        }
+        String table = members.find(MartKeys.MAP_TABLE);
+        String unit = members.find(MartKeys.UNIT);
+        if (table == null || position == null || colour == null) {
+            return null;
+        }
+        return new MapLayer(
+                name,
+                table,
+                position.get(0),
+                position.get(1),
+                colour,
+                Optional.ofNullable(members.find(MartKeys.LABEL)),
+                unit == null ? "" : unit,
+                Optional.ofNullable(members.find(MartKeys.INTENSITY)),
+                details == null ? List.of() : details);
+    }
+
+    private @Nullable String sql(Section.Members members, Key<String> key) {
+        String text = members.find(key);
+        return text == null ? null : sql(members.where(key), text);
+    }
+
+    /** SQL as written, or what the file holds that is named in its place. */
+    private @Nullable String sql(Value.Where where, String text) {
+        String written = text.strip();
+        if (!written.toLowerCase(Locale.ROOT).endsWith(".sql")
+                || written.lines().count() > 1) {
+            return statement(written);
+        }
+        Path file = folder.resolve(written).normalize();
+        if (!file.startsWith(folder.normalize())) {
+            problems.add(where, written, "is outside of the mart's folder", "put the file beside " + FILE);
+            return null;
+        }
+        if (!Files.isRegularFile(file)) {
+            problems.add(
+                    where,
+                    written,
+                    "there is no such file beside " + FILE,
+                    "write the file, or SQL that does not end in .sql");
+            return null;
+        }
+        String held = YamlDocument.text(file, written, problems);
+        if (held == null) {
+            return null;
+        }
+        if (held.isBlank()) {
+            problems.add(where, written, "is an empty file", "write a SELECT into it");
+            return null;
+        }
+        places.put(where.path(), written + ":1");
+        return statement(held.stripTrailing());
+    }
+
+    /** A semicolon at the end is habit, and no part of the SELECT. */
+    private static String statement(String text) {
+        return text.endsWith(";") ? text.substring(0, text.length() - 1).stripTrailing() : text;
+    }
+
+    /** The columns of a table, when they are known before the engine is asked. */
+    private record Columns(@Nullable Format format, Problems problems) {
+        /** Whether all are there; what is not is told. */
+        boolean check(Section.Members members, Key<?> key, List<String> names) {
+            if (format == null) {
+                return true;
+            }
+            Set<String> known = new LinkedHashSet<>();
+            format.schema().fields().forEach(field -> known.add(field.name()));
+            boolean good = true;
+            for (String name : names) {
+                if (!known.contains(name)) {
+                    problems.add(members.where(key), name, "no such column", Problem.suggestion(name, known));
+                    good = false;
+                }
+            }
+            return good;
+        }
+
+        void checkIsTimestamp(Section.Members members, Key<?> key, String name) {
+            if (format == null) {
+                return;
+            }
+            io.polder.record.Type type =
+                    format.schema().fields().get(format.schema().indexOf(name)).type();
+            if (type != io.polder.record.Type.TIMESTAMP) {
+                problems.add(
+                        members.where(key),
+                        name,
+                        "is a " + type.word() + ", not a timestamp",
+                        "declare the field with 'type: timestamp', or name another column");
+            }
+        }
+    }
+}
