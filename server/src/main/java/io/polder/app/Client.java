@@ -1,0 +1,110 @@
+package io.polder.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Talks to the mart that runs on a home, through its HTTP interface. Thread-safe. */
+final class Client {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    private final Path home;
+    private final Running running;
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(CONNECT)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .build();
+
+    private Client(Path home, Running running) {
+        this.home = home;
+        this.running = running;
+    }
+
+    /** @throws PolderException UNAVAILABLE when no mart is ready on this home */
+    static Client of(Path home) {
+        Path whole = home.toAbsolutePath().normalize();
+        return new Client(whole, Home.running(whole).orElseThrow(() -> notRunning(whole, "")));
+    }
+
+    Running running() {
+        return running;
+    }
+
+    JsonNode get(String path) {
+        return send(HttpRequest.newBuilder(at(path)).GET().build());
+    }
+
+    /** Posts a JSON document; an empty one for most. */
+    JsonNode post(String path, JsonNode body) {
+        return send(HttpRequest.newBuilder(at(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString(), StandardCharsets.UTF_8))
+                .build());
+    }
+
+    /** A name as part of a path. */
+    static String part(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private URI at(String path) {
+        return running.url().resolve(path);
+    }
+
+    private JsonNode send(HttpRequest request) {
+        HttpResponse<byte[]> response;
+        try {
+            response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException failure) {
+            throw notRunning(home, "; " + running.url() + " does not answer (" + failure + ")");
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new PolderException(ErrorCode.UNAVAILABLE, "Interrupted while waiting for " + request.uri(), stop);
+        }
+        JsonNode body = parse(request, response);
+        if (response.statusCode() / 100 == 2) {
+            return body;
+        }
+        throw new PolderException(
+                code(body), body.path("detail").asText(body.path("title").asText()));
+    }
+
+    private static JsonNode parse(HttpRequest request, HttpResponse<byte[]> response) {
+        try {
+            return JSON.readTree(response.body());
+        } catch (IOException garbled) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    request.uri() + ": the answer (status " + response.statusCode() + ") is not JSON. Fix: see that a"
+                            + " Polder of this version runs there",
+                    garbled);
+        }
+    }
+
+    private static ErrorCode code(JsonNode problem) {
+        for (ErrorCode code : ErrorCode.values()) {
+            if (code.name().equalsIgnoreCase(problem.path("code").asText())) {
+                return code;
+            }
+        }
+        return ErrorCode.UNAVAILABLE;
+    }
+
+    private static PolderException notRunning(Path home, String detail) {
+        return new PolderException(
+                ErrorCode.UNAVAILABLE,
+                "--home = '" + home + "': no mart is running there" + detail + ". Fix: start it with './polder up' or"
+                        + " './polder demo', or name its home with --home");
+    }
+}
