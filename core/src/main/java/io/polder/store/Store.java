@@ -1,0 +1,58 @@
+package io.polder.store;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where tables live. Thread-safe.
+ *
+ * <p>A table has one or more <em>generations</em>: the one that people read, and during a rebuild a next one beside it.
+ */
+public interface Store extends AutoCloseable {
+    /**
+     * Opens the generation of a table that people read; creates the table when there is none. An existing table may
+     * have another definition than the one given: {@link StoredTable#definitionHash} tells.
+     */
+    StoredTable open(TableDefinition definition);
+
+    /** Begins an empty next generation, throwing away an unfinished one. */
+    StoredTable next(TableDefinition definition);
+
+    /** Makes {@code next} the generation that people read, at once for every query, and drops the one before. */
+    void promote(StoredTable next);
+
+    /** What is owed to other topics, oldest first, at most {@code limit}. */
+    List<Owed> outbox(int limit);
+
+    /** Forgets what is owed up to and including {@code sequence}. */
+    void sent(long sequence);
+
+    /** The tokens of idempotent pushes with this key that are committed: {@code index} to {@code fingerprint}. */
+    java.util.Map<Integer, String> idempotent(String key);
+
+    /** The hash and the source of a stored table's definition; empty when there is no such table. */
+    Optional<Stored> stored(String table);
+
+    /** Removes rows older than their table's {@code retain}, and bookkeeping that nothing needs any more. */
+    void tidy();
+
+    @Override
+    void close();
+
+    /** The definition that a table is made by; see {@link TableDefinition}. */
+    record Stored(String hash, String source) {}
+
+    /**
+     * A record for another topic.
+     *
+     * @param sequence rises
+     * @param value null when it is the bytes of the event that {@code headers} name by partition and offset
+     */
+    record Owed(
+            long sequence,
+            String topic,
+            byte @org.jspecify.annotations.Nullable [] key,
+            byte @org.jspecify.annotations.Nullable [] value,
+            java.util.Map<String, byte[]> headers,
+            long acceptedMillis) {}
+}

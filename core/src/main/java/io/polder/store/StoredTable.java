@@ -1,0 +1,37 @@
+package io.polder.store;
+
+import java.util.Map;
+
+/** One generation of a table. For one writing thread at a time; reading methods may be called from any. */
+public interface StoredTable extends AutoCloseable {
+    String name();
+
+    /** The hash of the definition that this generation is made by. */
+    String definitionHash();
+
+    /** For each partition the offset from which the table wants to read on; partitions without an entry from the start. */
+    Map<Integer, Long> positions();
+
+    /**
+     * Applies a batch: runs the table's SELECT and rules over it, writes the rows by key, and with them, in one
+     * transaction, the positions, the ledger, what is owed to other topics, and the idempotency keys.
+     *
+     * <p>On return the batch is durable against a killed process and can be queried. Of two rows with one key the one
+     * with the higher version, else of the higher offset, remains. Applying a batch again that starts before {@link
+     * #positions} is an error; a failure leaves everything as it was and can be tried again.
+     */
+    Commit apply(Batch batch);
+
+    /** Merges late rows that wait; null when there is nothing to do. */
+    @org.jspecify.annotations.Nullable
+    Commit merge();
+
+    /** The number of rows that people can read. */
+    long rows();
+
+    /** The sums of all that was ever applied. */
+    Commit.Counts totals();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,434 @@
+package io.polder.store.duck;
+
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.store.Store;
+import io.polder.store.StoredTable;
+import io.polder.store.TableDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+
+/** The store in one DuckDB file. Thread-safe; writers take turns, readers never wait for them. */
+public final class DuckStore implements Store {
+    /** How long a row's way through the stages can be told, and how long rejects are listed. */
+    private static final Duration BOOKKEEPING = Duration.ofDays(90);
+
+    /** How long a push with an idempotency key is recognised. */
+    private static final Duration IDEMPOTENCY = Duration.ofDays(7);
+
+    /** Written by hand, so that a checkpoint comes every few hundred batches and not in each. */
+    private static final String CHECKPOINT_AT = "128MB";
+
+    /**
+     * Where and how.
+     *
+     * @param file the database
+     * @param temporary for what does not fit into memory
+     * @param memoryBytes that the engine may use
+     */
+    public record Settings(Path file, Path temporary, long memoryBytes, int threads) {}
+
+    private final DuckDBConnection root;
+    private final InstantSource clock;
+    private final ReentrantLock writing = new ReentrantLock(true);
+    private final AtomicInteger functions = new AtomicInteger();
+    private long outboxSequence;
+
+    private DuckStore(DuckDBConnection root, InstantSource clock) {
+        this.root = root;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens the store, or makes an empty one.
+     *
+     * @throws PolderException CONFLICT when another process holds the file, RESTART or INTERNAL when it cannot be read
+     */
+    public static DuckStore open(Settings settings, InstantSource clock) {
+        try {
+            Files.createDirectories(settings.temporary());
+            Path folder = settings.file().toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+            Properties properties = new Properties();
+            properties.setProperty("temp_directory", settings.temporary().toString());
+            properties.setProperty("memory_limit", settings.memoryBytes() / 1024 + "KiB");
+            properties.setProperty("threads", Integer.toString(settings.threads()));
+            DuckDBConnection root = (DuckDBConnection)
+                    DriverManager.getConnection("jdbc:duckdb:" + settings.file().toAbsolutePath(), properties);
+            DuckStore store = new DuckStore(root, clock);
+            store.prepare();
+            return store;
+        } catch (SQLException exception) {
+            throw new PolderException(
+                    ErrorCode.CONFLICT,
+                    "store = '" + settings.file() + "': cannot be opened: " + firstLine(exception)
+                            + ". Fix: stop the process that holds it; if the file is damaged, restore a backup, or move"
+                            + " it away: the tables are then made again from the log",
+                    exception);
+        } catch (IOException exception) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    "store = '" + settings.file() + "': its folder cannot be made: " + exception.getMessage()
+                            + ". Fix: choose another --home",
+                    exception);
+        }
+    }
+
+    private void prepare() throws SQLException {
+        try (Statement statement = root.createStatement()) {
+            statement.execute("SET TimeZone = 'UTC'");
+            statement.execute("SET GLOBAL TimeZone = 'UTC'");
+            statement.execute("SET wal_autocheckpoint = '" + CHECKPOINT_AT + "'");
+            for (String sql : Bookkeeping.TABLES) {
+                statement.execute(sql);
+            }
+            for (String sql : Bookkeeping.VIEWS) {
+                statement.execute(sql);
+            }
+            statement.execute("SET enable_external_access = false");
+            statement.execute("SET lock_configuration = true");
+            try (ResultSet result = statement.executeQuery("SELECT coalesce(max(sequence), 0) FROM store.outbox")) {
+                result.next();
+                outboxSequence = result.getLong(1);
+            }
+        }
+    }
+
+    /** A connection for reading, to be closed by the caller; sees each commit at once. */
+    public Connection connect() {
+        try {
+            return root.duplicate();
+        } catch (SQLException exception) {
+            throw failure("connecting to the store", exception);
+        }
+    }
+
+    @Override
+    public StoredTable open(TableDefinition definition) {
+        return writing("opening table " + definition.name(), connection -> {
+            Integer current = generation(connection, definition.name(), true);
+            if (current != null) {
+                return table(definition, current);
+            }
+            int generation = create(connection, definition);
+            makeCurrent(connection, definition, generation);
+            return table(definition, generation);
+        });
+    }
+
+    @Override
+    public StoredTable next(TableDefinition definition) {
+        return writing("beginning to rebuild table " + definition.name(), connection -> {
+            Integer unfinished = generation(connection, definition.name(), false);
+            if (unfinished != null) {
+                drop(connection, definition.name(), unfinished);
+            }
+            return table(definition, create(connection, definition));
+        });
+    }
+
+    @Override
+    public void promote(StoredTable next) {
+        DuckTable table = (DuckTable) next;
+        writing("switching to the rebuilt table " + next.name(), connection -> {
+            Integer current = generation(connection, next.name(), true);
+            if (current != null) {
+                drop(connection, next.name(), current);
+            }
+            makeCurrent(connection, table.definition(), table.generation());
+            return null;
+        });
+    }
+
+    private DuckTable table(TableDefinition definition, int generation) throws SQLException {
+        return DuckTable.open(this, root.duplicate(), definition, generation, functions.incrementAndGet(), clock);
+    }
+
+    private static @Nullable Integer generation(Connection connection, String table, boolean isCurrent)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT max(generation) FROM store.generations WHERE name = ? AND is_current = ?")) {
+            statement.setString(1, table);
+            statement.setBoolean(2, isCurrent);
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                int generation = result.getInt(1);
+                return result.wasNull() ? null : generation;
+            }
+        }
+    }
+
+    private static int create(Connection connection, TableDefinition definition) throws SQLException {
+        int generation;
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT coalesce(max(generation), 0) + 1 FROM store.generations WHERE name = ?")) {
+            statement.setString(1, definition.name());
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                generation = result.getInt(1);
+            }
+        }
+        StringBuilder columns = new StringBuilder();
+        for (var column : definition.transform().columns()) {
+            columns.append(Sql.name(column.name()))
+                    .append(' ')
+                    .append(column.type())
+                    .append(", ");
+        }
+        String physical = DuckTable.physical(definition.name(), generation);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE store." + Sql.name(physical) + " (" + columns
+                    + "_partition INTEGER, _offset BIGINT, _batch BIGINT)");
+            statement.execute("CREATE TABLE store." + Sql.name(physical + "~late") + " (" + columns
+                    + "_partition INTEGER, _offset BIGINT, _accepted TIMESTAMP, _feed VARCHAR)");
+        }
+        insertGeneration(connection, definition, generation, false);
+        return generation;
+    }
+
+    private static void insertGeneration(
+            Connection connection, TableDefinition definition, int generation, boolean isCurrent) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("INSERT INTO store.generations VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+            statement.setString(1, definition.name());
+            statement.setInt(2, generation);
+            statement.setString(3, DuckTable.physical(definition.name(), generation));
+            statement.setString(4, definition.topic());
+            statement.setString(5, definition.hash());
+            statement.setString(6, definition.source());
+            statement.setBoolean(7, isCurrent);
+            statement.execute();
+        }
+    }
+
+    private static void makeCurrent(Connection connection, TableDefinition definition, int generation)
+            throws SQLException {
+        String physical = "store." + Sql.name(DuckTable.physical(definition.name(), generation));
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM store.generations WHERE name = " + Sql.text(definition.name())
+                    + " AND generation = " + generation);
+            insertGeneration(connection, definition, generation, true);
+            if (definition.name().equals(Bookkeeping.EDGE)) {
+                statement.execute(Bookkeeping.edgeLedger(physical));
+            }
+            if (Bookkeeping.isOurs(definition.name())) {
+                return;
+            }
+            String name = Sql.name(definition.name());
+            statement.execute("CREATE OR REPLACE VIEW main." + name + " AS SELECT "
+                    + Sql.names("", definition.transform().names()) + " FROM " + physical);
+            statement.execute("CREATE OR REPLACE VIEW provenance." + name + " AS SELECT * FROM " + physical);
+        }
+    }
+
+    private static void drop(Connection connection, String table, int generation) throws SQLException {
+        String physical = DuckTable.physical(table, generation);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE IF EXISTS store." + Sql.name(physical));
+            statement.execute("DROP TABLE IF EXISTS store." + Sql.name(physical + "~late"));
+            for (String part : List.of("batches", "ledger", "rejects", "violations")) {
+                statement.execute("DELETE FROM store." + part + " WHERE generation = " + Sql.text(physical));
+            }
+            statement.execute("DELETE FROM store.generations WHERE name = " + Sql.text(table) + " AND generation = "
+                    + generation);
+        }
+    }
+
+    @Override
+    public List<Owed> outbox(int limit) {
+        try (Connection connection = root.duplicate();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT sequence, topic, key, value, headers, accepted FROM store.outbox ORDER BY sequence LIMIT"
+                                + " ?")) {
+            statement.setInt(1, limit);
+            List<Owed> owed = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    owed.add(new Owed(
+                            result.getLong(1),
+                            result.getString(2),
+                            Bookkeeping.bytes(result, 3),
+                            Bookkeeping.bytes(result, 4),
+                            Bookkeeping.headers(result.getString(5)),
+                            result.getLong(6)));
+                }
+            }
+            return owed;
+        } catch (SQLException exception) {
+            throw failure("reading the outbox", exception);
+        }
+    }
+
+    @Override
+    public void sent(long sequence) {
+        writing("clearing the outbox", connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("DELETE FROM store.outbox WHERE sequence <= " + sequence);
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public Map<Integer, String> idempotent(String key) {
+        try (Connection connection = root.duplicate();
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT number, fingerprint FROM store.idempotent WHERE key = ?")) {
+            statement.setString(1, key);
+            Map<Integer, String> seen = new LinkedHashMap<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    seen.put(result.getInt(1), result.getString(2));
+                }
+            }
+            return seen;
+        } catch (SQLException exception) {
+            throw failure("looking up an idempotency key", exception);
+        }
+    }
+
+    @Override
+    public Optional<Stored> stored(String table) {
+        try (Connection connection = root.duplicate();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT hash, source FROM store.generations WHERE name = ? AND is_current")) {
+            statement.setString(1, table);
+            try (ResultSet result = statement.executeQuery()) {
+                return result.next()
+                        ? Optional.of(new Stored(result.getString(1), result.getString(2)))
+                        : Optional.empty();
+            }
+        } catch (SQLException exception) {
+            throw failure("reading the definition of table " + table, exception);
+        }
+    }
+
+    @Override
+    public void tidy() {
+        Instant now = clock.instant();
+        writing("tidying the bookkeeping", connection -> {
+            try (Statement statement = connection.createStatement()) {
+                String old = Sql.timestamp(Bookkeeping.micros(now.minus(BOOKKEEPING)));
+                statement.execute("DELETE FROM store.batches b WHERE committed < " + old
+                        + " AND batch < (SELECT max(batch) FROM store.batches n WHERE n.generation = b.generation)");
+                statement.execute("DELETE FROM store.rejects WHERE at < " + old);
+                statement.execute("DELETE FROM store.idempotent WHERE accepted < "
+                        + Sql.timestamp(Bookkeeping.micros(now.minus(IDEMPOTENCY))));
+                String settled = Sql.timestamp(Bookkeeping.micros(now.minus(Duration.ofMinutes(15))));
+                statement.execute("CREATE OR REPLACE TEMP TABLE settled AS SELECT generation, feed, minute,"
+                        + " sum(logged)::BIGINT, sum(applied)::BIGINT, sum(filtered)::BIGINT, sum(rejected)::BIGINT,"
+                        + " sum(too_late)::BIGINT, sum(waiting)::BIGINT, sum(violations)::BIGINT FROM store.ledger WHERE"
+                        + " minute < " + settled + " GROUP BY ALL HAVING count(*) > 1");
+                statement.execute("DELETE FROM store.ledger l USING settled s WHERE l.generation = s.generation AND"
+                        + " l.feed = s.feed AND l.minute = s.minute");
+                statement.execute("INSERT INTO store.ledger SELECT * FROM settled");
+            }
+            return null;
+        });
+    }
+
+    /** Runs {@code work} as the only writer. */
+    <T> T exclusively(java.util.function.Supplier<T> work) {
+        writing.lock();
+        try {
+            return work.get();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** The next {@code count} numbers of the outbox; returns the one before the first. Only for the writer. */
+    long takeOutboxNumbers(int count) {
+        long before = outboxSequence;
+        outboxSequence += count;
+        return before;
+    }
+
+    /** What is done in one transaction. */
+    interface Work<T extends @Nullable Object> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    private <T extends @Nullable Object> T writing(String doing, Work<T> work) {
+        writing.lock();
+        try (Connection connection = root.duplicate()) {
+            return transaction(connection, doing, work);
+        } catch (SQLException exception) {
+            throw failure(doing, exception);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Runs {@code work} in a transaction of {@code connection}: all of it or nothing. */
+    static <T extends @Nullable Object> T transaction(Connection connection, String doing, Work<T> work) {
+        try {
+            connection.setAutoCommit(false);
+            try {
+                T result = work.run(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException exception) {
+                try {
+                    connection.rollback();
+                } catch (SQLException second) {
+                    exception.addSuppressed(second);
+                }
+                throw exception;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException exception) {
+            throw failure(doing, exception);
+        }
+    }
+
+    /** What a failing statement means: a broken engine needs a restart, anything else is told as it is. */
+    static PolderException failure(String doing, SQLException exception) {
+        String message = String.valueOf(exception.getMessage());
+        boolean isBroken = message.contains("FATAL") || message.contains("has been invalidated");
+        boolean isFull = message.contains("No space left") || message.contains("Out of Memory");
+        ErrorCode code = isBroken ? ErrorCode.RESTART : isFull ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
+        return new PolderException(code, "Failed " + doing + ": " + firstLine(exception), exception);
+    }
+
+    private static String firstLine(SQLException exception) {
+        String message = String.valueOf(exception.getMessage());
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+
+    @Override
+    public void close() {
+        writing.lock();
+        try {
+            root.close();
+        } catch (SQLException exception) {
+            throw failure("closing the store", exception);
+        } finally {
+            writing.unlock();
+        }
+    }
+}
