@@ -623,7 +623,9 @@ final class SelectCompiler implements AutoCloseable {
             statement.execute(sql);
             return null;
         } catch (SQLException exception) {
-            return String.valueOf(exception.getMessage());
+            String message = String.valueOf(exception.getMessage());
+            int inner = message.indexOf("\nError: ");
+            return inner < 0 ? message : message.substring(inner + 1);
         }
     }
 

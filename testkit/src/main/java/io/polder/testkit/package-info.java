@@ -1,4 +1,4 @@
-/** What tests of several modules share: contracts that every implementation must hold, golden files, fixtures. */
+/** What every implementation of a contract must pass, and what tests share. For test class paths only. */
 @NullMarked
 package io.polder.testkit;
 

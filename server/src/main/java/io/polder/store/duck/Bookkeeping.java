@@ -32,7 +32,7 @@ final class Bookkeeping {
             "CREATE TABLE IF NOT EXISTS store.violations (generation VARCHAR, rule VARCHAR, minute TIMESTAMP,"
                     + " count BIGINT)",
             "CREATE TABLE IF NOT EXISTS store.rejects (generation VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT,"
-                    + " at TIMESTAMP, feed VARCHAR, reason VARCHAR)",
+                    + " accepted TIMESTAMP, feed VARCHAR, reason VARCHAR)",
             "CREATE TABLE IF NOT EXISTS store.outbox (sequence BIGINT, topic VARCHAR, key BLOB, value BLOB,"
                     + " headers VARCHAR, accepted BIGINT)",
             "CREATE TABLE IF NOT EXISTS store.idempotent (key VARCHAR, number INTEGER, fingerprint VARCHAR,"
@@ -46,7 +46,7 @@ final class Bookkeeping {
                     + " sum(violations)::BIGINT AS violations FROM store.ledger l JOIN store.generations g"
                     + " ON g.physical = l.generation WHERE g.is_current AND g.name <> '" + EDGE + "' GROUP BY ALL",
             "CREATE OR REPLACE VIEW polder.rejected AS SELECT g.name AS table_name, g.topic, r.\"partition\","
-                    + " r.\"offset\", r.at, r.feed, r.reason FROM store.rejects r JOIN store.generations g"
+                    + " r.\"offset\", r.accepted, r.feed, r.reason FROM store.rejects r JOIN store.generations g"
                     + " ON g.physical = r.generation WHERE g.is_current",
             "CREATE OR REPLACE VIEW polder.violations AS SELECT g.name AS table_name, v.rule, v.minute,"
                     + " sum(v.count)::BIGINT AS count FROM store.violations v JOIN store.generations g"
@@ -93,7 +93,7 @@ final class Bookkeeping {
 
     static Map<Integer, Long> positions(String text) {
         Map<Integer, Long> positions = new TreeMap<>();
-        for (String part : text.split(",")) {
+        for (String part : text.split(",", -1)) {
             int colon = part.indexOf(':');
             if (colon > 0) {
                 positions.put(Integer.parseInt(part.substring(0, colon)), Long.parseLong(part.substring(colon + 1)));

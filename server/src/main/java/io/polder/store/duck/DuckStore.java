@@ -42,7 +42,7 @@ public final class DuckStore implements Store {
     /**
      * Where and how.
      *
-     * @param file the database
+     * @param file the database; its name must not be that of one of our schemas
      * @param temporary for what does not fit into memory
      * @param memoryBytes that the engine may use
      */
@@ -127,43 +127,48 @@ public final class DuckStore implements Store {
 
     @Override
     public StoredTable open(TableDefinition definition) {
-        return writing("opening table " + definition.name(), connection -> {
+        int generation = writing("opening table " + definition.name(), connection -> {
             Integer current = generation(connection, definition.name(), true);
             if (current != null) {
-                return table(definition, current);
+                return current;
             }
-            int generation = create(connection, definition);
-            makeCurrent(connection, definition, generation);
-            return table(definition, generation);
+            int created = create(connection, definition);
+            makeCurrent(connection, definition, created);
+            return created;
         });
+        return table(definition, generation);
     }
 
     @Override
     public StoredTable next(TableDefinition definition) {
-        return writing("beginning to rebuild table " + definition.name(), connection -> {
+        int generation = writing("beginning to rebuild table " + definition.name(), connection -> {
             Integer unfinished = generation(connection, definition.name(), false);
             if (unfinished != null) {
                 drop(connection, definition.name(), unfinished);
             }
-            return table(definition, create(connection, definition));
+            return create(connection, definition);
         });
+        return table(definition, generation);
     }
 
     @Override
     public void promote(StoredTable next) {
         DuckTable table = (DuckTable) next;
-        writing("switching to the rebuilt table " + next.name(), connection -> {
+        changing("switching to the rebuilt table " + next.name(), connection -> {
             Integer current = generation(connection, next.name(), true);
             if (current != null) {
                 drop(connection, next.name(), current);
             }
             makeCurrent(connection, table.definition(), table.generation());
-            return null;
         });
     }
 
-    private DuckTable table(TableDefinition definition, int generation) throws SQLException {
-        return DuckTable.open(this, root.duplicate(), definition, generation, functions.incrementAndGet(), clock);
+    private DuckTable table(TableDefinition definition, int generation) {
+        try {
+            return DuckTable.open(this, root.duplicate(), definition, generation, functions.incrementAndGet(), clock);
+        } catch (SQLException exception) {
+            throw failure("opening table " + definition.name(), exception);
+        }
     }
 
     private static @Nullable Integer generation(Connection connection, String table, boolean isCurrent)
@@ -283,11 +288,10 @@ public final class DuckStore implements Store {
 
     @Override
     public void sent(long sequence) {
-        writing("clearing the outbox", connection -> {
+        changing("clearing the outbox", connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("DELETE FROM store.outbox WHERE sequence <= " + sequence);
             }
-            return null;
         });
     }
 
@@ -328,12 +332,12 @@ public final class DuckStore implements Store {
     @Override
     public void tidy() {
         Instant now = clock.instant();
-        writing("tidying the bookkeeping", connection -> {
+        changing("tidying the bookkeeping", connection -> {
             try (Statement statement = connection.createStatement()) {
                 String old = Sql.timestamp(Bookkeeping.micros(now.minus(BOOKKEEPING)));
                 statement.execute("DELETE FROM store.batches b WHERE committed < " + old
                         + " AND batch < (SELECT max(batch) FROM store.batches n WHERE n.generation = b.generation)");
-                statement.execute("DELETE FROM store.rejects WHERE at < " + old);
+                statement.execute("DELETE FROM store.rejects WHERE accepted < " + old);
                 statement.execute("DELETE FROM store.idempotent WHERE accepted < "
                         + Sql.timestamp(Bookkeeping.micros(now.minus(IDEMPOTENCY))));
                 String settled = Sql.timestamp(Bookkeeping.micros(now.minus(Duration.ofMinutes(15))));
@@ -345,7 +349,6 @@ public final class DuckStore implements Store {
                         + " l.feed = s.feed AND l.minute = s.minute");
                 statement.execute("INSERT INTO store.ledger SELECT * FROM settled");
             }
-            return null;
         });
     }
 
@@ -367,11 +370,23 @@ public final class DuckStore implements Store {
     }
 
     /** What is done in one transaction. */
-    interface Work<T extends @Nullable Object> {
+    interface Work<T> {
         T run(Connection connection) throws SQLException;
     }
 
-    private <T extends @Nullable Object> T writing(String doing, Work<T> work) {
+    /** A change that gives nothing back. */
+    interface Change {
+        void run(Connection connection) throws SQLException;
+    }
+
+    private void changing(String doing, Change change) {
+        writing(doing, connection -> {
+            change.run(connection);
+            return doing;
+        });
+    }
+
+    private <T> T writing(String doing, Work<T> work) {
         writing.lock();
         try (Connection connection = root.duplicate()) {
             return transaction(connection, doing, work);
@@ -383,7 +398,7 @@ public final class DuckStore implements Store {
     }
 
     /** Runs {@code work} in a transaction of {@code connection}: all of it or nothing. */
-    static <T extends @Nullable Object> T transaction(Connection connection, String doing, Work<T> work) {
+    static <T> T transaction(Connection connection, String doing, Work<T> work) {
         try {
             connection.setAutoCommit(false);
             try {
@@ -414,10 +429,13 @@ public final class DuckStore implements Store {
         return new PolderException(code, "Failed " + doing + ": " + firstLine(exception), exception);
     }
 
+    /** The engine's sentence without the place that it repeats. */
     private static String firstLine(SQLException exception) {
         String message = String.valueOf(exception.getMessage());
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+        int inner = message.indexOf("\nError: ");
+        String told = inner < 0 ? message : message.substring(inner + "\nError: ".length());
+        int end = told.indexOf('\n');
+        return end < 0 ? told : told.substring(0, end);
     }
 
     @Override

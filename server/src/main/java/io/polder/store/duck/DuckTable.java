@@ -78,6 +78,7 @@ final class DuckTable implements StoredTable {
     private final InstantSource clock;
     private final EventFunction events;
     private final boolean isDirect;
+    private final boolean hasPassedKey;
     private final Schema keySchema;
     private final List<String> keyReads;
     private final Keys keys;
@@ -131,14 +132,14 @@ final class DuckTable implements StoredTable {
 
         List<String> needed = new ArrayList<>(definition.subject());
         definition.time().ifPresent(needed::add);
-        boolean isPassed = needed.stream().allMatch(transform.passed()::containsKey);
-        isDirect = isPassed
+        hasPassedKey = needed.stream().allMatch(transform.passed()::containsKey);
+        isDirect = hasPassedKey
                 && transform.keepsEveryEvent()
                 && definition.rules().isEmpty()
                 && definition.version().isEmpty();
         subjectAt = new int[definition.subject().size()];
         List<String> reads = new ArrayList<>();
-        if (isPassed) {
+        if (hasPassedKey) {
             keySchema = transform.event();
             for (int index = 0; index < subjectAt.length; index++) {
                 subjectAt[index] = place(transform, definition.subject().get(index));
@@ -156,7 +157,7 @@ final class DuckTable implements StoredTable {
             timeAt = definition.time().isPresent() ? subjectAt.length : -1;
         }
         for (String column : definition.subject()) {
-            Field field = keySchema.fields().get(isPassed ? place(transform, column) : keySchema.indexOf(column));
+            Field field = keySchema.fields().get(hasPassedKey ? place(transform, column) : keySchema.indexOf(column));
             reads.add(readable(field.type(), Sql.name(column)));
         }
         keyReads = List.copyOf(reads);
@@ -353,7 +354,7 @@ final class DuckTable implements StoredTable {
             count = pickAll(keyed, rows, rejections);
         } else {
             violations = stage(rows, rejections);
-            keyed = isDirectKey() ? batch.columns() : readKeys(rows);
+            keyed = hasPassedKey ? batch.columns() : readKeys(rows);
             count = pickStaged(rows);
         }
         count = dropTooLate(batch, keyed, count);
@@ -405,10 +406,6 @@ final class DuckTable implements StoredTable {
                 batch.logged(),
                 committed,
                 after);
-    }
-
-    private boolean isDirectKey() {
-        return keySchema == definition.transform().event();
     }
 
     private int pickAll(Columns keyed, int rows, Rejections rejections) {
