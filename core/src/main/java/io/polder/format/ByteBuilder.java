@@ -62,6 +62,19 @@ final class ByteBuilder {
         }
     }
 
+    /** Appends a text as UTF-8. */
+    void addText(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            char unit = text.charAt(at);
+            if (unit >= 0x80) {
+                char[] chars = text.toCharArray();
+                addChars(chars, at, chars.length);
+                return;
+            }
+            add(unit);
+        }
+    }
+
     /** Appends a number in decimal digits, without making a text of it. */
     void addDecimal(long value) {
         ensure(20);

@@ -2,6 +2,7 @@ package io.polder.format;
 
 import io.polder.record.Columns;
 import io.polder.record.Field;
+import io.polder.record.Schema;
 import io.polder.record.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ final class FieldReader {
      * @param column the field's place in the schema
      * @param formatNulls null words of the format, beside the field's own
      */
-    FieldReader(Field field, int column, Set<String> formatNulls, ValueParser parser) {
+    private FieldReader(Field field, int column, Set<String> formatNulls, ValueParser parser) {
         this.field = field;
         this.column = column;
         this.parser = parser;
@@ -34,6 +35,16 @@ final class FieldReader {
         nulls = words.stream()
                 .map(word -> word.trim().getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
+    }
+
+    /** Readers of the fields at these places, which share a parser. */
+    static FieldReader[] of(Schema schema, int[] places, Set<String> formatNulls, char decimal) {
+        ValueParser parser = new ValueParser(decimal);
+        FieldReader[] readers = new FieldReader[places.length];
+        for (int index = 0; index < places.length; index++) {
+            readers[index] = new FieldReader(schema.fields().get(places[index]), places[index], formatNulls, parser);
+        }
+        return readers;
     }
 
     Field field() {
@@ -75,6 +86,14 @@ final class FieldReader {
         return null;
     }
 
+    /** As {@link #read}, for formats in which white space around a value and an empty text mean nothing. */
+    @Nullable
+    String readTrimmed(byte[] bytes, int textFrom, int textTo, Columns into) {
+        int from = trimmedFrom(bytes, textFrom, textTo);
+        int to = trimmedTo(bytes, from, textTo);
+        return from == to ? null : read(bytes, from, to, into);
+    }
+
     /**
      * Appends the value to a key in its canonical form: the same value gives the same bytes however it was written.
      * Numbers are in plain decimal digits, instants in microseconds and days in days since 1970, texts as they are.
@@ -107,6 +126,13 @@ final class FieldReader {
             case BOOLEAN, INTEGER, BIGINT, TIMESTAMP, DATE, VARCHAR -> key.addDecimal(parser.integral());
         }
         return null;
+    }
+
+    /** As {@link #readKey}, for formats in which white space around a value means nothing. */
+    @Nullable
+    String readTrimmedKey(byte[] bytes, int textFrom, int textTo, ByteBuilder key) {
+        int from = trimmedFrom(bytes, textFrom, textTo);
+        return readKey(bytes, from, trimmedTo(bytes, from, textTo), key);
     }
 
     /** The sentence for an event without this part of its key. */

@@ -40,13 +40,7 @@ final class JsonFormat implements Format {
     }
 
     private FieldReader[] readers(int[] places) {
-        ValueParser parser = new ValueParser('.');
-        FieldReader[] readers = new FieldReader[places.length];
-        for (int index = 0; index < places.length; index++) {
-            readers[index] =
-                    new FieldReader(schema.fields().get(places[index]), places[index], options.nulls(), parser);
-        }
-        return readers;
+        return FieldReader.of(schema, places, options.nulls(), '.');
     }
 
     /** Notes where the fields' values stand in one pass, then reads each. */

@@ -31,6 +31,13 @@ final class Paths {
         return problems;
     }
 
+    static void checkDecimal(char decimal, List<Problem> problems) {
+        if (decimal != '.' && decimal != ',') {
+            problems.add(new Problem(
+                    "format.decimal", String.valueOf(decimal), "neither a point nor a comma", "write \".\" or \",\""));
+        }
+    }
+
     /** Throws when there are problems. */
     static void require(List<Problem> problems) {
         if (!problems.isEmpty()) {
