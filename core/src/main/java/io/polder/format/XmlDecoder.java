@@ -59,7 +59,7 @@ final class XmlDecoder implements Decoder {
                     ? read(value, from, from + length, false)
                     : readWrapped(value, from, from + length);
         } catch (XMLStreamException malformed) {
-            reason = "Malformed XML at " + XmlReaders.fault(malformed) + ".";
+            reason = "Malformed XML at " + XmlReaders.fault(malformed, before.length == 0 ? from : before.length) + ".";
         }
         if (reason == null) {
             reason = set(into);

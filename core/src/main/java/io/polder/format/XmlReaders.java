@@ -3,6 +3,7 @@ package io.polder.format;
 import com.fasterxml.aalto.stax.InputFactoryImpl;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.xml.stream.Location;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import org.codehaus.stax2.XMLStreamReader2;
@@ -33,20 +34,26 @@ final class XmlReaders {
         return (XMLStreamReader2) FACTORY.createXMLStreamReader(new Stax2ByteArraySource(bytes, from, to - from));
     }
 
-    /** What is wrong, with line and column, without a full stop. */
-    static String fault(XMLStreamException exception) {
+    /**
+     * What is wrong, with line and column, without a full stop.
+     *
+     * @param from where the reader's first byte stood: its columns of the first line count from the array's beginning
+     */
+    static String fault(XMLStreamException exception, int from) {
         String message = String.valueOf(exception.getMessage());
-        int place = message.indexOf("\n at [");
-        String what = place < 0 ? message : message.substring(0, place);
+        int end = message.indexOf("\n at [");
+        String what = end < 0 ? message : message.substring(0, end);
         Matcher entity = ENTITY.matcher(what);
         if (entity.find()) {
             what = "the entity " + entity.group(1) + " is not defined; document type definitions are not read";
         } else if (what.contains("nd-of-input")) {
             what = "it ends in the middle, as if it had been cut off";
         }
-        return exception.getLocation() == null
-                ? what
-                : "line " + exception.getLocation().getLineNumber() + ", column "
-                        + exception.getLocation().getColumnNumber() + ": " + what;
+        Location place = exception.getLocation();
+        if (place == null) {
+            return what;
+        }
+        int column = place.getLineNumber() == 1 ? place.getColumnNumber() - from : place.getColumnNumber();
+        return "line " + place.getLineNumber() + ", column " + column + ": " + what;
     }
 }

@@ -79,7 +79,9 @@ final class XmlSplitter implements Splitter {
             }
         } catch (XMLStreamException malformed) {
             throw new MalformedDocumentException(
-                    isHtml(text) ? htmlInstead() : "Malformed XML at " + XmlReaders.fault(malformed) + ".");
+                    isHtml(text)
+                            ? htmlInstead()
+                            : "Malformed XML at " + XmlReaders.fault(malformed, text.from()) + ".");
         }
         emit(text.bytes(), sink);
         return to;

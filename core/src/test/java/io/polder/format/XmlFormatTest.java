@@ -215,11 +215,11 @@ class XmlFormatTest {
     void fragmentsThatAreNotOneRecordAreRejectedWithASentence() {
         Map.of(
                         "<x/>", "Not a <m> element but <x>.",
-                        "<m/><m/>", "Malformed XML at line 1, column 12: Second root element in content",
+                        "<m/><m/>", "Malformed XML at line 1, column 7: Second root element in content",
                         "<m>", "Malformed XML at line 1, column 4: it ends in the middle, as if it had been cut off.",
                         "", "Malformed XML",
                         "<m id='x'/>", "Field 'id' = 'x': not an INTEGER.",
-                        "<m>&e;</m>", "Malformed XML at line 1, column 12: the entity &e; is not defined")
+                        "<m>&e;</m>", "Malformed XML at line 1, column 7: the entity &e; is not defined")
                 .forEach((value, reason) -> assertThat(
                                 (String) decoded(READINGS, value).get("rejected"))
                         .as(value)
