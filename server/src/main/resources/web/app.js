@@ -1,0 +1,112 @@
+import * as api from './client/api.js';
+import { LiveStream } from './client/live-stream.js';
+import { Calendar } from './model/format.js';
+import { Live } from './model/live.js';
+import { latestOf } from './model/questions.js';
+import { knownColumns } from './model/words.js';
+import './view/polder-app.js';
+
+/** Between tries to reach the server at all, and between looks at the feeds of a mart without a map, in milliseconds. */
+const PAUSE = 2000;
+
+/** New points come in a burst; their roads are asked for when it is over. */
+const BURST = 3000;
+
+const app = document.querySelector('polder-app');
+
+start();
+
+async function start() {
+  const mart = await untilItAnswers(api.mart);
+  const wanted = decodeURIComponent(/^#\/map\/([^?]+)/.exec(location.hash)?.[1] ?? '');
+  app.calendar = new Calendar(mart.timezone);
+  app.mart = mart;
+  app.addEventListener('polder-map', ({ detail }) => follow(mart, detail.name));
+  follow(mart, wanted);
+}
+
+let stream = null;
+
+/** Shows a map of the mart, the first one where there is none of that name. */
+function follow(mart, name) {
+  const map = mart.maps.find((one) => one.name === name) ?? mart.maps[0] ?? null;
+  const live = new Live(map, app.calendar);
+  stream?.close();
+  app.live = live;
+  if (!map) {
+    watchFeeds(live);
+    return;
+  }
+  live.addEventListener('readings', attributesOf(live));
+  stream = new LiveStream(api.livePath(map.name), {
+    full: (data) => live.full(data),
+    change: (data) => live.change(data),
+    status: (data) => live.statusOf(data),
+    connection: (state) => live.connected(state),
+  });
+  stream.open();
+}
+
+/** Asks once for the roads and lanes of all points, and again when points were added: one question, never one a point. */
+function attributesOf(live) {
+  let size = 0;
+  let timer = 0;
+  return () => {
+    if (live.readings.size === size) {
+      return;
+    }
+    clearTimeout(timer);
+    timer = setTimeout(() => readAttributes(live), size === 0 ? 0 : BURST);
+    size = live.readings.size;
+  };
+}
+
+async function readAttributes(live) {
+  const { map, readings } = live;
+  try {
+    const { tables } = await api.tables();
+    const columns = tables.find(({ name }) => name === map.table)?.columns.map(({ name }) => name) ?? [];
+    const { road, lane } = knownColumns(columns);
+    const asked = [road, lane].filter(Boolean);
+    if (asked.length === 0) {
+      return;
+    }
+    const { rows } = await api.sql(latestOf(map, asked, readings.time), readings.size + 1000);
+    const attributes = new Map();
+    for (const row of rows) {
+      const key = row.slice(0, map.key.length).map(encodeURIComponent).join(',');
+      const values = row.slice(map.key.length);
+      attributes.set(key, { road: road ? values[0] : null, lane: lane ? values[road ? 1 : 0] : null });
+    }
+    live.describe(attributes);
+  } catch (failure) {
+    // Without them the points have their names and no road beside it, which the next change of points tries again.
+    console.warn('The roads of the points could not be read.', failure);
+  }
+}
+
+/** A mart without a map has no event stream; its feeds are looked at instead. */
+async function watchFeeds(live) {
+  for (;;) {
+    try {
+      const [{ feeds }, freshness, { now, simulated }] = await Promise.all([api.feeds(), api.freshness(), api.mart()]);
+      live.connected('open');
+      live.statusOf({ now, feeds, freshness: freshness.tables, simulated });
+    } catch {
+      live.connected('lost');
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
+/** @template T @param {() => Promise<T>} question @returns {Promise<T>} */
+async function untilItAnswers(question) {
+  for (;;) {
+    try {
+      return await question();
+    } catch (failure) {
+      app.trouble = failure.message;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
+}

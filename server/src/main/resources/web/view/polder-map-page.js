@@ -1,0 +1,326 @@
+import { html, nothing } from 'lit';
+import * as api from '../client/api.js';
+import { KINDS } from '../model/bands.js';
+import { amount } from '../model/format.js';
+import { roadOf } from '../model/roads.js';
+import { usualOfAll } from '../model/questions.js';
+import { readView, writeView } from '../model/route.js';
+import { Listening, PolderElement, tell } from './element.js';
+import { icon } from './icons.js';
+import './polder-histogram.js';
+import './polder-hottest.js';
+import './polder-map.js';
+import './polder-numbers.js';
+import './polder-point.js';
+import './polder-timeline.js';
+
+/** Below this the panel is a sheet over the map. As in map.css. */
+const NARROW = matchMedia('(max-width: 640px)');
+
+/** The view goes into the address when the map has come to rest, in milliseconds. */
+const REST = 250;
+
+/** Live map, panel and timeline. Properties: `mart`, `live`, `calendar`, `route`. */
+class PolderMapPage extends PolderElement {
+  static properties = {
+    mart: { attribute: false },
+    live: { attribute: false },
+    calendar: { attribute: false },
+    route: { attribute: false },
+    hovered: { state: true },
+    lit: { state: true },
+    laneOf: { state: true },
+    usual: { state: true },
+    sheet: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.hovered = -1;
+    this.sheet = 'half';
+    this.usual = 'unknown';
+    this.stream = new Listening(this, () => this.live, ['readings', 'attributes', 'connection', 'status'], (event) => this.#heard(event));
+    this.narrow = () => this.requestUpdate();
+    this.closeSelected = (event) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && this.#selected && !document.querySelector('dialog[open]')) {
+        this.#select(null);
+        this.querySelector('polder-map').focusMap();
+      }
+    };
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    NARROW.addEventListener('change', this.narrow);
+    document.addEventListener('keydown', this.closeSelected);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    NARROW.removeEventListener('change', this.narrow);
+    document.removeEventListener('keydown', this.closeSelected);
+    clearTimeout(this.rest);
+  }
+
+  get #selected() {
+    return this.route.query.point ?? null;
+  }
+
+  get #asked() {
+    const kinds = (this.route.query.band ?? '').split(',').filter(Boolean).map(Number).filter((kind) => kind >= 0 && kind < KINDS);
+    return kinds.length ? new Set(kinds) : null;
+  }
+
+  willUpdate(changed) {
+    if (changed.has('live')) {
+      this.usual = 'unknown';
+    }
+    if (changed.has('route') || changed.has('live')) {
+      this.asked = this.#asked;
+    }
+    this.marked = this.lit === undefined || this.lit === null ? this.asked : new Set([this.lit]);
+  }
+
+  render() {
+    if (!this.live.map) {
+      return this.#withoutMap();
+    }
+    const { live, calendar, mart } = this;
+    const isNarrow = NARROW.matches;
+    const readings = live.readings;
+    const isSimulated = live.status?.simulated ?? mart.simulated;
+    const selected = readings && this.#selected !== null ? readings.placeOf(this.#selected) : -1;
+    const timeline = html`<polder-timeline .live=${live} .calendar=${calendar}></polder-timeline>`;
+    return html`
+      <div class="map-page" data-sheet=${isNarrow ? this.sheet : nothing} data-connection=${live.connection}>
+        <div class="map-area">
+          <polder-map
+            id="map"
+            .live=${live}
+            .view=${readView(this.route.query)}
+            .selected=${this.#selected}
+            .asked=${this.marked}
+            .tiles=${mart.tiles?.url ?? mart.tiles}
+            .laneOf=${this.laneOf}
+            .covered=${isNarrow ? this.#coveredBySheet() : 0}
+            @polder-select=${({ detail }) => this.#select(detail.key)}
+            @polder-view=${({ detail }) => this.#keepView(detail.view)}
+            @polder-hover=${({ detail }) => (this.hovered = detail.place)}
+          ></polder-map>
+          <div class="readout" aria-hidden="true" ?hidden=${this.hovered < 0 || !readings}>${this.hovered >= 0 && readings ? this.#readout(this.hovered) : nothing}</div>
+          ${live.connection === 'lost'
+            ? html`<div class="lost" role="status">${icon('warning')} Reconnecting. What is shown is the last that arrived.</div>`
+            : nothing}
+          ${readings && readings.size === 0
+            ? html`<div class="map-empty"><h2>No points yet</h2><p>They appear with the first rows of table “${live.map.table}”. <a href="#/feeds">Look at the feeds</a></p></div>`
+            : nothing}
+        </div>
+        ${isNarrow ? nothing : timeline}
+        <aside class="panel" aria-label="Numbers and the chosen point" aria-busy=${readings ? 'false' : 'true'}>
+          ${isNarrow ? this.#handle() : nothing}
+          <div class="panel-scroll">
+            <section class="panel-now" aria-label="Time of the data">
+              <div class="clock-row">
+                <time class="clock" data-test="clock" datetime=${readings ? new Date(readings.time).toISOString() : nothing}>${calendar.time(readings?.time)}</time>
+                ${this.#label(isSimulated)}
+              </div>
+              <p class="date"><span data-test="date">${readings ? calendar.day(readings.time) : '\u00a0'}</span>${readings ? ', ' + capital(mart.name) : nothing}</p>
+            </section>
+            <polder-numbers .live=${live}></polder-numbers>
+            <polder-histogram
+              .live=${live}
+              .asked=${this.asked}
+              .usual=${this.usual}
+              @polder-ask=${({ detail }) => this.#ask(detail.kinds)}
+              @polder-light=${({ detail }) => (this.lit = detail.kind)}
+              @polder-colour=${({ detail }) => this.#colourBy(detail.by)}
+            ></polder-histogram>
+            ${selected >= 0
+              ? html`<polder-point
+                  id="point-panel"
+                  .live=${live}
+                  .calendar=${calendar}
+                  .key=${this.#selected}
+                  @polder-select=${({ detail }) => this.#select(detail.key)}
+                ></polder-point>`
+              : html`${this.#selected !== null && readings ? html`<p class="panel-note" role="status">There is no point “${this.#selected}” on this map.</p>` : nothing}
+                  <polder-hottest .live=${live} @polder-select=${({ detail }) => this.#select(detail.key, true)}></polder-hottest>`}
+            ${isNarrow ? timeline : nothing}
+            ${mart.maps.length > 1 ? this.#maps() : nothing}
+          </div>
+        </aside>
+      </div>
+    `;
+  }
+
+  /** Shows what the search found. */
+  goTo(entry) {
+    const map = this.querySelector('polder-map');
+    if (entry.kind === 'place') {
+      map.fit(entry.value.box);
+    } else {
+      this.#select(entry.value, true);
+    }
+    map.focusMap();
+  }
+
+  #heard(event) {
+    if (event.type === 'attributes') {
+      const { attributes } = this.live;
+      const readings = this.live.readings;
+      this.laneOf = (i) => attributes.get(readings.keys[i])?.lane ?? readings.keys[i];
+    }
+    if (event.type === 'readings' && event.detail.isFull) {
+      this.#readUsual();
+    }
+    this.requestUpdate();
+  }
+
+  #label(isSimulated) {
+    const { live } = this;
+    if (isSimulated) {
+      return html`<strong class="provenance" data-test="simulated">Simulated</strong>`;
+    }
+    const isOld = live.readings && live.clock.now() - live.readings.time > 24 * 3_600_000;
+    return isOld ? html`<strong class="provenance" data-test="recorded">Recorded</strong>` : nothing;
+  }
+
+  #readout(i) {
+    const { live } = this;
+    const { readings, words, map } = live;
+    const road = roadOf(live.attributes.get(readings.keys[i])?.road)?.name;
+    const value = readings.values[i];
+    const intensity = readings.intensities[i];
+    return html`<strong>${readings.labels[i] || readings.keys[i]}</strong>${road ? html`<span>${road}</span>` : nothing}
+      <span>${value === value ? amount(value) + ' ' + map.unit : intensity === 0 ? words.nothing : words.missing}</span>
+      ${intensity > 0 ? html`<span>${amount(intensity)} ${words.intensity}</span>` : nothing}`;
+  }
+
+  #handle() {
+    const label = { low: 'Show more', half: 'Show all', full: 'Show less' }[this.sheet];
+    const next = { low: 'half', half: 'full', full: 'low' }[this.sheet];
+    return html`<button
+      type="button"
+      class="sheet-handle"
+      aria-label=${label}
+      @click=${() => (this.sheet = next)}
+      @pointerdown=${this.#drag}
+    ></button>`;
+  }
+
+  /** The sheet follows the finger and comes to rest at the nearest of its three heights. */
+  #drag(event) {
+    const handle = event.currentTarget;
+    const panel = this.querySelector('.panel');
+    const start = event.clientY;
+    const height = panel.offsetHeight;
+    handle.setPointerCapture(event.pointerId);
+    const move = ({ clientY }) => {
+      if (Math.abs(clientY - start) > 4) {
+        panel.style.height = height + start - clientY + 'px';
+        panel.style.transition = 'none';
+      }
+    };
+    const end = ({ clientY }) => {
+      handle.removeEventListener('pointermove', move);
+      panel.style.height = '';
+      panel.style.transition = '';
+      if (Math.abs(clientY - start) > 4) {
+        const share = (height + start - clientY) / this.offsetHeight;
+        this.sheet = share < 0.3 ? 'low' : share < 0.68 ? 'half' : 'full';
+        handle.addEventListener('click', (click) => click.stopImmediatePropagation(), { capture: true, once: true });
+      }
+    };
+    handle.addEventListener('pointermove', move);
+    handle.addEventListener('pointerup', end, { once: true });
+    handle.addEventListener('pointercancel', end, { once: true });
+  }
+
+  #coveredBySheet() {
+    const height = this.offsetHeight || innerHeight - 52;
+    return this.sheet === 'low' ? 132 : this.sheet === 'half' ? height * 0.46 : height * 0.46;
+  }
+
+  #maps() {
+    return html`<nav class="maps" aria-label="Maps of this mart">
+      ${this.mart.maps.map(
+        ({ name }) => html`<a href=${'#/map/' + encodeURIComponent(name)} aria-current=${name === this.live.map.name ? 'true' : nothing}>${name}</a>`,
+      )}
+    </nav>`;
+  }
+
+  #withoutMap() {
+    return html`<div class="empty">
+      <h1>This mart has no map</h1>
+      <p>A map shows the latest row of each key of a table as a point. Add one to polder.yaml:</p>
+      <pre>
+maps:
+  live: { table: readings, position: [lat, lon], colour: value, label: name, unit: km/h }</pre
+      >
+      <p><a href="#/feeds">Feeds</a> and <a href="#/tables">tables</a> are there without it.</p>
+    </div>`;
+  }
+
+  /** @param {string | null} key @param {boolean} [comes] whether the map goes there */
+  #select(key, comes = false) {
+    if (key === this.#selected) {
+      return;
+    }
+    tell(this, 'polder-route', { query: { point: key }, isStep: true });
+    if (key !== null && this.sheet === 'low') {
+      this.sheet = 'half';
+    }
+    if (key !== null) {
+      // A point that was clicked is in sight, unless the sheet lies over it.
+      const map = this.querySelector('polder-map');
+      map.updateComplete.then(() => (comes || NARROW.matches) && map.reveal(key));
+    }
+  }
+
+  #ask(kinds) {
+    tell(this, 'polder-route', { query: { band: kinds ? [...kinds].sort().join(',') : '' }, isStep: false });
+  }
+
+  #keepView(view) {
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => tell(this, 'polder-route', { query: writeView(view), isStep: false }), REST);
+  }
+
+  /** What was usual for all points at this time of day. Offered only when it is known for a fair part of the points. */
+  async #readUsual() {
+    const { live } = this;
+    const { readings, map } = live;
+    try {
+      const { rows } = await api.sql(usualOfAll(map, readings.time), readings.size + 1000);
+      const usual = new Float32Array(readings.size).fill(NaN);
+      let known = 0;
+      for (const row of rows) {
+        const place = readings.placeOf(row.slice(0, map.key.length).map(encodeURIComponent).join(','));
+        if (place >= 0 && row[map.key.length] !== null) {
+          usual[place] = row[map.key.length];
+          known++;
+        }
+      }
+      if (live !== this.live) {
+        return;
+      }
+      this.usualValues = usual;
+      this.usual = known >= readings.size * 0.5 ? 'known' : 'unknown';
+      if (this.usual === 'known' && this.route.query.by === 'usual') {
+        live.colourBy(usual);
+      }
+    } catch {
+      // There is no second colouring then; the first needs no question.
+      this.usual = 'unknown';
+    }
+  }
+
+  #colourBy(by) {
+    tell(this, 'polder-route', { query: { by: by === 'usual' ? by : '', band: '' }, isStep: false });
+    this.live.colourBy(by === 'usual' ? this.usualValues : null);
+  }
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+customElements.define('polder-map-page', PolderMapPage);

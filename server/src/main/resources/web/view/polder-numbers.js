@@ -1,0 +1,31 @@
+import { html } from 'lit';
+import { amount, count, shortCount } from '../model/format.js';
+import { Listening, PolderElement } from './element.js';
+
+/** The three numbers of now. Property: `live`. */
+class PolderNumbers extends PolderElement {
+  static properties = { live: { attribute: false } };
+
+  constructor() {
+    super();
+    new Listening(this, () => this.live, ['readings']);
+  }
+
+  render() {
+    const { picture, readings, words, map } = this.live;
+    const number = (name, value, label) => html`<div>
+      <dd data-test=${name}>${value}</dd>
+      <dt>${label}</dt>
+    </div>`;
+    return html`<dl class="numbers">
+      ${number('mean', amount(picture?.mean), map.unit + ' mean')}
+      ${map.intensity ? number('intensity', shortest(picture?.intensity), words.intensity) : ''}
+      ${number('up', count(picture?.up), 'of ' + count(readings?.size) + ' up')}
+    </dl>`;
+  }
+}
+
+/** Millions would not fit. */
+const shortest = (value) => (value >= 1_000_000 ? shortCount(value) : count(value));
+
+customElements.define('polder-numbers', PolderNumbers);
