@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            CheckCommand.class,
+            PreviewCommand.class,
             StatusCommand.class,
             StopCommand.class,
             PauseCommand.class,
