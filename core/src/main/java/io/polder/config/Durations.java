@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 500ms}, {@code 60s}, {@code 10m}, {@code 24h}, {@code 400d}. */
 public final class Durations {
-    private static final Pattern WRITTEN = Pattern.compile("(\\d{1,12})\\s*([a-z]*)");
+    private static final Pattern WRITTEN = Pattern.compile("(\\d{1,15})\\s*([a-z]*)");
     private static final Map<String, Duration> UNITS = Map.of(
             "ms", Duration.ofMillis(1),
             "s", Duration.ofSeconds(1),

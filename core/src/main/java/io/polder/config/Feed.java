@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param files glob relative to the mart's folder, for a files feed; empty for others
  * @param format how its documents are split and decoded, with the feed's fields
  * @param formatName the format's name as written: {@code miv-traffic}
- * @param formatOptions the options of its format that are written, in one canonical line; empty when none are
+ * @param formatOptions the options of its format that are written, as YAML has them between braces, in
+ *     canonical order: {@code delimiter: ";", header: false}; empty when none are
  * @param key the fields whose values make the event's key; may be empty
  * @param partitions of its topic; fixed for ever
  * @param topic the topic that it writes; feeds may share one

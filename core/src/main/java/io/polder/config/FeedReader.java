@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,9 @@ final class FeedReader {
             Value.Mapping mapping = Kind.mapping("mapping", "write it like {http: true, format: json, fields: [...]}")
                     .parser()
                     .read(value, problems);
-            if (mapping != null) {
+            if (mapping == null) {
+                topics.put(name, new Topic(name, false, List.of(), 1, null));
+            } else {
                 written.put(name, MartKeys.FEED.open(mapping, problems));
             }
         });
@@ -214,7 +216,7 @@ final class FeedReader {
                 problems.add(
                         members.value(MartKeys.POLL),
                         "there is no environment variable " + matcher.group(1),
-                        "set it before you start: export " + matcher.group(1) + "=...");
+                        "set it before you start, with: export " + matcher.group(1) + "=VALUE");
                 good = false;
             }
             matcher.appendReplacement(address, Matcher.quoteReplacement(value == null ? "" : value));
@@ -283,7 +285,7 @@ final class FeedReader {
             fields = shared == null
                     ? null
                     : shared.fields().stream()
-                            .map(field -> new Field(field.name(), field.name(), field.type()))
+                            .map(field -> new Field(field.name(), field.name(), field.type(), field.nulls()))
                             .toList();
         } else {
             problems.add(
@@ -350,7 +352,10 @@ final class FeedReader {
         if (values == null) {
             return null;
         }
-        if (values.isEmpty()) {
+        int written = feed.value(MartKeys.FIELDS) instanceof Value.Items items
+                ? items.values().size()
+                : 0;
+        if (written == 0) {
             problems.add(
                     feed.where(MartKeys.FIELDS),
                     "",
@@ -359,7 +364,7 @@ final class FeedReader {
             return null;
         }
         Map<String, Field> fields = new LinkedHashMap<>();
-        boolean good = true;
+        boolean good = written == values.size();
         for (Value.Mapping value : values) {
             int before = problems.count();
             Section.Members members = MartKeys.FIELD.open(value, problems);
@@ -467,16 +472,19 @@ final class FeedReader {
         return MartKeys.SAMPLING.open(mapping, problems).find(MartKeys.SAMPLE_EVERY);
     }
 
-    /** The options that are written, in an order of ours. */
+    /** The options that are written and not the default, as YAML has them between braces, in an order of ours. */
     private static String optionsLine(Section.Members format) {
-        Map<String, String> options = new TreeMap<>();
-        List<String> line = new ArrayList<>();
+        List<String> options = new ArrayList<>();
         for (Key<?> key : MartKeys.FORMAT_OPTIONS) {
-            if (format.has(key)) {
-                options.put(key.name(), String.valueOf(format.find(key)));
+            Object value = format.find(key);
+            if (value instanceof List<?> texts) {
+                Set<String> sorted = new TreeSet<>();
+                texts.forEach(text -> sorted.add(String.valueOf(text)));
+                options.add(key.name() + ": " + YamlText.list(sorted));
+            } else if (value != null && !value.toString().equals(key.fallback())) {
+                options.add(key.name() + ": " + YamlText.of(value.toString()));
             }
         }
-        options.forEach((name, value) -> line.add(name + "=" + value));
-        return String.join(" ", line);
+        return String.join(", ", options);
     }
 }

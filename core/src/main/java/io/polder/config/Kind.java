@@ -44,8 +44,18 @@ record Kind<T>(String word, Parser<T> parser) {
     });
 
     /** A name that SQL takes without quotes. */
-    static final Kind<String> NAME_OF_OURS =
-            text("name", "use lower-case letters, digits and _, like 'traffic_2'", Kind::checkedName);
+    static final Kind<String> NAME_OF_OURS = new Kind<>("name", (value, problems) -> {
+        String text = textOf(value, "a name", "use lower-case letters, digits and _, like 'traffic_2'", problems);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return checkedName(text);
+        } catch (IllegalArgumentException wrong) {
+            problems.add(value, String.valueOf(wrong.getMessage()), nameFix(text));
+            return null;
+        }
+    });
 
     static final Kind<String> TOPIC_NAME = text(
             "topic",
@@ -129,6 +139,9 @@ record Kind<T>(String word, Parser<T> parser) {
         if (uri.getHost() == null) {
             throw new IllegalArgumentException("names no host");
         }
+        if (uri.getPort() > 65_535) {
+            throw new IllegalArgumentException("has a port above 65535");
+        }
         return uri;
     }
 
@@ -194,7 +207,7 @@ record Kind<T>(String word, Parser<T> parser) {
         });
     }
 
-    /** A list of mappings, read further by whoever knows them. */
+    /** A list of mappings, read further by whoever knows them. Other items are told and left out. */
     static Kind<List<Value.Mapping>> mappings(String word, String fix) {
         return new Kind<>(word, (value, problems) -> {
             if (!(value instanceof Value.Items items)) {
@@ -202,19 +215,17 @@ record Kind<T>(String word, Parser<T> parser) {
                 return null;
             }
             List<Value.Mapping> mappings = new ArrayList<>();
-            boolean good = true;
             for (Value item : items.values()) {
                 Value.Mapping mapping = mapping(word, fix).parser().read(item, problems);
-                good &= mapping != null;
                 if (mapping != null) {
                     mappings.add(mapping);
                 }
             }
-            return good ? List.copyOf(mappings) : null;
+            return List.copyOf(mappings);
         });
     }
 
-    /** Things by their names. Those with a bad name are told and left out. */
+    /** Things by their names. Those with a bad name are told and kept, so that what refers to them is not told too. */
     static Kind<Map<String, Value>> named(String word, String fix) {
         return new Kind<>(word, (value, problems) -> {
             Value.Mapping mapping = mapping(word, fix).parser().read(value, problems);
@@ -223,10 +234,11 @@ record Kind<T>(String word, Parser<T> parser) {
             }
             Map<String, Value> named = new LinkedHashMap<>();
             mapping.members().forEach((name, thing) -> {
+                named.put(name, thing);
                 try {
-                    named.put(checkedName(name), thing);
+                    checkedName(name);
                 } catch (IllegalArgumentException wrong) {
-                    problems.add(thing.where(), "", "the name " + wrong.getMessage(), nameFix(name));
+                    problems.add(thing.where(), "", "the name '" + name + "' " + wrong.getMessage(), nameFix(name));
                 }
             });
             return named;
@@ -302,13 +314,13 @@ record Kind<T>(String word, Parser<T> parser) {
      */
     static String checkedName(String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("'" + name + "' cannot be written in SQL without quotes");
+            throw new IllegalArgumentException("cannot be written in SQL without quotes");
         }
-        if (SqlWords.RESERVED.contains(name)) {
-            throw new IllegalArgumentException("'" + name + "' is a word of SQL");
+        if (Sql.RESERVED.contains(name)) {
+            throw new IllegalArgumentException("is a word of SQL");
         }
-        if (SqlWords.OURS.contains(name)) {
-            throw new IllegalArgumentException("'" + name + "' is a word of Polder's own");
+        if (Sql.isOurs(name)) {
+            throw new IllegalArgumentException("is a word of Polder's own");
         }
         return name;
     }
@@ -319,8 +331,8 @@ record Kind<T>(String word, Parser<T> parser) {
         if (better.isEmpty() || Character.isDigit(better.charAt(0))) {
             better = "_" + better;
         }
-        if (SqlWords.RESERVED.contains(better) || SqlWords.OURS.contains(better)) {
-            better = better + "_1";
+        if (Sql.RESERVED.contains(better) || Sql.isOurs(better)) {
+            better = "my_" + better;
         }
         return "use lower-case letters, digits and _, like '" + better + "'";
     }

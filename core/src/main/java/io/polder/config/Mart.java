@@ -1,9 +1,13 @@
 package io.polder.config;
 
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,9 +36,44 @@ public record Mart(
         places = Map.copyOf(places);
     }
 
+    /**
+     * The feed called so.
+     *
+     * @throws PolderException NOT_FOUND, with a suggestion, when there is none
+     */
+    public Feed feed(String feed) {
+        return found("feed", feed, feeds);
+    }
+
+    /**
+     * The table called so.
+     *
+     * @throws PolderException NOT_FOUND, with a suggestion, when there is none
+     */
+    public Table table(String table) {
+        return found("table", table, tables);
+    }
+
+    /** The feeds that write {@code topic}, in the order of the file. */
+    public List<Feed> feedsOf(String topic) {
+        return feeds.values().stream()
+                .filter(feed -> feed.topic().equals(topic))
+                .toList();
+    }
+
     /** {@code polder.yaml:23 tables.traffic.select}: a key with where it stands, for a {@code Problem}. */
     public String place(String key) {
         String place = places.get(key);
         return place == null ? key : place + " " + key;
+    }
+
+    private static <T> T found(String noun, String name, Map<String, T> things) {
+        T thing = things.get(name);
+        if (thing == null) {
+            throw new PolderException(
+                    ErrorCode.NOT_FOUND,
+                    List.of(new Problem(noun, name, "no such " + noun, Problem.suggestion(name, things.keySet()))));
+        }
+        return thing;
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -154,8 +155,7 @@ final class MartKeys {
                     "cdc", "use poll, http or files",
                     "kafka", "use poll, http or files"));
 
-    static final Key<Duration> SAMPLE_EVERY =
-            Key.required("every", Kind.DURATION, "10m", "The period, counted from midnight UTC.");
+    static final Key<Duration> SAMPLE_EVERY = Key.required("every", Kind.DURATION, "10m", "The period.");
     static final Section SAMPLING = new Section(
             "Sampling", "feeds.NAME.sample", "Takes a part of the events.", List.of(SAMPLE_EVERY), Map.of());
 
@@ -357,9 +357,14 @@ final class MartKeys {
 
     private static Map<String, Rule.OnViolation> violations() {
         Map<String, Rule.OnViolation> words = new LinkedHashMap<>();
-        words.put("reject", Rule.OnViolation.REJECT);
-        words.put("nullify", Rule.OnViolation.NULLIFY);
-        words.put("count", Rule.OnViolation.COUNT);
+        for (Rule.OnViolation violation : Rule.OnViolation.values()) {
+            words.put(word(violation), violation);
+        }
         return words;
+    }
+
+    /** As it is written: {@code nullify}. */
+    static String word(Rule.OnViolation violation) {
+        return violation.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -70,7 +70,13 @@ public final class MartReader {
                 PlatformReader.firstWords(MartKeys.TOP.keys()),
                 PlatformReader.firstWords(PlatformReader.SECTION.keys()),
                 problems);
-        return new MartReader(folder, environment, problems).mart(Overrides.apply(document, overrides, problems));
+        return read(Overrides.apply(document, overrides, problems), folder, environment, problems);
+    }
+
+    /** A mart from a document that is already read. */
+    static @Nullable Mart read(
+            Value.Mapping document, Path folder, Map<String, String> environment, Problems problems) {
+        return new MartReader(folder, environment, problems).mart(document);
     }
 
     private @Nullable Mart mart(Value.Mapping document) {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +52,7 @@ final class Overrides {
             if (ours.contains(first)) {
                 about.add(new Setting(where, key, setting.substring(equals + 1).strip()));
             } else if (!others.contains(first)) {
-                List<String> known = new ArrayList<>(ours);
+                Set<String> known = new TreeSet<>(ours);
                 known.addAll(others);
                 problems.add(where, "", "no such key", Problem.suggestion(first, known));
             }

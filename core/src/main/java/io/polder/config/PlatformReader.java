@@ -4,6 +4,7 @@ import io.polder.record.PolderException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,13 +147,19 @@ public final class PlatformReader {
      */
     public static Platform read(Path home, List<String> settings) {
         Problems problems = new Problems();
-        Platform platform = read(home, settings, problems);
+        Platform platform = read(home, settings, problems, new ArrayList<>());
         problems.throwIfAny();
         return Objects.requireNonNull(platform);
     }
 
-    /** As {@link #read(Path, List)}, with problems added to {@code problems}; null when it cannot be read at all. */
-    static @Nullable Platform read(Path home, List<String> settings, Problems problems) {
+    /**
+     * As {@link #read(Path, List)}; null when it cannot be read at all.
+     *
+     * @param problems gets what is wrong
+     * @param origins gets every key with its value
+     */
+    static @Nullable Platform read(
+            Path home, List<String> settings, Problems problems, List<Configuration.Origin> origins) {
         Path file = home.resolve(FILE);
         Value.Mapping document = Files.exists(file)
                 ? YamlDocument.read(file, problems)
@@ -172,6 +179,13 @@ public final class PlatformReader {
             }
         }
         Section.Members members = SECTION.open(new Value.Mapping(document.where(), keys), problems);
+        for (Key<?> key : SECTION.keys()) {
+            Value written = members.has(key) ? members.value(key) : null;
+            origins.add(new Configuration.Origin(
+                    key.name(),
+                    written != null ? written.shown() : Objects.requireNonNullElse(key.fallback(), ""),
+                    written != null ? written.where().source() : "default"));
+        }
         return new Platform(
                 members.get(WEB_HOST),
                 members.get(WEB_PORT),

@@ -91,7 +91,8 @@ final class YamlDocument {
             return null;
         } catch (YamlEngineException malformed) {
             String wrong = String.valueOf(malformed.getMessage()).replaceAll("\\s+", " ");
-            problems.add(top, "", "is not YAML: " + wrong, "save it as plain UTF-8 text");
+            String fix = wrong.contains("aliases") ? "write it without anchors" : "save it as plain UTF-8 text";
+            problems.add(top, "", "is not YAML: " + wrong, fix);
             return null;
         }
         if (root.isEmpty()) {
@@ -131,7 +132,7 @@ final class YamlDocument {
         values++;
         if (depth > MAX_DEPTH || values > MAX_VALUES) {
             if (values <= MAX_VALUES || values == MAX_VALUES + 1) {
-                problems.add(where, "", "holds itself, or too much", "write it without the anchor");
+                problems.add(where, "", "holds itself, or too much", "write it without anchors");
             }
             return new Value.Nothing(where);
         }
@@ -197,7 +198,7 @@ final class YamlDocument {
         if (wrong.contains("mapping values are not allowed")) {
             return "put a value that contains ': ' in quotes, and check the indentation";
         }
-        if (wrong.contains("single document")) {
+        if (wrong.contains("another document")) {
             return "keep one document, without a second '---'";
         }
         return "check the indentation, quotes and brackets here and on the line before";

@@ -40,9 +40,11 @@ public record Problem(String place, String value, String wrong, String fix) {
     public static String suggestion(String word, java.util.Collection<String> candidates) {
         return nearest(word, candidates)
                 .map(candidate -> "did you mean '" + candidate + "'?")
-                .orElseGet(() -> candidates.isEmpty()
-                        ? "remove it"
-                        : "use one of " + String.join(", ", List.copyOf(candidates)));
+                .orElseGet(() -> switch (candidates.size()) {
+                    case 0 -> "remove it";
+                    case 1 -> "use '" + candidates.iterator().next() + "'";
+                    default -> "use one of " + String.join(", ", List.copyOf(candidates));
+                });
     }
 
     private record Scored(String candidate, int distance) {}

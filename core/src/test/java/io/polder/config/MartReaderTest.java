@@ -79,7 +79,7 @@ final class MartReaderTest {
                                 Optional.empty(),
                                 List.of())));
 
-        Feed traffic = feed(mart, "traffic");
+        Feed traffic = mart.feed("traffic");
         assertThat(traffic.kind()).isEqualTo(Feed.Kind.POLL);
         assertThat(traffic.poll()).isEqualTo(URI.create("http://miv.opendata.belfla.be/miv/verkeersdata"));
         assertThat(traffic.every()).isEqualTo(Duration.ofMinutes(1));
@@ -95,11 +95,11 @@ final class MartReaderTest {
         assertThat(traffic.simulated()).isFalse();
         assertThat(traffic.isBounded()).isFalse();
 
-        Feed points = feed(mart, "points");
+        Feed points = mart.feed("points");
         assertThat(points.every()).isEqualTo(Duration.ofDays(1));
         assertThat(points.partitions()).isEqualTo(4);
 
-        assertThat(mart.tables().get("measure_points"))
+        assertThat(mart.table("measure_points"))
                 .isEqualTo(new Table(
                         "measure_points",
                         "points",
@@ -110,7 +110,7 @@ final class MartReaderTest {
                         List.of(),
                         Optional.empty(),
                         null));
-        assertThat(mart.tables().get("traffic"))
+        assertThat(mart.table("traffic"))
                 .isEqualTo(new Table(
                         "traffic",
                         "traffic",
@@ -133,8 +133,8 @@ final class MartReaderTest {
     void aFeedThatSharesATopicTakesItsFieldsKeyAndPartitions() throws IOException {
         Mart mart = read(FLANDERS);
 
-        Feed history = feed(mart, "history");
-        Feed traffic = feed(mart, "traffic");
+        Feed history = mart.feed("history");
+        Feed traffic = mart.feed("traffic");
         assertThat(history.kind()).isEqualTo(Feed.Kind.FILES);
         assertThat(history.isBounded()).isTrue();
         assertThat(history.files()).isEqualTo("history/*.csv.gz");
@@ -160,10 +160,6 @@ final class MartReaderTest {
         assertThat(mart.place("tables.traffic.rules[1].check"))
                 .isEqualTo("polder.yaml:23 tables.traffic.rules[1].check");
         assertThat(mart.place("no.such")).isEqualTo("no.such");
-    }
-
-    private static Feed feed(Mart mart, String name) {
-        return java.util.Objects.requireNonNull(mart.feeds().get(name));
     }
 
     private Mart read(String yaml, String... settings) throws IOException {

@@ -1,0 +1,170 @@
+package io.polder.config;
+
+import io.polder.format.Formats;
+import io.polder.record.Field;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * What decides a table's rows: to tell whether it has changed since the rows were made, and to go on with the old one
+ * when it has.
+ */
+public final class Definition {
+    private static final char FIELD_END = '\u001f';
+    private static final char LINE_END = '\u001e';
+
+    private Definition() {}
+
+    /**
+     * A hash that changes when the same events would make other rows: by another SELECT, key, time or version, a rule
+     * that rejects or nullifies, the fields, or the format of the feed that leads the topic. White space and comments in
+     * the SELECT, {@code retain}, {@code publish}, rules that only count, and other feeds that join the topic change
+     * nothing.
+     *
+     * @param feeds all feeds of the table's topic, in the order of the mart
+     * @return 64 hexadecimal digits, the same on every machine
+     */
+    public static String hash(Table table, Collection<Feed> feeds) {
+        StringBuilder text = new StringBuilder("1");
+        line(text, "topic", table.from());
+        line(text, "key", String.join(",", table.key()));
+        line(text, "time", table.time().orElse(""));
+        line(text, "version", table.version().orElse(""));
+        line(text, "select", Sql.essence(table.effectiveSelect()));
+        table.rules().stream()
+                .filter(rule -> rule.onViolation() != Rule.OnViolation.COUNT)
+                .forEach(rule -> line(
+                        text,
+                        "rule",
+                        rule.column(),
+                        Sql.essence(rule.check()),
+                        rule.onViolation().name()));
+        feeds.stream()
+                .filter(feed -> feed.name().equals(table.from()))
+                .findFirst()
+                .or(() -> feeds.stream().findFirst())
+                .ifPresent(feed -> format(text, feed));
+        return HexFormat.of().formatHex(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The table with the feeds of its topic as a text that {@link #read} takes; without addresses, files and secrets. */
+    public static String source(Table table, Collection<Feed> feeds) {
+        StringBuilder text = new StringBuilder("mart: stored\nfeeds:\n");
+        feeds.forEach(feed -> feed(text, feed));
+        text.append("tables:\n  ").append(table.name()).append(":\n");
+        member(text, "from", YamlText.of(table.from()));
+        member(text, "key", YamlText.list(table.key()));
+        table.time().ifPresent(time -> member(text, "time", YamlText.of(time)));
+        table.version().ifPresent(version -> member(text, "version", YamlText.of(version)));
+        table.select().ifPresent(select -> member(text, "select", YamlText.quoted(select)));
+        if (!table.rules().isEmpty()) {
+            member(text, "rules", "");
+            table.rules().forEach(rule -> rule(text, rule));
+        }
+        table.publish().ifPresent(publish -> member(text, "publish", YamlText.of(publish)));
+        if (table.retain() != null) {
+            member(text, "retain", Durations.word(table.retain()));
+        }
+        return text.toString();
+    }
+
+    /**
+     * Reads what {@link #source} wrote, also by an earlier version.
+     *
+     * @return a mart with the one table; its feeds decode as they did, and fetch nothing
+     * @throws io.polder.record.PolderException INVALID_DEFINITION when this version cannot read it any more
+     */
+    public static Mart read(String source) {
+        Problems problems = new Problems();
+        Value.Mapping document = YamlDocument.parse("stored definition", source, problems);
+        Mart mart = document == null ? null : MartReader.read(document, Path.of(""), Map.of(), problems);
+        problems.throwIfAny();
+        return Objects.requireNonNull(mart);
+    }
+
+    private static void format(StringBuilder text, Feed feed) {
+        line(text, "format", feed.formatName(), feed.formatOptions());
+        for (Field field : feed.format().schema().fields()) {
+            line(
+                    text,
+                    "field",
+                    field.name(),
+                    field.path(),
+                    field.type().word(),
+                    String.join(",", new TreeSet<>(field.nulls())));
+        }
+    }
+
+    private static void feed(StringBuilder text, Feed feed) {
+        text.append("  ").append(feed.name()).append(":\n");
+        if (feed.isBounded()) {
+            member(text, "files", "none");
+        } else {
+            member(text, "http", "true");
+        }
+        String options = feed.formatOptions().isEmpty() ? "" : ", " + feed.formatOptions();
+        member(text, "format", "{type: " + YamlText.of(feed.formatName()) + options + "}");
+        if (!Formats.presets().contains(feed.formatName())) {
+            member(text, "fields", "");
+            feed.format().schema().fields().forEach(field -> text.append("      - {name: ")
+                    .append(YamlText.of(field.name()))
+                    .append(", path: ")
+                    .append(YamlText.quoted(field.path()))
+                    .append(", type: ")
+                    .append(field.type().word())
+                    .append(", nulls: ")
+                    .append(YamlText.list(new TreeSet<>(field.nulls())))
+                    .append("}\n"));
+        }
+        if (!feed.key().isEmpty()) {
+            member(text, "key", YamlText.list(feed.key()));
+        }
+        member(text, "partitions", Integer.toString(feed.partitions()));
+        member(text, "topic", YamlText.of(feed.topic()));
+        if (feed.simulated()) {
+            member(text, "simulated", "true");
+        }
+    }
+
+    private static void rule(StringBuilder text, Rule rule) {
+        text.append("      - {name: ").append(YamlText.of(rule.name()));
+        if (!rule.column().isEmpty()) {
+            text.append(", column: ").append(YamlText.of(rule.column()));
+        }
+        text.append(", check: ")
+                .append(YamlText.quoted(rule.check()))
+                .append(", on_violation: ")
+                .append(MartKeys.word(rule.onViolation()))
+                .append("}\n");
+    }
+
+    private static void member(StringBuilder text, String key, String value) {
+        text.append("    ")
+                .append(key)
+                .append(':')
+                .append(value.isEmpty() ? "" : " ")
+                .append(value)
+                .append('\n');
+    }
+
+    private static void line(StringBuilder text, String... parts) {
+        text.append(LINE_END);
+        List.of(parts).forEach(part -> text.append(part).append(FIELD_END));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every Java has SHA-256.", impossible);
+        }
+    }
+}
