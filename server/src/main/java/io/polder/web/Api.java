@@ -1,0 +1,414 @@
+package io.polder.web;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.polder.config.Mart;
+import io.polder.config.Platform;
+import io.polder.enrich.TableStatus;
+import io.polder.ingest.FeedStatus;
+import io.polder.ingest.Push;
+import io.polder.log.LogRecord;
+import io.polder.log.RecordHeaders;
+import io.polder.query.Answer;
+import io.polder.query.Queries;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/** The HTTP interface but for live push: every route with what it does. Thread-safe. */
+final class Api {
+    private static final String JSON = "application/json";
+    private static final int MAX_BODY_BYTES = 1 << 20;
+    private static final int GZIP_BUFFER_BYTES = 1 << 16;
+    private static final int MAX_REJECTED = 1_000;
+    private static final int MAX_LEDGER_MINUTES = 7 * 24 * 60;
+    private static final DateTimeFormatter MINUTE =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final Mart mart;
+    private final Platform platform;
+    private final String version;
+    private final Program program;
+    private final Metrics metrics;
+    private final AtomicBoolean isReady;
+    private final InstantSource clock;
+    private final boolean isSimulated;
+
+    Api(
+            Mart mart,
+            Platform platform,
+            String version,
+            Program program,
+            Metrics metrics,
+            AtomicBoolean isReady,
+            InstantSource clock) {
+        this.mart = mart;
+        this.platform = platform;
+        this.version = version;
+        this.program = program;
+        this.metrics = metrics;
+        this.isReady = isReady;
+        this.clock = clock;
+        isSimulated = Bodies.isSimulated(mart);
+    }
+
+    /** What is served where; {@code path} as {@code openapi.json} writes it. */
+    record Route(HandlerType method, String path, Handler handler) {}
+
+    List<Route> routes() {
+        return List.of(
+                get("/api/mart", this::mart),
+                get("/api/feeds", this::feeds),
+                post("/api/feeds/{feed}/events", this::push),
+                post("/api/feeds/{feed}/pause", this::pause),
+                post("/api/feeds/{feed}/resume", this::resume),
+                get("/api/tables", this::tables),
+                post("/api/tables/{table}/rebuild", this::rebuild),
+                get("/api/tables/{table}/rows/{key}", this::row),
+                get("/api/tables/{table}/rows/{key}/event", this::event),
+                get("/api/ledger", this::ledger),
+                get("/api/freshness", this::freshness),
+                post("/api/sql", this::sql),
+                get("/api/rejected", this::rejected),
+                post("/api/rejected/replay", this::replay),
+                get("/health", this::health),
+                get("/metrics/prometheus", this::prometheus));
+    }
+
+    private static Route get(String path, Handler handler) {
+        return route(HandlerType.GET, path, handler);
+    }
+
+    private static Route post(String path, Handler handler) {
+        return route(HandlerType.POST, path, handler);
+    }
+
+    private static Route route(HandlerType method, String path, Handler handler) {
+        return new Route(method, path, request -> {
+            request.req().setAttribute(Metrics.ROUTE, path);
+            request.res().setHeader("Cache-Control", "no-store");
+            handler.handle(request);
+        });
+    }
+
+    private void mart(Context request) {
+        answer(request, json -> Bodies.mart(json, mart, version, platform.tiles(), clock.instant()));
+    }
+
+    private void feeds(Context request) {
+        List<FeedStatus> feeds = program.feeds();
+        List<TableStatus> tables = program.tables();
+        answer(request, json -> {
+            json.writeStartObject();
+            Bodies.feeds(json, feeds, tables);
+            json.writeEndObject();
+        });
+    }
+
+    private void push(Context request) throws IOException {
+        String feed = known("feed", request, mart.feeds().keySet());
+        Push push = program.push(
+                feed,
+                decompressed(request),
+                request.req().getContentType(),
+                request.req().getHeader("Idempotency-Key"));
+        answer(request, json -> Bodies.push(json, push));
+    }
+
+    private static InputStream decompressed(Context request) throws IOException {
+        InputStream body = request.req().getInputStream();
+        String encoding = request.req().getHeader("Content-Encoding");
+        if (encoding == null || encoding.equalsIgnoreCase("identity")) {
+            return body;
+        }
+        if (encoding.equalsIgnoreCase("gzip")) {
+            return gunzipped(body);
+        }
+        throw new PolderException(
+                ErrorCode.UNSUPPORTED_MEDIA,
+                "Content-Encoding = '" + encoding
+                        + "': not an encoding that is read. Fix: send the body with gzip, or as" + " it is");
+    }
+
+    private static InputStream gunzipped(InputStream body) throws IOException {
+        try {
+            return new GZIPInputStream(body, GZIP_BUFFER_BYTES);
+        } catch (ZipException | EOFException malformed) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Content-Encoding = 'gzip': the body is not gzip. Fix: compress it, or leave the header out",
+                    malformed);
+        }
+    }
+
+    private void pause(Context request) {
+        String feed = known("feed", request, mart.feeds().keySet());
+        program.pause(feed);
+        answerFeed(request, feed);
+    }
+
+    private void resume(Context request) {
+        String feed = known("feed", request, mart.feeds().keySet());
+        program.resume(feed);
+        answerFeed(request, feed);
+    }
+
+    private void answerFeed(Context request, String name) {
+        FeedStatus feed = program.feeds().stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        List<TableStatus> tables = program.tables();
+        answer(request, json -> Bodies.feed(json, feed, tables));
+    }
+
+    private void tables(Context request) {
+        List<TableStatus> tables = program.tables();
+        answer(request, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("tables");
+            for (TableStatus table : tables) {
+                Bodies.table(json, table);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private void rebuild(Context request) {
+        String table = known("table", request, mart.tables().keySet());
+        program.rebuild(table);
+        TableStatus status = status(table).orElseThrow();
+        request.status(202);
+        answer(request, json -> Bodies.table(json, status));
+    }
+
+    private Optional<TableStatus> status(String table) {
+        return program.tables().stream()
+                .filter(candidate -> candidate.name().equals(table))
+                .findFirst();
+    }
+
+    private void row(Context request) {
+        String table = known("table", request, mart.tables().keySet());
+        Queries.Found found = find(table, request);
+        boolean isMadeUp = isSimulated(table);
+        answer(request, json -> Bodies.row(json, table, found, isMadeUp));
+    }
+
+    private void event(Context request) {
+        String table = known("table", request, mart.tables().keySet());
+        Queries.Provenance place = find(table, request).provenance();
+        LogRecord event = program.event(place.topic(), place.partition(), place.offset())
+                .orElseThrow(() -> new PolderException(
+                        ErrorCode.NOT_FOUND,
+                        "The event of this row, offset " + place.offset() + " of partition " + place.partition()
+                                + " of topic '" + place.topic()
+                                + "', is not in the log any more. Fix: keep the topic for"
+                                + " longer with the feed's 'keep_for'"));
+        byte[] named = event.headers().get(RecordHeaders.FEED);
+        String feed = named == null ? place.feed() : new String(named, StandardCharsets.UTF_8);
+        boolean isMadeUp = isSimulated(table);
+        answer(request, json -> Bodies.event(json, event, feed, isMadeUp));
+    }
+
+    private Queries.Found find(String table, Context request) {
+        String segment = segment(request, KEY_SEGMENT);
+        return program.row(table, RowAddress.decode(segment))
+                .orElseThrow(() -> new PolderException(
+                        ErrorCode.NOT_FOUND, "There is no row '" + segment + "' in table '" + table + "'."));
+    }
+
+    private boolean isSimulated(String table) {
+        return status(table).map(TableStatus::simulated).orElse(isSimulated);
+    }
+
+    private void ledger(Context request) {
+        int minutes = whole(request, "minutes", 60, MAX_LEDGER_MINUTES);
+        Instant first = clock.instant().minus(Duration.ofMinutes(minutes - 1L)).truncatedTo(ChronoUnit.MINUTES);
+        String recent = " WHERE minute >= TIMESTAMP '" + MINUTE.format(first) + "' ORDER BY minute DESC, ";
+        Answer edge = program.own("SELECT feed, minute, read, logged, filtered, rejected, duplicate"
+                + " FROM polder.edge_ledger" + recent + "feed");
+        Answer tables = program.own("SELECT table_name, minute, logged, applied, filtered, rejected, too_late, waiting"
+                + " FROM polder.ledger" + recent + "table_name");
+        answer(request, json -> Bodies.ledger(json, edge, tables, isSimulated));
+    }
+
+    private void freshness(Context request) {
+        List<TableStatus> tables = program.tables();
+        answer(request, json -> {
+            json.writeStartObject();
+            Bodies.freshness(json, "tables", tables);
+            json.writeBooleanField("simulated", isSimulated);
+            json.writeEndObject();
+        });
+    }
+
+    private void sql(Context request) throws IOException {
+        JsonNode body = object(request, List.of("sql", "limit"));
+        JsonNode sql = body.path("sql");
+        if (!sql.isTextual() || sql.textValue().isBlank()) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "sql", sql.isMissingNode() ? "" : sql.toString(), "no query", "write a SELECT as text")));
+        }
+        int most = (int) Math.min(platform.queryRows(), Integer.MAX_VALUE);
+        JsonNode limit = body.path("limit");
+        if (!limit.isMissingNode() && !limit.isNull() && !(limit.isIntegralNumber() && limit.longValue() >= 1)) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "limit", limit.toString(), "not a whole number from 1", "leave it out, or write 1000")));
+        }
+        int rows = limit.isIntegralNumber() ? (int) Math.min(limit.longValue(), most) : most;
+        Answer answer = program.ask(sql.textValue(), rows);
+        request.contentType(JSON);
+        try (JsonGenerator json = Json.FACTORY.createGenerator(request.outputStream())) {
+            Bodies.answer(json, answer, isSimulated);
+        }
+    }
+
+    private void rejected(Context request) {
+        int limit = whole(request, "limit", 50, MAX_REJECTED);
+        var events = program.rejected(request.queryParam("topic"), limit);
+        answer(request, json -> Bodies.rejected(json, events));
+    }
+
+    private void replay(Context request) throws IOException {
+        JsonNode topic = object(request, List.of("topic")).path("topic");
+        if (!topic.isMissingNode() && !topic.isNull() && !topic.isTextual()) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "topic", topic.toString(), "not a text", "write a topic's name, or leave it out for all")));
+        }
+        long replayed = program.replay(topic.textValue());
+        answer(request, json -> {
+            json.writeStartObject();
+            json.writeNumberField("replayed", replayed);
+            json.writeEndObject();
+        });
+    }
+
+    private void health(Context request) {
+        List<String> reasons = program.healthReasons();
+        if (!isReady.get()) {
+            request.status(503);
+            answer(request, json -> Bodies.health(json, "starting", reasons));
+            return;
+        }
+        answer(request, json -> Bodies.health(json, reasons.isEmpty() ? "ok" : "degraded", reasons));
+    }
+
+    private void prometheus(Context request) {
+        request.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape());
+    }
+
+    private static void answer(Context request, Json.Body body) {
+        request.contentType(JSON).result(Json.bytes(body));
+    }
+
+    private static final int NAME_SEGMENT = 3;
+    private static final int KEY_SEGMENT = 5;
+
+    /** A segment of the path as it was sent: {@code /api/tables/traffic/rows/29} has "traffic" at 3 and "29" at 5. */
+    private static String segment(Context request, int index) {
+        return request.req().getRequestURI().split("/", -1)[index];
+    }
+
+    private static String known(String kind, Context request, Collection<String> names) {
+        String name = RowAddress.decodeOne(segment(request, NAME_SEGMENT));
+        if (names.contains(name)) {
+            return name;
+        }
+        throw new PolderException(
+                ErrorCode.NOT_FOUND,
+                List.of(new Problem(kind, name, "no such " + kind, Problem.suggestion(name, names))));
+    }
+
+    private static int whole(Context request, String name, int usual, int most) {
+        String text = request.queryParam(name);
+        if (text == null) {
+            return usual;
+        }
+        if (text.matches("\\d{1,9}")) {
+            int number = Integer.parseInt(text);
+            if (number >= 1 && number <= most) {
+                return number;
+            }
+        }
+        throw new PolderException(
+                ErrorCode.INVALID_REQUEST,
+                List.of(new Problem(name, text, "not a whole number from 1 to " + most, "leave it out for " + usual)));
+    }
+
+    /** The body as a JSON object with no other members than these; an empty one when there is no body. */
+    private static JsonNode object(Context request, List<String> members) throws IOException {
+        byte[] body = request.req().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        if (body.length > MAX_BODY_BYTES) {
+            throw new PolderException(
+                    ErrorCode.TOO_LARGE,
+                    "The body is over " + MAX_BODY_BYTES + " bytes, which is the limit. Fix: send less");
+        }
+        if (body.length == 0) {
+            return Json.MAPPER.createObjectNode();
+        }
+        JsonNode node = parsed(body);
+        if (!node.isObject()) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The body is not a JSON object. Fix: send an object with " + String.join(", ", members));
+        }
+        List<Problem> problems = new ArrayList<>();
+        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!members.contains(name)) {
+                problems.add(new Problem(name, "", "no such member", Problem.suggestion(name, members)));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        return node;
+    }
+
+    private static JsonNode parsed(byte[] body) throws IOException {
+        try {
+            return Json.MAPPER.readTree(body);
+        } catch (JsonProcessingException malformed) {
+            JsonLocation location = malformed.getLocation();
+            String place = location == null
+                    ? ""
+                    : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The body is not JSON" + place + ": " + malformed.getOriginalMessage() + ". Fix: send valid JSON",
+                    malformed);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.polder.web;
+
+import io.polder.enrich.Enrichment;
+import io.polder.enrich.TableStatus;
+import io.polder.ingest.FeedStatus;
+import io.polder.ingest.Ingest;
+import io.polder.ingest.Push;
+import io.polder.ingest.Rejected;
+import io.polder.log.Log;
+import io.polder.log.LogRecord;
+import io.polder.query.Answer;
+import io.polder.query.Queries;
+import io.polder.store.Commit;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the web asks of the rest of the program: the methods of {@link Ingest}, {@link Enrichment}, {@link Queries} and
+ * {@link Log} that it uses, with their meaning. Thread-safe.
+ */
+interface Program {
+    List<FeedStatus> feeds();
+
+    Push push(String feed, InputStream body, @Nullable String contentType, @Nullable String idempotencyKey);
+
+    void pause(String feed);
+
+    void resume(String feed);
+
+    List<Rejected> rejected(@Nullable String topic, int limit);
+
+    long replay(@Nullable String topic);
+
+    List<TableStatus> tables();
+
+    void onCommit(Consumer<Commit> listener);
+
+    void rebuild(String table);
+
+    Answer ask(String sql, int limit);
+
+    Answer own(String sql);
+
+    Optional<Queries.Found> row(String table, List<String> key);
+
+    Optional<LogRecord> event(String topic, int partition, long offset);
+
+    /** Sentences that say what is not as it should be; empty when all is well. */
+    List<String> healthReasons();
+
+    /** The parts themselves. */
+    static Program of(
+            Ingest ingest, Enrichment enrichment, Queries queries, Log log, Supplier<List<String>> healthReasons) {
+        return new Program() {
+            @Override
+            public List<FeedStatus> feeds() {
+                return ingest.feeds();
+            }
+
+            @Override
+            public Push push(
+                    String feed, InputStream body, @Nullable String contentType, @Nullable String idempotencyKey) {
+                return ingest.push(feed, body, contentType, idempotencyKey);
+            }
+
+            @Override
+            public void pause(String feed) {
+                ingest.pause(feed);
+            }
+
+            @Override
+            public void resume(String feed) {
+                ingest.resume(feed);
+            }
+
+            @Override
+            public List<Rejected> rejected(@Nullable String topic, int limit) {
+                return ingest.rejected(topic, limit);
+            }
+
+            @Override
+            public long replay(@Nullable String topic) {
+                return ingest.replay(topic);
+            }
+
+            @Override
+            public List<TableStatus> tables() {
+                return enrichment.tables();
+            }
+
+            @Override
+            public void onCommit(Consumer<Commit> listener) {
+                enrichment.onCommit(listener);
+            }
+
+            @Override
+            public void rebuild(String table) {
+                enrichment.rebuild(table);
+            }
+
+            @Override
+            public Answer ask(String sql, int limit) {
+                return queries.ask(sql, limit);
+            }
+
+            @Override
+            public Answer own(String sql) {
+                return queries.own(sql);
+            }
+
+            @Override
+            public Optional<Queries.Found> row(String table, List<String> key) {
+                return queries.row(table, key);
+            }
+
+            @Override
+            public Optional<LogRecord> event(String topic, int partition, long offset) {
+                return log.read(topic, partition, offset);
+            }
+
+            @Override
+            public List<String> healthReasons() {
+                return healthReasons.get();
+            }
+        };
+    }
+}

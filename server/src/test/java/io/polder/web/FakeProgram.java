@@ -1,0 +1,352 @@
+package io.polder.web;
+
+import io.polder.config.Mart;
+import io.polder.config.Table;
+import io.polder.enrich.TableStatus;
+import io.polder.ingest.Balance;
+import io.polder.ingest.FeedStatus;
+import io.polder.ingest.Push;
+import io.polder.ingest.Rejected;
+import io.polder.log.LogRecord;
+import io.polder.query.Answer;
+import io.polder.query.Queries;
+import io.polder.record.ErrorCode;
+import io.polder.record.Field;
+import io.polder.record.PolderException;
+import io.polder.record.Schema;
+import io.polder.record.Type;
+import io.polder.store.Commit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.Date;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A program whose store is a real DuckDB in memory, and whose other parts do and say what a test wants. */
+final class FakeProgram implements Program, AutoCloseable {
+    static final Instant NOW = Instant.parse("2026-03-02T08:00:30Z");
+    static final Instant MINUTE = Instant.parse("2026-03-02T08:00:00Z");
+
+    final Mart mart;
+    final Map<String, String> states = new LinkedHashMap<>();
+    final List<byte[]> bodies = new CopyOnWriteArrayList<>();
+    final List<String> rebuilt = new CopyOnWriteArrayList<>();
+    final List<List<String>> askedKeys = new CopyOnWriteArrayList<>();
+    final AtomicInteger ownQueries = new AtomicInteger();
+    volatile List<String> reasons = List.of();
+    volatile @Nullable RuntimeException failure;
+    volatile @Nullable String idempotencyKey;
+
+    private final Connection store;
+    private volatile Consumer<Commit> listener = commit -> {};
+    private long batch;
+
+    FakeProgram(Mart mart) {
+        this.mart = mart;
+        mart.feeds().keySet().forEach(feed -> states.put(feed, "running"));
+        try {
+            store = DriverManager.getConnection("jdbc:duckdb:");
+        } catch (SQLException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        run("CREATE SCHEMA provenance");
+        run("CREATE SCHEMA polder");
+        run("CREATE TABLE provenance.traffic (uid BIGINT, time TIMESTAMP, speed DOUBLE, vehicles BIGINT, name VARCHAR,"
+                + " lat DOUBLE, lon DOUBLE, _topic VARCHAR, _partition INTEGER, _offset BIGINT, _batch BIGINT)");
+        run("CREATE VIEW traffic AS SELECT * EXCLUDE (_topic, _partition, _offset, _batch) FROM provenance.traffic");
+        run("CREATE TABLE polder.ledger (table_name VARCHAR, minute TIMESTAMP, logged BIGINT, applied BIGINT,"
+                + " filtered BIGINT, rejected BIGINT, too_late BIGINT, waiting BIGINT)");
+        run("CREATE TABLE polder.edge_ledger (feed VARCHAR, minute TIMESTAMP, read BIGINT, logged BIGINT,"
+                + " filtered BIGINT, rejected BIGINT, duplicate BIGINT)");
+    }
+
+    synchronized void run(String sql) {
+        try (Statement statement = store.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(sql, failed);
+        }
+    }
+
+    /** Commits rows {@code (uid, minutes after MINUTE, speed)} to the table of the map. */
+    void commit(Object[]... rows) {
+        Commit commit;
+        synchronized (this) {
+            batch++;
+            Instant first = null;
+            for (Object[] row : rows) {
+                Instant time = MINUTE.plusSeconds(60L * (Integer) row[1]);
+                first = first == null || time.isBefore(first) ? time : first;
+                run("DELETE FROM provenance.traffic WHERE uid = " + row[0] + " AND time = '" + literal(time) + "'");
+                run("INSERT INTO provenance.traffic VALUES (" + row[0] + ", '" + literal(time) + "', " + row[2]
+                        + ", 3, 'Point " + row[0] + "', 51.0" + row[0] + ", 4.4, 'traffic', 0, " + batch + ", " + batch
+                        + ")");
+            }
+            commit = new Commit(
+                    "traffic",
+                    batch,
+                    new Commit.Counts(rows.length, rows.length, 0, 0, 0, 0, 0),
+                    first,
+                    first,
+                    NOW.minusMillis(400),
+                    NOW.minusMillis(300),
+                    NOW.minusMillis(200),
+                    NOW.minusMillis(100),
+                    Map.of(0, batch));
+        }
+        listener.accept(commit);
+    }
+
+    static Object[] row(int uid, int minute, @Nullable Object speed) {
+        return new Object[] {uid, minute, speed == null ? "NULL" : speed};
+    }
+
+    private static String literal(Instant time) {
+        return time.toString().replace('T', ' ').replace("Z", "");
+    }
+
+    private void failIfWanted() {
+        RuntimeException wanted = failure;
+        if (wanted != null) {
+            throw wanted;
+        }
+    }
+
+    @Override
+    public List<FeedStatus> feeds() {
+        failIfWanted();
+        return mart.feeds().values().stream()
+                .map(feed -> new FeedStatus(
+                        feed.name(),
+                        "http",
+                        feed.topic(),
+                        states.getOrDefault(feed.name(), "running"),
+                        70.9,
+                        NOW.minusSeconds(2),
+                        null,
+                        null,
+                        null,
+                        1,
+                        feed.simulated(),
+                        new Balance(10, 6, 1, 2, 1)))
+                .toList();
+    }
+
+    @Override
+    public Push push(String feed, InputStream body, @Nullable String contentType, @Nullable String key) {
+        failIfWanted();
+        try {
+            bodies.add(body.readAllBytes());
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+        idempotencyKey = key;
+        return new Push(new Balance(2, 1, 0, 1, 0), List.of(new Push.Rejection(2, "The event is not an object.")));
+    }
+
+    @Override
+    public void pause(String feed) {
+        failIfWanted();
+        states.put(feed, "paused");
+    }
+
+    @Override
+    public void resume(String feed) {
+        failIfWanted();
+        states.put(feed, "running");
+    }
+
+    @Override
+    public List<Rejected> rejected(@Nullable String topic, int limit) {
+        failIfWanted();
+        Rejected edge = new Rejected(
+                "traffic",
+                1,
+                NOW,
+                "traffic",
+                "Not an object.",
+                "edge",
+                null,
+                2L,
+                null,
+                null,
+                new byte[] {'7'},
+                1,
+                false);
+        Rejected table = new Rejected(
+                "traffic",
+                0,
+                MINUTE,
+                "traffic",
+                "uid is NULL.",
+                "table",
+                "traffic",
+                null,
+                3,
+                41L,
+                new byte[] {'{', '}'},
+                2,
+                true);
+        return List.of(edge, table).subList(0, Math.min(limit, 2));
+    }
+
+    @Override
+    public long replay(@Nullable String topic) {
+        failIfWanted();
+        return topic == null ? 2 : 1;
+    }
+
+    @Override
+    public List<TableStatus> tables() {
+        failIfWanted();
+        return mart.tables().values().stream().map(this::status).toList();
+    }
+
+    private TableStatus status(Table table) {
+        Schema columns =
+                new Schema(List.of(new Field("uid", "uid", Type.BIGINT), new Field("time", "time", Type.TIMESTAMP)));
+        return new TableStatus(
+                table.name(),
+                table.from(),
+                table.key(),
+                table.time(),
+                columns,
+                2,
+                batch,
+                "live",
+                0.25,
+                true,
+                new TableStatus.Quantiles(180, 420, 4_254),
+                null,
+                new Commit.Counts(9, 6, 1, 1, 1, 0, 3));
+    }
+
+    @Override
+    public void onCommit(Consumer<Commit> newListener) {
+        listener = newListener;
+    }
+
+    @Override
+    public void rebuild(String table) {
+        failIfWanted();
+        rebuilt.add(table);
+    }
+
+    @Override
+    public Answer ask(String sql, int limit) {
+        failIfWanted();
+        Answer all = select(sql);
+        boolean isTruncated = all.rows().size() > limit;
+        return new Answer(
+                all.columns(),
+                isTruncated ? all.rows().subList(0, limit) : all.rows(),
+                isTruncated,
+                all.milliseconds());
+    }
+
+    @Override
+    public Answer own(String sql) {
+        failIfWanted();
+        ownQueries.incrementAndGet();
+        return select(sql);
+    }
+
+    private synchronized Answer select(String sql) {
+        try (Statement statement = store.createStatement();
+                ResultSet results = statement.executeQuery(sql)) {
+            ResultSetMetaData names = results.getMetaData();
+            List<Answer.Column> columns = new ArrayList<>();
+            for (int column = 1; column <= names.getColumnCount(); column++) {
+                columns.add(new Answer.Column(names.getColumnName(column), names.getColumnTypeName(column)));
+            }
+            List<@Nullable Object[]> rows = new ArrayList<>();
+            while (results.next()) {
+                @Nullable Object[] row = new Object[columns.size()];
+                for (int column = 0; column < row.length; column++) {
+                    row[column] = value(results.getObject(column + 1));
+                }
+                rows.add(row);
+            }
+            return new Answer(columns, rows, false, 1);
+        } catch (SQLException wrong) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    private static @Nullable Object value(@Nullable Object value) {
+        if (value instanceof Timestamp timestamp) {
+            return timestamp.toLocalDateTime().toInstant(ZoneOffset.UTC);
+        }
+        if (value instanceof Date date) {
+            return date.toLocalDate();
+        }
+        return value;
+    }
+
+    @Override
+    public Optional<Queries.Found> row(String table, List<String> key) {
+        failIfWanted();
+        askedKeys.add(key);
+        String where = " WHERE CAST(uid AS VARCHAR) = '" + key.get(0).replace("'", "''") + "'";
+        Answer answer = select("SELECT uid, time, speed, _offset, _batch FROM provenance.traffic" + where
+                + " ORDER BY time DESC LIMIT 1");
+        return answer.rows().stream().findFirst().map(cells -> {
+            Map<String, @Nullable Object> row = new LinkedHashMap<>();
+            for (int column = 0; column < 3; column++) {
+                row.put(answer.columns().get(column).name(), cells[column]);
+            }
+            Map<String, Object> found = row.entrySet().stream()
+                    .limit(2)
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
+            return new Queries.Found(
+                    found,
+                    row,
+                    new Queries.Provenance("traffic", 0, (Long) cells[3], (Long) cells[4], "traffic"),
+                    new Queries.Stages((Instant) cells[1], NOW, NOW.plusMillis(20), NOW.plusMillis(180)));
+        });
+    }
+
+    @Override
+    public Optional<LogRecord> event(String topic, int partition, long offset) {
+        failIfWanted();
+        return Optional.of(new LogRecord(
+                topic,
+                partition,
+                offset,
+                NOW.toEpochMilli(),
+                "{\"uid\":29}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                Map.of()));
+    }
+
+    @Override
+    public List<String> healthReasons() {
+        return reasons;
+    }
+
+    @Override
+    public void close() {
+        try {
+            store.close();
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+}
