@@ -41,7 +41,12 @@ public final class Batch {
     public record Idempotent(String token, long acceptedMillis) {}
 
     public Batch(Schema event) {
-        columns = new Columns(event, 1024);
+        this(new Columns(event, 1024));
+    }
+
+    /** A batch around rows that are decoded already, of which nothing else is known. */
+    public Batch(Columns columns) {
+        this.columns = columns;
     }
 
     /** The decoded events; a decoder appends to it, {@link #add} must follow each finished row. */

@@ -7,7 +7,7 @@ import java.util.Map;
  * What one micro-batch brought to a table, durably.
  *
  * @param table the table's name
- * @param batch the table's batch number, rising by one; the table's version
+ * @param batch the batch's number, rising; the table's version
  * @param rows what became of the batch's events
  * @param minTime the earliest time among the rows that were written; null when none was, or the table has no time
  * @param maxTime the latest

@@ -15,7 +15,7 @@ public interface Store extends AutoCloseable {
      */
     StoredTable open(TableDefinition definition);
 
-    /** Begins an empty next generation, throwing away an unfinished one. */
+    /** Begins an empty next generation, throwing away an unfinished one. Its batches count on from the others'. */
     StoredTable next(TableDefinition definition);
 
     /** Makes {@code next} the generation that people read, at once for every query, and drops the one before. */
@@ -27,13 +27,16 @@ public interface Store extends AutoCloseable {
     /** Forgets what is owed up to and including {@code sequence}. */
     void sent(long sequence);
 
-    /** The tokens of idempotent pushes with this key that are committed: {@code index} to {@code fingerprint}. */
-    java.util.Map<Integer, String> idempotent(String key);
+    /**
+     * The events of a topic that were pushed with this idempotency key and are committed: their place in the body, from
+     * 1, and the fingerprint of the body.
+     */
+    java.util.Map<Long, String> idempotent(String topic, String key);
 
     /** The hash and the source of a stored table's definition; empty when there is no such table. */
     Optional<Stored> stored(String table);
 
-    /** Removes rows older than their table's {@code retain}, and bookkeeping that nothing needs any more. */
+    /** Removes bookkeeping that nothing needs any more. */
     void tidy();
 
     @Override

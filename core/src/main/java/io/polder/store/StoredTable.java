@@ -26,6 +26,12 @@ public interface StoredTable extends AutoCloseable {
     @org.jspecify.annotations.Nullable
     Commit merge();
 
+    /** Removes rows older than the table's {@code retain}. */
+    void expire();
+
+    /** The number of its last batch, 0 before the first; rises with each, also over generations. */
+    long version();
+
     /** The number of rows that people can read. */
     long rows();
 

@@ -1,26 +1,415 @@
 package io.polder.enrich;
 
+import io.polder.config.Definition;
+import io.polder.config.Feed;
+import io.polder.config.Mart;
+import io.polder.config.Table;
+import io.polder.format.Formats;
+import io.polder.format.JsonOptions;
+import io.polder.log.Log;
+import io.polder.record.ErrorCode;
+import io.polder.record.Field;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import io.polder.record.Schema;
+import io.polder.record.Type;
 import io.polder.store.Commit;
+import io.polder.store.Store;
+import io.polder.store.TableDefinition;
+import io.polder.store.Transform;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** All tables of a mart, followed from the log. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * All tables of a mart, followed from the log: one thread each, which take turns in writing to the store. Thread-safe.
+ */
 public final class Enrichment implements AutoCloseable {
+    /** The topic of the edge's balances, and the built-in table that keeps them. */
+    public static final String EDGE_TOPIC = "polder.edge";
+
+    static final String EDGE_TABLE = "polder_edge";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Enrichment.class);
+    private static final Duration TIDY_EVERY = Duration.ofMinutes(10);
+    private static final Duration OUTBOX_PAUSE = Duration.ofSeconds(2);
+
+    /**
+     * How it runs.
+     *
+     * @param gather how long a micro-batch may gather
+     * @param batchRows how many events a micro-batch holds at most
+     * @param measuresObserved whether the time from observation to commit means anything; not when time is simulated
+     *     faster than it passes
+     */
+    public record Settings(Duration gather, int batchRows, boolean measuresObserved) {}
+
+    private final Log log;
+    private final Store store;
+    private final Settings settings;
+    private final InstantSource clock;
+    private final Predicate<String> isFed;
+    private final Consumer<PolderException> onFailure;
+    private final Map<String, TableRunner> runners = new LinkedHashMap<>();
+    private final Map<String, Rebuild> rebuilds = new LinkedHashMap<>();
+    private final List<Consumer<Commit>> listeners = new CopyOnWriteArrayList<>();
+    private final Mart mart;
+    private final Map<String, TableDefinition> current;
+    private final Thread keeper;
+    private final Semaphore owed = new Semaphore(0);
+    private volatile boolean isClosed;
+
+    private Enrichment(
+            Mart mart,
+            Map<String, TableDefinition> current,
+            Log log,
+            Store store,
+            Settings settings,
+            Predicate<String> isFed,
+            Consumer<PolderException> onFailure,
+            InstantSource clock) {
+        this.mart = mart;
+        this.current = current;
+        this.log = log;
+        this.store = store;
+        this.settings = settings;
+        this.isFed = isFed;
+        this.onFailure = onFailure;
+        this.clock = clock;
+        keeper = new Thread(this::keep, "outbox");
+        keeper.setDaemon(true);
+    }
+
+    /**
+     * Opens all tables of a mart in the store; {@link #start} follows them.
+     *
+     * @param isFed whether a topic's bounded feeds have come to their end, so that a table that waits for it may start
+     * @param onFailure hears of a failure after which the program must start again
+     * @throws PolderException INVALID_DEFINITION with all problems of the mart's SQL
+     */
+    public static Enrichment open(
+            Mart mart,
+            Log log,
+            Store store,
+            Settings settings,
+            Predicate<String> isFed,
+            Consumer<PolderException> onFailure,
+            InstantSource clock) {
+        Definitions definitions = Definitions.compile(mart);
+        if (!definitions.problems().isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_DEFINITION, definitions.problems());
+        }
+        Enrichment enrichment =
+                new Enrichment(mart, definitions.tables(), log, store, settings, isFed, onFailure, clock);
+        log.ensure(EDGE_TOPIC, 1, null);
+        TopicEvents edge = new TopicEvents(
+                EDGE_TOPIC, List.of(edgeFeed()), edgeFeed().format().schema());
+        enrichment.add(edgeDefinition(edge.schema()), edge, List.of());
+        for (TableDefinition definition : definitions.tables().values()) {
+            definition.publish().ifPresent(topic -> log.ensure(topic, 1, null));
+            enrichment.addStored(definition);
+        }
+        return enrichment;
+    }
+
+    /** Opens a table by its definition, or, when another one is stored, by that: only a rebuild changes it. */
+    private void addStored(TableDefinition wanted) {
+        Optional<Store.Stored> stored = store.stored(wanted.name());
+        if (stored.isEmpty() || stored.get().hash().equals(wanted.hash())) {
+            add(
+                    wanted,
+                    TopicEvents.of(mart, wanted.topic(), new ArrayList<>()),
+                    List.copyOf(wanted.transform().tables()));
+            return;
+        }
+        Mart old = Definition.read(stored.get().source());
+        Map<String, TableDefinition> known = new LinkedHashMap<>();
+        runners.values().forEach(runner -> known.put(runner.name(), runner.definition()));
+        Definitions definitions = Definitions.compile(old, known);
+        TableDefinition kept = definitions.tables().get(wanted.name());
+        if (kept == null) {
+            throw new PolderException(
+                    ErrorCode.INVALID_DEFINITION,
+                    List.of(new Problem(
+                            mart.place("tables." + wanted.name()),
+                            "",
+                            "has changed, and the stored definition does not fit the other tables any more: "
+                                    + definitions.problems(),
+                            "put the old definition back and rebuild one table at a time")));
+        }
+        TableRunner runner = add(
+                kept,
+                TopicEvents.of(old, kept.topic(), new ArrayList<>()),
+                List.copyOf(kept.transform().tables()));
+        runner.note("the definition has changed: run ./polder rebuild " + wanted.name());
+    }
+
+    private TableRunner add(TableDefinition definition, TopicEvents events, List<String> references) {
+        TableRunner runner = new TableRunner(pipeline(definition, store.open(definition), events), this, references);
+        runners.put(definition.name(), runner);
+        return runner;
+    }
+
+    private Pipeline pipeline(TableDefinition definition, io.polder.store.StoredTable table, TopicEvents events) {
+        return new Pipeline(definition, table, events, log, settings.gather(), settings.batchRows(), clock);
+    }
+
+    /** Starts to follow the log. */
+    public void start() {
+        runners.values().forEach(TableRunner::start);
+        keeper.start();
+    }
+
+    /** How each table is doing, in the order of the mart. */
     public List<TableStatus> tables() {
-        throw new UnsupportedOperationException();
+        List<TableStatus> statuses = new ArrayList<>();
+        for (String name : mart.tables().keySet()) {
+            statuses.add(runner(name).status(rebuildState(name)));
+        }
+        return statuses;
+    }
+
+    private synchronized @Nullable String rebuildState(String name) {
+        Rebuild rebuild = rebuilds.get(name);
+        return rebuild == null ? null : rebuild.state();
     }
 
     /** Calls {@code listener} after each commit, on the writing thread: it must not block. */
     public void onCommit(Consumer<Commit> listener) {
-        throw new UnsupportedOperationException();
+        listeners.add(listener);
     }
 
-    /** Starts to recompute a table from the log beside the running one; switches over when it has caught up. */
-    public void rebuild(String table) {
-        throw new UnsupportedOperationException();
+    /**
+     * Starts to recompute a table from the log beside the running one; switches over when it has caught up.
+     *
+     * @throws PolderException NOT_FOUND, CONFLICT when it is being rebuilt already
+     */
+    public synchronized void rebuild(String table) {
+        TableRunner runner = mart.tables().containsKey(table) ? runners.get(table) : null;
+        TableDefinition wanted = current.get(table);
+        if (runner == null || wanted == null) {
+            throw new PolderException(
+                    ErrorCode.NOT_FOUND,
+                    "Table '" + table + "' does not exist. Fix: "
+                            + Problem.suggestion(table, mart.tables().keySet()));
+        }
+        Rebuild running = rebuilds.get(table);
+        if (running != null && running.isRunning()) {
+            throw new PolderException(
+                    ErrorCode.CONFLICT, "Table '" + table + "' is being rebuilt already. Fix: wait until it is done");
+        }
+        TopicEvents events = TopicEvents.of(mart, wanted.topic(), new ArrayList<>());
+        Rebuild rebuild = new Rebuild(store, pipeline(wanted, store.next(wanted), events), runner, this::replaced);
+        rebuilds.put(table, rebuild);
+        rebuild.start();
+    }
+
+    /** Tells of a table whose rows may all be other ones. */
+    private void replaced(Pipeline pipeline) {
+        Instant now = clock.instant();
+        tell(new Commit(
+                pipeline.definition().name(),
+                pipeline.table().version(),
+                new Commit.Counts(0, 0, 0, 0, 0, 0, 0),
+                Instant.EPOCH,
+                Instant.MAX,
+                now,
+                now,
+                now,
+                now,
+                pipeline.table().positions()));
+    }
+
+    /** The events of a topic that came with an idempotency key and are committed: place to fingerprint. */
+    public Map<Long, String> idempotent(String topic, String key) {
+        return store.idempotent(topic, key);
+    }
+
+    /** Whether every table that reads the topic has committed what lies below these offsets. */
+    public boolean hasCommitted(String topic, Map<Integer, Long> offsets) {
+        return runners.values().stream()
+                .filter(runner -> runner.definition().topic().equals(topic))
+                .allMatch(runner -> {
+                    Map<Integer, Long> positions = runner.positions();
+                    return offsets.entrySet().stream()
+                            .allMatch(offset -> positions.getOrDefault(offset.getKey(), 0L) >= offset.getValue());
+                });
+    }
+
+    /** How many events of a topic wait for the slowest of its tables; 0 when no table reads it. */
+    public long lag(String topic) {
+        return runners.values().stream()
+                .filter(runner -> runner.definition().topic().equals(topic))
+                .mapToLong(TableRunner::behind)
+                .max()
+                .orElse(0);
+    }
+
+    // ---- for the runners
+
+    boolean isLoaded(String table) {
+        TableRunner runner = runners.get(table);
+        return runner == null || runner.isLoaded();
+    }
+
+    boolean isFed(String topic) {
+        return isFed.test(topic);
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    void tell(Commit commit) {
+        listeners.forEach(listener -> listener.accept(commit));
+        if (owed.availablePermits() == 0) {
+            owed.release();
+        }
+    }
+
+    void failed(PolderException failure) {
+        if (!isClosed) {
+            onFailure.accept(failure);
+        }
+    }
+
+    // ---- what is owed, and what is old
+
+    private void keep() {
+        Outbox outbox = new Outbox(store, log);
+        Instant tidied = clock.instant();
+        while (!isClosed) {
+            try {
+                if (!outbox.pay()) {
+                    awaitCommit(1_000);
+                }
+                if (Duration.between(tidied, clock.instant()).compareTo(TIDY_EVERY) > 0) {
+                    tidied = clock.instant();
+                    store.tidy();
+                    runners.values().forEach(TableRunner::expire);
+                }
+            } catch (PolderException exception) {
+                if (exception.code() == ErrorCode.RESTART) {
+                    failed(exception);
+                    return;
+                }
+                LOGGER.warn("The outbox waits. {}", exception.getMessage());
+                LockSupport.parkNanos(OUTBOX_PAUSE.toNanos());
+            } catch (InterruptedException stopped) {
+                return;
+            }
+        }
+    }
+
+    /** Waits until something was committed, or so long. */
+    private void awaitCommit(long milliseconds) throws InterruptedException {
+        if (owed.tryAcquire(milliseconds, TimeUnit.MILLISECONDS)) {
+            owed.drainPermits();
+        }
+    }
+
+    private TableRunner runner(String table) {
+        return java.util.Objects.requireNonNull(runners.get(table));
+    }
+
+    private static Feed edgeFeed() {
+        Schema schema = new Schema(List.of(
+                new Field("feed", "feed", Type.VARCHAR),
+                new Field("minute", "minute", Type.BIGINT),
+                new Field("filtered", "filtered", Type.BIGINT),
+                new Field("rejected", "rejected", Type.BIGINT),
+                new Field("duplicate", "duplicate", Type.BIGINT)));
+        return new Feed(
+                EDGE_TOPIC,
+                Feed.Kind.HTTP,
+                null,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                "",
+                Formats.json(schema.fields(), JsonOptions.DEFAULT),
+                "json",
+                List.of(),
+                1,
+                EDGE_TOPIC,
+                Optional.empty(),
+                null,
+                1 << 20,
+                null,
+                false);
+    }
+
+    private static TableDefinition edgeDefinition(Schema schema) {
+        Table table = new Table(
+                EDGE_TABLE,
+                EDGE_TOPIC,
+                List.of("number"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                null);
+        Transform transform = new Transform(
+                "SELECT e.polder_offset AS number, e.feed, e.minute, coalesce(e.filtered, 0) AS filtered,"
+                        + " coalesce(e.rejected, 0) AS rejected, coalesce(e.duplicate, 0) AS duplicate, e.polder_row,"
+                        + " e.polder_partition, e.polder_offset FROM polder_event e",
+                schema,
+                List.of(
+                        new Transform.Column("number", "BIGINT"),
+                        new Transform.Column("feed", "VARCHAR"),
+                        new Transform.Column("minute", "BIGINT"),
+                        new Transform.Column("filtered", "BIGINT"),
+                        new Transform.Column("rejected", "BIGINT"),
+                        new Transform.Column("duplicate", "BIGINT")),
+                Map.of(),
+                true,
+                List.of());
+        return new TableDefinition(
+                table.name(),
+                table.from(),
+                table.key(),
+                table.time(),
+                table.version(),
+                table.rules(),
+                table.publish(),
+                null,
+                "1",
+                "",
+                transform);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        isClosed = true;
+        synchronized (this) {
+            rebuilds.values().forEach(Rebuild::stop);
+        }
+        runners.values().forEach(TableRunner::askToStop);
+        keeper.interrupt();
+        runners.values().forEach(TableRunner::stop);
+        try {
+            keeper.join(2_000);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        runners.values().forEach(TableRunner::close);
+    }
 }

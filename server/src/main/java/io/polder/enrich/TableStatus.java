@@ -1,6 +1,5 @@
 package io.polder.enrich;
 
-import io.polder.record.Schema;
 import io.polder.store.Commit;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +19,7 @@ public record TableStatus(
         String from,
         List<String> key,
         Optional<String> time,
-        Schema columns,
+        List<Column> columns,
         long rows,
         long version,
         String state,
@@ -29,6 +28,9 @@ public record TableStatus(
         @Nullable Quantiles freshness,
         @Nullable Quantiles observed,
         Commit.Counts totals) {
+    /** A column; {@code type} as SQL names it. */
+    public record Column(String name, String type) {}
+
     /** Of {@code count} measurements, in milliseconds. */
     public record Quantiles(long p50, long p99, long count) {}
 }

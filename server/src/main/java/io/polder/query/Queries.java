@@ -1,36 +1,313 @@
 package io.polder.query;
 
+import io.polder.config.Mart;
+import io.polder.config.View;
+import io.polder.log.Log;
+import io.polder.log.LogRecord;
+import io.polder.log.RecordHeaders;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import io.polder.store.duck.DuckStore;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** SQL over the store. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
+/** SQL over the store. Thread-safe; so many queries run at once as there are connections, further ones wait their turn. */
 public final class Queries implements AutoCloseable {
+    /** More at once only take each other's memory. */
+    private static final int AT_ONCE = 4;
+
+    /**
+     * Bounds.
+     *
+     * @param timeout how long a query may run
+     * @param rows how many rows an answer holds at most
+     */
+    public record Settings(Duration timeout, long rows) {}
+
+    private final DuckStore store;
+    private final Log log;
+    private final Mart mart;
+    private final Settings settings;
+    private final Gate gate;
+    private final Semaphore turns = new Semaphore(AT_ONCE, true);
+    private final Deque<Connection> idle = new ArrayDeque<>();
+    private boolean isClosed;
+
+    private Queries(DuckStore store, Log log, Mart mart, Settings settings) {
+        this.store = store;
+        this.log = log;
+        this.mart = mart;
+        this.settings = settings;
+        gate = new Gate(mart.tables().keySet(), mart.views().keySet());
+    }
+
+    /** Opens the queries of a mart whose tables are open, and defines its views. */
+    public static Queries open(DuckStore store, Log log, Mart mart, Settings settings) {
+        Map<String, String> views = new LinkedHashMap<>();
+        for (View view : mart.views().values()) {
+            views.put(view.name(), view.select());
+        }
+        store.views(views);
+        return new Queries(store, log, mart, settings);
+    }
+
     /**
      * Runs one SELECT that a person wrote, through the gate: SELECT only, tables and views of the mart only, bounded in
      * time.
      *
-     * @throws io.polder.record.PolderException INVALID_REQUEST with the position, TIMED_OUT, UNAVAILABLE
+     * @param limit rows at most; bounded by the settings
+     * @throws PolderException INVALID_REQUEST with the position, TIMED_OUT, UNAVAILABLE
      */
     public Answer ask(String sql, int limit) {
-        throw new UnsupportedOperationException();
+        String text = sql.strip();
+        while (text.endsWith(";")) {
+            text = text.substring(0, text.length() - 1).stripTrailing();
+        }
+        String select = text;
+        long most = Math.max(0, Math.min(limit, settings.rows()));
+        return with(connection -> {
+            gate.check(connection, select);
+            return answer(connection, "SELECT * FROM (" + select + "\n) LIMIT " + (most + 1), most, select);
+        });
     }
 
     /** Runs a SELECT of the program's own, not gated. Values never come from outside except as {@code parameters}. */
     public Answer own(String sql, @Nullable Object... parameters) {
-        throw new UnsupportedOperationException();
+        return with(connection -> {
+            long start = System.nanoTime();
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int index = 0; index < parameters.length; index++) {
+                    statement.setObject(index + 1, parameters[index]);
+                }
+                try (ResultSet result = statement.executeQuery()) {
+                    return read(result, Long.MAX_VALUE, start);
+                }
+            }
+        });
     }
+
+    private Answer answer(Connection connection, String sql, long most, String asked) {
+        long start = System.nanoTime();
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout((int) Math.max(1, settings.timeout().toSeconds()));
+            try (ResultSet result = statement.executeQuery(sql)) {
+                return read(result, most, start);
+            }
+        } catch (SQLException exception) {
+            throw failed(exception, asked, start);
+        }
+    }
+
+    private PolderException failed(SQLException exception, String asked, long start) {
+        String message = String.valueOf(exception.getMessage());
+        boolean isInterrupted = message.contains("INTERRUPT Error");
+        if (isInterrupted && System.nanoTime() - start >= settings.timeout().toNanos() / 2) {
+            return new PolderException(
+                    ErrorCode.TIMED_OUT,
+                    "The query took longer than " + settings.timeout().toSeconds()
+                            + " s. Fix: ask for less, or set query.timeout",
+                    exception);
+        }
+        if (message.contains("Out of Memory")) {
+            return new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    "The query needs more memory than there is. Fix: ask for less, or set store.memory",
+                    exception);
+        }
+        if (message.contains("FATAL") || message.contains("has been invalidated")) {
+            return new PolderException(ErrorCode.RESTART, "The store failed: " + message, exception);
+        }
+        return EngineMessage.of(message).about(asked);
+    }
+
+    private static Answer read(ResultSet result, long most, long start) throws SQLException {
+        ResultSetMetaData metadata = result.getMetaData();
+        List<Answer.Column> columns = new ArrayList<>();
+        for (int index = 1; index <= metadata.getColumnCount(); index++) {
+            columns.add(new Answer.Column(metadata.getColumnName(index), metadata.getColumnTypeName(index)));
+        }
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        boolean isTruncated = false;
+        while (result.next()) {
+            if (rows.size() >= most) {
+                isTruncated = true;
+                break;
+            }
+            @Nullable Object[] row = new @Nullable Object[columns.size()];
+            for (int index = 0; index < row.length; index++) {
+                row[index] = value(result, index + 1, columns.get(index).type());
+            }
+            rows.add(row);
+        }
+        return new Answer(columns, rows, isTruncated, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+    }
+
+    private static @Nullable Object value(ResultSet result, int index, String type) throws SQLException {
+        if (type.equals("TIMESTAMP")
+                || type.equals("TIMESTAMP_S")
+                || type.equals("TIMESTAMP_MS")
+                || type.equals("TIMESTAMP_NS")) {
+            LocalDateTime time = result.getObject(index, LocalDateTime.class);
+            return time == null ? null : time.toInstant(ZoneOffset.UTC);
+        }
+        if (type.equals("BLOB")) {
+            var blob = result.getBlob(index);
+            return blob == null ? null : blob.getBytes(1, (int) blob.length());
+        }
+        Object value = result.getObject(index);
+        if (value instanceof OffsetDateTime time) {
+            return time.toInstant();
+        }
+        if (value instanceof Short || value instanceof Byte) {
+            return ((Number) value).intValue();
+        }
+        if (value instanceof Float number) {
+            return (double) number;
+        }
+        boolean isPlain = value == null
+                || value instanceof Boolean
+                || value instanceof Integer
+                || value instanceof Long
+                || value instanceof Double
+                || value instanceof BigDecimal
+                || value instanceof BigInteger
+                || value instanceof LocalDate
+                || value instanceof String;
+        return isPlain ? value : String.valueOf(value);
+    }
+
+    // ---- one row
 
     /**
      * The row of a table with this key, or the latest one when the key's time is left out.
      *
      * @param key as text, in the order of the table's key
-     * @throws io.polder.record.PolderException NOT_FOUND, INVALID_REQUEST
+     * @throws PolderException NOT_FOUND when there is no such table, INVALID_REQUEST
      */
     public Optional<Found> row(String table, List<String> key) {
-        throw new UnsupportedOperationException();
+        var definition = mart.tables().get(table);
+        if (definition == null) {
+            throw new PolderException(
+                    ErrorCode.NOT_FOUND,
+                    "Table '" + table + "' does not exist. Fix: "
+                            + Problem.suggestion(table, mart.tables().keySet()));
+        }
+        List<String> columns = new ArrayList<>(definition.key());
+        String order = "";
+        Optional<String> time = definition.time().filter(columns::contains);
+        if (key.size() == columns.size() - 1 && time.isPresent()) {
+            columns.remove(time.get());
+            order = " ORDER BY " + quoted(time.get()) + " DESC LIMIT 1";
+        }
+        if (key.size() != columns.size()) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The key of table '" + table + "' is " + String.join(", ", definition.key()) + ", and " + key.size()
+                            + " values were given. Fix: give one value for each, separated by commas");
+        }
+        String lastly = order;
+        return with(connection -> {
+            Map<String, String> types = types(connection, table);
+            StringBuilder where = new StringBuilder();
+            for (int index = 0; index < columns.size(); index++) {
+                // Constants and not parameters: the engine skips row groups by a constant's range.
+                where.append(index == 0 ? " WHERE " : " AND ")
+                        .append(quoted(columns.get(index)))
+                        .append(" = CAST('")
+                        .append(key.get(index).replace("'", "''"))
+                        .append("' AS ")
+                        .append(types.getOrDefault(columns.get(index), "VARCHAR"))
+                        .append(')');
+            }
+            String sql = "SELECT * FROM provenance." + quoted(table) + where + lastly;
+            Answer answer = answer(connection, sql, 1, sql);
+            if (answer.rows().isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(found(connection, table, definition.from(), definition.key(), time.orElse(""), answer));
+        });
+    }
+
+    private Found found(
+            Connection connection, String table, String topic, List<String> keyColumns, String time, Answer answer)
+            throws SQLException {
+        @Nullable Object[] values = answer.rows().get(0);
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        for (int index = 0; index < values.length; index++) {
+            row.put(answer.columns().get(index).name(), values[index]);
+        }
+        int partition = ((Number) java.util.Objects.requireNonNull(row.remove("_partition"))).intValue();
+        long offset = ((Number) java.util.Objects.requireNonNull(row.remove("_offset"))).longValue();
+        long batch = ((Number) java.util.Objects.requireNonNull(row.remove("_batch"))).longValue();
+        Map<String, Object> key = new LinkedHashMap<>();
+        for (String column : keyColumns) {
+            key.put(column, java.util.Objects.requireNonNull(row.get(column)));
+        }
+        Instant logged = null;
+        Instant committed = null;
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT logged, committed FROM polder.batches WHERE table_name = ? AND batch = ?")) {
+            statement.setString(1, table);
+            statement.setLong(2, batch);
+            try (ResultSet result = statement.executeQuery()) {
+                if (result.next()) {
+                    logged = (Instant) value(result, 1, "TIMESTAMP");
+                    committed = (Instant) value(result, 2, "TIMESTAMP");
+                }
+            }
+        }
+        LogRecord event = log.read(topic, partition, offset).orElse(null);
+        byte[] feed = event == null ? null : event.headers().get(RecordHeaders.FEED);
+        return new Found(
+                key,
+                row,
+                new Provenance(
+                        topic,
+                        partition,
+                        offset,
+                        batch,
+                        feed == null ? topic : new String(feed, StandardCharsets.UTF_8)),
+                new Stages(
+                        (Instant) row.get(time),
+                        event == null ? null : Instant.ofEpochMilli(event.acceptedMillis()),
+                        logged,
+                        committed));
+    }
+
+    private static Map<String, String> types(Connection connection, String table) throws SQLException {
+        Map<String, String> types = new LinkedHashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("DESCRIBE main." + quoted(table))) {
+            while (result.next()) {
+                types.put(result.getString(1), result.getString(2));
+            }
+        }
+        return types;
     }
 
     /** A row with its key and where it came from. */
@@ -40,13 +317,92 @@ public final class Queries implements AutoCloseable {
     /** The event that a row came from. */
     public record Provenance(String topic, int partition, long offset, long batch, String feed) {}
 
-    /** When the event passed each stage; {@code observed} is null when the table has no time. */
+    /**
+     * When the event passed each stage.
+     *
+     * @param observed null when the table has no time
+     * @param accepted null when the log does not keep the event any more
+     * @param logged null when the batch is not known any more
+     * @param committed likewise
+     */
     public record Stages(
-            java.time.@Nullable Instant observed,
-            java.time.Instant accepted,
-            java.time.Instant logged,
-            java.time.Instant committed) {}
+            @Nullable Instant observed,
+            @Nullable Instant accepted,
+            @Nullable Instant logged,
+            @Nullable Instant committed) {}
+
+    // ---- connections
+
+    private interface Use<T> {
+        T with(Connection connection) throws SQLException;
+    }
+
+    private <T> T with(Use<T> use) {
+        try {
+            if (!turns.tryAcquire(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new PolderException(
+                        ErrorCode.UNAVAILABLE, "Too many queries are running. Fix: try again in a moment");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new PolderException(ErrorCode.UNAVAILABLE, "The program stops. Fix: start it again", interrupted);
+        }
+        try {
+            Connection connection = take();
+            boolean isSound = false;
+            try {
+                T result = use.with(connection);
+                isSound = true;
+                return result;
+            } catch (SQLException exception) {
+                throw failed(exception, "", System.nanoTime());
+            } finally {
+                giveBack(connection, isSound);
+            }
+        } finally {
+            turns.release();
+        }
+    }
+
+    private Connection take() {
+        synchronized (idle) {
+            Connection connection = idle.poll();
+            if (connection != null) {
+                return connection;
+            }
+        }
+        return store.connect();
+    }
+
+    private void giveBack(Connection connection, boolean isSound) {
+        synchronized (idle) {
+            if (isSound && !isClosed) {
+                idle.push(connection);
+                return;
+            }
+        }
+        close(connection);
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException exception) {
+            throw new PolderException(
+                    ErrorCode.INTERNAL, "Closing a connection failed: " + exception.getMessage(), exception);
+        }
+    }
+
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"").toLowerCase(Locale.ROOT) + '"';
+    }
 
     @Override
-    public void close() {}
+    public void close() {
+        synchronized (idle) {
+            isClosed = true;
+            idle.forEach(Queries::close);
+            idle.clear();
+        }
+    }
 }

@@ -13,7 +13,6 @@ import io.polder.log.LogRecord;
 import io.polder.log.RecordHeaders;
 import io.polder.query.Answer;
 import io.polder.query.Queries;
-import io.polder.record.Field;
 import io.polder.store.Commit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -141,10 +140,10 @@ final class Bodies {
         Json.texts(json, "key", table.key());
         Json.text(json, "time", table.time().orElse(null));
         json.writeArrayFieldStart("columns");
-        for (Field column : table.columns().fields()) {
+        for (TableStatus.Column column : table.columns()) {
             json.writeStartObject();
             json.writeStringField("name", column.name());
-            json.writeStringField("type", column.type().name());
+            json.writeStringField("type", column.type());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -48,7 +48,6 @@ final class LiveMap implements AutoCloseable {
 
     // Guarded by this.
     private @Nullable Pending pending;
-    private long heard = -1;
     private boolean mustLoad = true;
     private boolean isLoaded;
     private boolean isArrival;
@@ -103,9 +102,8 @@ final class LiveMap implements AutoCloseable {
 
     /** Hears of a commit to the table; returns at once. */
     synchronized void committed(Commit commit) {
-        // A gap means that the table was replaced by a rebuild: its batches are counted anew.
-        mustLoad |= heard >= 0 && commit.batch() != heard + 1;
-        heard = commit.batch();
+        // A rebuild replaced the table: every row may be another one.
+        mustLoad |= Instant.EPOCH.equals(commit.minTime());
         Pending more = Pending.of(commit);
         if (more != null) {
             pending = pending == null ? more : pending.and(more);

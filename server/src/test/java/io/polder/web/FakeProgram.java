@@ -11,10 +11,7 @@ import io.polder.log.LogRecord;
 import io.polder.query.Answer;
 import io.polder.query.Queries;
 import io.polder.record.ErrorCode;
-import io.polder.record.Field;
 import io.polder.record.PolderException;
-import io.polder.record.Schema;
-import io.polder.record.Type;
 import io.polder.store.Commit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -221,8 +218,8 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     private TableStatus status(Table table) {
-        Schema columns =
-                new Schema(List.of(new Field("uid", "uid", Type.BIGINT), new Field("time", "time", Type.TIMESTAMP)));
+        List<TableStatus.Column> columns =
+                List.of(new TableStatus.Column("uid", "BIGINT"), new TableStatus.Column("time", "TIMESTAMP"));
         return new TableStatus(
                 table.name(),
                 table.from(),

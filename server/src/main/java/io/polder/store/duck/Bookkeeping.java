@@ -35,7 +35,7 @@ final class Bookkeeping {
                     + " accepted TIMESTAMP, feed VARCHAR, reason VARCHAR)",
             "CREATE TABLE IF NOT EXISTS store.outbox (sequence BIGINT, topic VARCHAR, key BLOB, value BLOB,"
                     + " headers VARCHAR, accepted BIGINT)",
-            "CREATE TABLE IF NOT EXISTS store.idempotent (key VARCHAR, number INTEGER, fingerprint VARCHAR,"
+            "CREATE TABLE IF NOT EXISTS store.idempotent (topic VARCHAR, key VARCHAR, number BIGINT, fingerprint VARCHAR,"
                     + " accepted TIMESTAMP)");
 
     static final List<String> VIEWS = List.of(

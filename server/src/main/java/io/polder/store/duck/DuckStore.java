@@ -53,6 +53,7 @@ public final class DuckStore implements Store {
     private final ReentrantLock writing = new ReentrantLock(true);
     private final AtomicInteger functions = new AtomicInteger();
     private long outboxSequence;
+    private long lastBatch;
 
     private DuckStore(DuckDBConnection root, InstantSource clock) {
         this.root = root;
@@ -113,6 +114,26 @@ public final class DuckStore implements Store {
                 result.next();
                 outboxSequence = result.getLong(1);
             }
+            try (ResultSet result = statement.executeQuery("SELECT coalesce(max(batch), 0) FROM store.batches")) {
+                result.next();
+                lastBatch = result.getLong(1);
+            }
+            dropUnfinished(statement);
+        }
+    }
+
+    /** Throws away the generations of rebuilds that did not come to their end. */
+    private static void dropUnfinished(Statement statement) throws SQLException {
+        record Unfinished(String table, int generation) {}
+        List<Unfinished> found = new ArrayList<>();
+        try (ResultSet result =
+                statement.executeQuery("SELECT name, generation FROM store.generations WHERE NOT is_current")) {
+            while (result.next()) {
+                found.add(new Unfinished(result.getString(1), result.getInt(2)));
+            }
+        }
+        for (Unfinished unfinished : found) {
+            drop(statement.getConnection(), unfinished.table(), unfinished.generation());
         }
     }
 
@@ -160,6 +181,31 @@ public final class DuckStore implements Store {
                 drop(connection, next.name(), current);
             }
             makeCurrent(connection, table.definition(), table.generation());
+        });
+    }
+
+    /** Defines the mart's views by name, and removes those that it has no more. */
+    public void views(Map<String, String> views) {
+        changing("defining the views", connection -> {
+            List<String> gone = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet result = statement.executeQuery("SELECT view_name FROM duckdb_views() WHERE schema_name ="
+                            + " 'main' AND NOT internal AND view_name NOT IN (SELECT name FROM store.generations)")) {
+                while (result.next()) {
+                    if (!views.containsKey(result.getString(1))) {
+                        gone.add(result.getString(1));
+                    }
+                }
+            }
+            try (Statement statement = connection.createStatement()) {
+                for (String view : gone) {
+                    statement.execute("DROP VIEW main." + Sql.name(view));
+                }
+                for (var view : views.entrySet()) {
+                    statement.execute(
+                            "CREATE OR REPLACE VIEW main." + Sql.name(view.getKey()) + " AS " + view.getValue());
+                }
+            }
         });
     }
 
@@ -296,15 +342,16 @@ public final class DuckStore implements Store {
     }
 
     @Override
-    public Map<Integer, String> idempotent(String key) {
+    public Map<Long, String> idempotent(String topic, String key) {
         try (Connection connection = root.duplicate();
-                PreparedStatement statement =
-                        connection.prepareStatement("SELECT number, fingerprint FROM store.idempotent WHERE key = ?")) {
-            statement.setString(1, key);
-            Map<Integer, String> seen = new LinkedHashMap<>();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT number, fingerprint FROM store.idempotent WHERE topic = ? AND key = ?")) {
+            statement.setString(1, topic);
+            statement.setString(2, key);
+            Map<Long, String> seen = new LinkedHashMap<>();
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
-                    seen.put(result.getInt(1), result.getString(2));
+                    seen.put(result.getLong(1), result.getString(2));
                 }
             }
             return seen;
@@ -360,6 +407,11 @@ public final class DuckStore implements Store {
         } finally {
             writing.unlock();
         }
+    }
+
+    /** A new batch number, higher than any before. Only for the writer. */
+    long takeBatchNumber() {
+        return ++lastBatch;
     }
 
     /** The next {@code count} numbers of the outbox; returns the one before the first. Only for the writer. */

@@ -89,7 +89,7 @@ final class DuckTable implements StoredTable {
     private final Map<Integer, Long> positions = new TreeMap<>();
 
     private long watermark = Long.MIN_VALUE;
-    private long batchNumber;
+    private volatile long batchNumber;
     private long waiting;
     private byte[] fate = new byte[0];
     private int[] picked = new int[0];
@@ -361,21 +361,21 @@ final class DuckTable implements StoredTable {
         count = keys.lastOfEach(keyed, picked, count, row -> {});
 
         Classes classes = classify(batch, keyed, count);
+        long number = store.takeBatchNumber();
         if (classes.overtakesWaiting && waiting > 0) {
-            mergeWaiting(batchNumber + 1);
+            mergeWaiting(number);
         }
         if (classes.existing > 0) {
             events.select(existing, classes.existing);
             delete(classes);
         }
         events.select(picked, classes.insert);
-        insert(classes.insert, rows);
+        insert(number, classes.insert, rows);
         if (classes.late > 0) {
             events.select(late, classes.late);
             setAside();
         }
 
-        long number = batchNumber + 1;
         Map<Integer, Long> after = new TreeMap<>(positions);
         after.putAll(batch.positions());
         Span accepted = new Span();
@@ -709,7 +709,7 @@ final class DuckTable implements StoredTable {
                 + " FROM " + Transform.EVENT;
     }
 
-    private void insert(int count, int rows) throws SQLException {
+    private void insert(long number, int count, int rows) throws SQLException {
         if (count == 0) {
             return;
         }
@@ -722,14 +722,14 @@ final class DuckTable implements StoredTable {
                         + definition.transform().sql() + ")");
                 directInsert = statement;
             }
-            statement.setLong(1, batchNumber + 1);
+            statement.setLong(1, number);
             statement.execute();
             return;
         }
         String chosen = count == rows ? "" : " s SEMI JOIN polder_event e ON s.polder_row = e.polder_row";
         try (Statement statement = connection.createStatement()) {
             statement.execute("INSERT INTO " + table() + " SELECT " + columns + ", " + Transform.PARTITION + ", "
-                    + Transform.OFFSET + ", " + (batchNumber + 1) + " FROM staged" + chosen);
+                    + Transform.OFFSET + ", " + number + " FROM staged" + chosen);
         }
     }
 
@@ -752,7 +752,7 @@ final class DuckTable implements StoredTable {
                 return null;
             }
             return orRecover("merging late rows of table " + name(), ignored -> {
-                long number = batchNumber + 1;
+                long number = store.takeBatchNumber();
                 Merged merged = mergeWaiting(number);
                 Instant committed = clock.instant();
                 Span accepted = new Span();
@@ -805,6 +805,21 @@ final class DuckTable implements StoredTable {
             waiting = 0;
             return merged;
         }
+    }
+
+    @Override
+    public void expire() {
+        Duration retain = definition.retain();
+        if (retain == null || definition.time().isEmpty()) {
+            return;
+        }
+        long oldest = Bookkeeping.micros(clock.instant().minus(retain));
+        store.exclusively(() -> orRecover("removing old rows of table " + name(), ignored -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate(
+                        "DELETE FROM " + table() + " WHERE " + Sql.name(time()) + " < " + Sql.timestamp(oldest));
+            }
+        }));
     }
 
     // ---- what goes with the rows
@@ -1060,8 +1075,9 @@ final class DuckTable implements StoredTable {
             for (Batch.Idempotent event : batch.idempotent()) {
                 String[] parts = event.token().split("\u001F", -1);
                 appender.beginRow();
+                appender.append(definition.topic());
                 appender.append(parts[0]);
-                appender.append(Integer.parseInt(parts[1]));
+                appender.append(Long.parseLong(parts[1]));
                 appender.append(parts[2]);
                 appender.append(utc(Instant.ofEpochMilli(event.acceptedMillis())));
                 appender.endRow();
@@ -1070,6 +1086,11 @@ final class DuckTable implements StoredTable {
     }
 
     // ---- reading
+
+    @Override
+    public long version() {
+        return batchNumber;
+    }
 
     @Override
     public long rows() {

@@ -1,0 +1,264 @@
+package io.polder.enrich;
+
+import io.polder.config.Definition;
+import io.polder.config.Feed;
+import io.polder.config.MapLayer;
+import io.polder.config.Mart;
+import io.polder.config.Rule;
+import io.polder.config.Table;
+import io.polder.config.View;
+import io.polder.record.Problem;
+import io.polder.store.TableDefinition;
+import io.polder.store.Transform;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of a mart, checked and compiled. Immutable. */
+public final class Definitions {
+    private final Map<String, TableDefinition> tables;
+    private final List<Problem> problems;
+
+    private Definitions(Map<String, TableDefinition> tables, List<Problem> problems) {
+        this.tables = tables;
+        this.problems = problems;
+    }
+
+    /** Everything that is wrong with the SQL of a mart; starts nothing. */
+    public static List<Problem> check(Mart mart) {
+        return compile(mart).problems();
+    }
+
+    /** Compiles all tables, each after those that it joins. */
+    static Definitions compile(Mart mart) {
+        return compile(mart, Map.of());
+    }
+
+    /**
+     * Compiles all tables of a mart.
+     *
+     * @param known tables that may be joined although the mart does not define them
+     */
+    static Definitions compile(Mart mart, Map<String, TableDefinition> known) {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, TableDefinition> compiled = new LinkedHashMap<>();
+        try (SelectCompiler compiler = new SelectCompiler()) {
+            Map<String, SelectCompiler.Joinable> joinable = new LinkedHashMap<>();
+            known.values().forEach(table -> joinable.put(table.name(), joinable(table)));
+            for (Table table : inOrder(mart, problems)) {
+                TableDefinition definition = table(mart, table, compiler, joinable, problems);
+                if (definition != null) {
+                    compiled.put(table.name(), definition);
+                    joinable.put(table.name(), joinable(definition));
+                }
+            }
+            feeds(mart, compiler, problems);
+            if (compiled.size() == mart.tables().size()) {
+                views(mart, compiler, joinable, problems);
+                maps(mart, compiled, problems);
+            }
+        }
+        return new Definitions(compiled, problems);
+    }
+
+    /** The compiled tables by name, each after those that it joins. */
+    Map<String, TableDefinition> tables() {
+        return tables;
+    }
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    private static SelectCompiler.Joinable joinable(TableDefinition table) {
+        return new SelectCompiler.Joinable(
+                table.name(),
+                table.transform().columns(),
+                table.key(),
+                table.keyTime().orElse(""));
+    }
+
+    /** The tables, each after those whose names its SELECT mentions behind a JOIN. */
+    private static List<Table> inOrder(Mart mart, List<Problem> problems) {
+        Set<Table> ordered = new LinkedHashSet<>();
+        for (Table table : mart.tables().values()) {
+            place(mart, table, ordered, new LinkedHashSet<>(), problems);
+        }
+        return List.copyOf(ordered);
+    }
+
+    private static void place(Mart mart, Table table, Set<Table> ordered, Set<String> above, List<Problem> problems) {
+        if (ordered.contains(table)) {
+            return;
+        }
+        if (!above.add(table.name())) {
+            problems.add(new Problem(
+                    mart.place("tables." + table.name()),
+                    String.join(" → ", above) + " → " + table.name(),
+                    "tables join each other in a circle",
+                    "leave one of the joins to a view"));
+            ordered.add(table);
+            return;
+        }
+        for (Table other : mart.tables().values()) {
+            if (!other.name().equals(table.name()) && joins(table, other.name())) {
+                place(mart, other, ordered, above, problems);
+            }
+        }
+        above.remove(table.name());
+        ordered.add(table);
+    }
+
+    private static boolean joins(Table table, String other) {
+        return Pattern.compile("(?i)\\bjoin\\s+\"?" + Pattern.quote(other) + "\\b")
+                .matcher(table.effectiveSelect())
+                .find();
+    }
+
+    private static @Nullable TableDefinition table(
+            Mart mart,
+            Table table,
+            SelectCompiler compiler,
+            Map<String, SelectCompiler.Joinable> joinable,
+            List<Problem> problems) {
+        String place = "tables." + table.name();
+        TopicEvents events = TopicEvents.of(mart, table.from(), problems);
+        SelectCompiler.Compiled compiled =
+                compiler.compile(mart.place(place + ".select"), table.effectiveSelect(), events.schema(), joinable);
+        problems.addAll(compiled.problems());
+        Transform transform = compiled.transform();
+        if (transform == null) {
+            return null;
+        }
+        int before = problems.size();
+        List<String> names = transform.names();
+        for (String column : table.key()) {
+            checkColumn(mart, place + ".key", column, names, problems);
+        }
+        table.version().ifPresent(column -> checkColumn(mart, place + ".version", column, names, problems));
+        table.time().ifPresent(column -> {
+            checkColumn(mart, place + ".time", column, names, problems);
+            transform.columns().stream()
+                    .filter(candidate ->
+                            candidate.name().equals(column) && !candidate.type().equals("TIMESTAMP"))
+                    .forEach(candidate -> problems.add(new Problem(
+                            mart.place(place + ".time"),
+                            column,
+                            "is a " + candidate.type(),
+                            "CAST it to TIMESTAMP in the select")));
+        });
+        checkFeedKey(mart, table, events, transform, problems);
+        for (int index = 0; index < table.rules().size(); index++) {
+            Rule rule = table.rules().get(index);
+            String rulePlace = mart.place(place + ".rules." + index);
+            problems.addAll(compiler.checkCondition(rulePlace, rule.check(), transform.columns()));
+            if (!rule.column().isEmpty()) {
+                checkColumn(mart, place + ".rules." + index, rule.column(), names, problems);
+            }
+            if (rule.onViolation() == Rule.OnViolation.NULLIFY && table.key().contains(rule.column())) {
+                problems.add(new Problem(
+                        rulePlace, rule.column(), "is part of the key and cannot become NULL", "reject the row"));
+            }
+        }
+        if (problems.size() > before) {
+            return null;
+        }
+        return new TableDefinition(
+                table.name(),
+                table.from(),
+                table.key(),
+                table.time(),
+                table.version(),
+                table.rules(),
+                table.publish(),
+                table.retain(),
+                Definition.hash(table, events.feeds()),
+                Definition.source(table, events.feeds()),
+                transform);
+    }
+
+    private static void checkColumn(
+            Mart mart, String place, String column, List<String> names, List<Problem> problems) {
+        if (!names.contains(column)) {
+            problems.add(new Problem(
+                    mart.place(place), column, "the select gives no such column", Problem.suggestion(column, names)));
+        }
+    }
+
+    /** Rows of one key must come from one partition: the table's key contains the feed's. */
+    private static void checkFeedKey(
+            Mart mart, Table table, TopicEvents events, Transform transform, List<Problem> problems) {
+        if (table.version().isPresent()) {
+            return;
+        }
+        Feed lead = events.lead();
+        if (lead.key().isEmpty() && lead.partitions() > 1) {
+            problems.add(new Problem(
+                    mart.place("feeds." + lead.name()),
+                    lead.name(),
+                    "has several partitions and no key, so that the order of two events with one key of table '"
+                            + table.name() + "' is not known",
+                    "give the feed a key, or one partition, or the table a version column"));
+            return;
+        }
+        for (String field : lead.key()) {
+            int index = transform.event().indexOf(field);
+            boolean isIn = table.key().stream()
+                    .anyMatch(column ->
+                            Optional.ofNullable(transform.passed().get(column)).equals(Optional.of(index)));
+            if (!isIn) {
+                problems.add(new Problem(
+                        mart.place("tables." + table.name() + ".key"),
+                        String.join(", ", table.key()),
+                        "does not contain '" + field + "', the key of feed '" + lead.name()
+                                + "', unchanged: events of one row could come out of order",
+                        "add it to the key, or name a version column"));
+            }
+        }
+    }
+
+    private static void feeds(Mart mart, SelectCompiler compiler, List<Problem> problems) {
+        for (Feed feed : mart.feeds().values()) {
+            if (feed.where().isPresent()) {
+                List<Transform.Column> columns = feed.format().schema().fields().stream()
+                        .map(field -> new Transform.Column(field.name(), SelectCompiler.sql(field.type())))
+                        .toList();
+                problems.addAll(compiler.checkCondition(
+                        mart.place("feeds." + feed.name() + ".where"),
+                        feed.where().get(),
+                        columns));
+            }
+        }
+    }
+
+    private static void views(
+            Mart mart, SelectCompiler compiler, Map<String, SelectCompiler.Joinable> tables, List<Problem> problems) {
+        for (View view : mart.views().values()) {
+            problems.addAll(compiler.checkView(
+                    mart.place("views." + view.name()), view.name(), view.select(), List.copyOf(tables.values())));
+        }
+    }
+
+    private static void maps(Mart mart, Map<String, TableDefinition> tables, List<Problem> problems) {
+        for (MapLayer map : mart.maps().values()) {
+            TableDefinition table = tables.get(map.table());
+            if (table == null) {
+                continue;
+            }
+            List<String> wanted = new ArrayList<>(List.of(map.latitude(), map.longitude(), map.colour()));
+            map.label().ifPresent(wanted::add);
+            map.intensity().ifPresent(wanted::add);
+            wanted.addAll(map.details());
+            for (String column : wanted) {
+                checkColumn(
+                        mart, "maps." + map.name(), column, table.transform().names(), problems);
+            }
+        }
+    }
+}

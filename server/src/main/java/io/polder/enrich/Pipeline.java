@@ -1,0 +1,233 @@
+package io.polder.enrich;
+
+import io.polder.config.Feed;
+import io.polder.log.Log;
+import io.polder.log.Reader;
+import io.polder.log.RecordHeaders;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.store.Batch;
+import io.polder.store.Commit;
+import io.polder.store.StoredTable;
+import io.polder.store.TableDefinition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a topic to one generation of a table: reads what the table has not seen, decodes it into a batch, applies
+ * it. The table's own positions, which change with its rows, say where to read on; nothing is kept beside them.
+ *
+ * <p>An event on which the table's SELECT fails (a cast that overflows) must not hold up the others: the batch is then
+ * read again in halves until the one event is found, which is rejected. For one thread; {@link #wakeup} from any.
+ */
+final class Pipeline implements AutoCloseable {
+    private static final int UNLIMITED = Integer.MAX_VALUE;
+
+    private static final byte[] NO_CONTEXT = new byte[0];
+
+    private final TableDefinition definition;
+    private final StoredTable table;
+    private final TopicEvents events;
+    private final Log log;
+    private final Duration gather;
+    private final InstantSource clock;
+    private final Batch batch;
+    private final Map<String, EventDecoder> decoders = new HashMap<>();
+    private final EventDecoder lead;
+    private byte[] lastFeed = new byte[0];
+    private EventDecoder lastDecoder;
+    private final int batchRows;
+    private @Nullable Reader reader;
+    private int limit = UNLIMITED;
+    private boolean isCut;
+    private boolean rejectsNext;
+    private String refusal = "";
+
+    Pipeline(
+            TableDefinition definition,
+            StoredTable table,
+            TopicEvents events,
+            Log log,
+            Duration gather,
+            int batchRows,
+            InstantSource clock) {
+        this.definition = definition;
+        this.table = table;
+        this.events = events;
+        this.log = log;
+        this.gather = gather;
+        this.batchRows = batchRows;
+        this.clock = clock;
+        batch = new Batch(events.schema());
+        for (Feed feed : events.feeds()) {
+            decoders.put(feed.name(), new EventDecoder(feed, events.schema()));
+        }
+        lead = java.util.Objects.requireNonNull(decoders.get(events.lead().name()));
+        lastDecoder = lead;
+    }
+
+    TableDefinition definition() {
+        return definition;
+    }
+
+    StoredTable table() {
+        return table;
+    }
+
+    TopicEvents events() {
+        return events;
+    }
+
+    /** What is done with a batch and its commit, on the pipeline's thread; the batch is only valid during the call. */
+    interface Committed {
+        void committed(Batch batch, Commit commit);
+    }
+
+    /**
+     * Reads and applies one batch.
+     *
+     * @return the number of events that it held; 0 when none came in time
+     * @throws PolderException UNAVAILABLE when it may be tried again, RESTART when the store is broken
+     */
+    int step(Committed committed) {
+        Reader source = reader();
+        int most = Math.min(limit, batchRows);
+        isCut = false;
+        Reader.Visitor visitor = (topic, partition, offset, acceptedMillis, value, headers) -> {
+            if (batch.events() < most) {
+                take(partition, offset, acceptedMillis, value, headers);
+            } else {
+                isCut = true;
+            }
+        };
+        int polled = source.poll(gather, visitor);
+        while (polled >= Reader.MAX_POLL_RECORDS && batch.events() < most) {
+            polled = source.poll(Duration.ZERO, visitor);
+        }
+        if (batch.events() == 0) {
+            return 0;
+        }
+        batch.logged(clock.instant());
+        int size = batch.events();
+        try {
+            Commit commit = table.apply(batch);
+            committed.committed(batch, commit);
+            rejectsNext = false;
+            if (limit != UNLIMITED) {
+                limit = limit > batchRows / 2 ? UNLIMITED : limit * 2;
+            }
+            if (isCut) {
+                readAgain();
+            }
+            return size;
+        } catch (PolderException exception) {
+            readAgain();
+            if (exception.code() != ErrorCode.INTERNAL) {
+                throw exception;
+            }
+            if (batch.events() > 1) {
+                limit = batch.events() / 2;
+            } else if (rejectsNext) {
+                throw exception;
+            } else {
+                limit = 1;
+                rejectsNext = true;
+                refusal = "The table's select fails on it: " + exception.getMessage();
+            }
+            return size;
+        } finally {
+            batch.clear();
+        }
+    }
+
+    private void take(int partition, long offset, long acceptedMillis, byte[] value, RecordHeaders headers) {
+        EventDecoder decoder = lead;
+        byte[] context = NO_CONTEXT;
+        if (!headers.isEmpty()) {
+            byte[] feed = headers.get(RecordHeaders.FEED);
+            if (feed != null) {
+                decoder = decoder(feed);
+            }
+            byte[] given = headers.get(RecordHeaders.CONTEXT);
+            if (given != null) {
+                context = given;
+            }
+            byte[] token = headers.get(RecordHeaders.IDEMPOTENCY);
+            if (token != null) {
+                batch.idempotent(new Batch.Idempotent(new String(token, StandardCharsets.UTF_8), acceptedMillis));
+            }
+        }
+        String wrong = rejectsNext ? refusal : decoder.decode(value, context, batch.columns());
+        String feed = decoder.feed().name();
+        if (wrong == null) {
+            batch.add(partition, offset, acceptedMillis, feed, decoder.feed().isBounded());
+        } else {
+            batch.reject(new Batch.Reject(partition, offset, acceptedMillis, feed, value, context, wrong));
+        }
+    }
+
+    /** The decoder of a feed that an event names; the lead's when there is no such feed any more. */
+    private EventDecoder decoder(byte[] feed) {
+        if (!Arrays.equals(feed, lastFeed)) {
+            lastFeed = feed;
+            lastDecoder = decoders.getOrDefault(new String(feed, StandardCharsets.UTF_8), lead);
+        }
+        return lastDecoder;
+    }
+
+    private Reader reader() {
+        Reader existing = reader;
+        if (existing != null) {
+            return existing;
+        }
+        Reader created = log.reader(gather);
+        reader = created;
+        readAgain();
+        return created;
+    }
+
+    /** Goes back to where the table stands. */
+    private void readAgain() {
+        Reader source = reader;
+        if (source == null) {
+            return;
+        }
+        Map<Integer, Long> from = new LinkedHashMap<>(log.beginningOffsets(definition.topic()));
+        Map<Integer, Long> positions = table.positions();
+        from.replaceAll((partition, beginning) -> positions.getOrDefault(partition, beginning));
+        source.assign(definition.topic(), from);
+    }
+
+    /** How many events are in the log and not in the table. */
+    long behind() {
+        Map<Integer, Long> positions = table.positions();
+        long behind = 0;
+        for (var end : log.endOffsets(definition.topic()).entrySet()) {
+            behind += Math.max(0, end.getValue() - positions.getOrDefault(end.getKey(), 0L));
+        }
+        return behind;
+    }
+
+    void wakeup() {
+        Reader source = reader;
+        if (source != null) {
+            source.wakeup();
+        }
+    }
+
+    /** Closes the reader; the table remains open. */
+    @Override
+    public void close() {
+        Reader source = reader;
+        reader = null;
+        if (source != null) {
+            source.close();
+        }
+    }
+}

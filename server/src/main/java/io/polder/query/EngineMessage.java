@@ -1,0 +1,66 @@
+package io.polder.query;
+
+import io.polder.record.PolderException;
+
+/**
+ * What the engine says of a query that it cannot run.
+ *
+ * @param wrong its sentence
+ * @param fix what it suggests; empty when nothing
+ * @param near the text around its mark; empty when it shows none
+ * @param before how far the mark stands behind the beginning of {@code near}
+ */
+record EngineMessage(String wrong, String fix, String near, int before) {
+    static EngineMessage of(String message) {
+        int inner = message.indexOf("\nError: ");
+        String told = inner < 0 ? message : message.substring(inner + "\nError: ".length());
+        String first = firstLine(told);
+        int colon = first.indexOf("Error: ");
+        String wrong = colon < 0 ? first : first.substring(colon + "Error: ".length());
+        String fix = "";
+        int candidates = told.indexOf("Candidate bindings:");
+        int meant = told.indexOf("Did you mean");
+        if (candidates >= 0) {
+            fix = "one of" + firstLine(told.substring(candidates + "Candidate bindings:".length()));
+        } else if (meant >= 0) {
+            fix = firstLine(told.substring(meant));
+        }
+        int line = told.indexOf("\nLINE ");
+        String near = "";
+        int before = 0;
+        if (line >= 0) {
+            int text = told.indexOf(": ", line) + 2;
+            int end = told.indexOf('\n', text);
+            int caret = end < 0 ? -1 : told.indexOf('^', end);
+            if (caret >= 0) {
+                near = told.substring(text, end);
+                before = caret - end - 1 - (text - line - 1);
+            }
+        }
+        return new EngineMessage(stripped(wrong), fix, near, before);
+    }
+
+    /** The same about the text that a person wrote, with the place in it when it can be found. */
+    PolderException about(String asked) {
+        String told = near;
+        int start = before;
+        if (told.startsWith("...")) {
+            told = told.substring(3);
+            start -= 3;
+        }
+        if (told.endsWith("...")) {
+            told = told.substring(0, told.length() - 3);
+        }
+        int at = told.isEmpty() || start < 0 || start > told.length() ? -1 : asked.indexOf(told.substring(start));
+        return Gate.refused(asked, at, wrong, fix.isEmpty() ? "correct it" : fix);
+    }
+
+    private static String stripped(String text) {
+        return text.endsWith("!") || text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private static String firstLine(String text) {
+        int end = text.indexOf('\n');
+        return end < 0 ? text : text.substring(0, end);
+    }
+}

@@ -1,0 +1,227 @@
+package io.polder.query;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Lets through one SELECT over the mart's tables and views, and nothing else. The engine's own parser reads the text, so
+ * that what is judged is what is run; everything in the tree must be known here.
+ */
+final class Gate {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The tree's nodes that are not expressions. */
+    private static final Set<String> NODES = Set.of(
+            "SELECT_NODE",
+            "SET_OPERATION_NODE",
+            "CTE_NODE",
+            "RECURSIVE_CTE_NODE",
+            "BASE_TABLE",
+            "JOIN",
+            "SUBQUERY",
+            "TABLE_FUNCTION",
+            "EXPRESSION_LIST",
+            "EMPTY",
+            "PIVOT",
+            "ORDER_MODIFIER",
+            "LIMIT_MODIFIER",
+            "LIMIT_PERCENT_MODIFIER",
+            "DISTINCT_MODIFIER",
+            "ORDER_DEFAULT",
+            "ASCENDING",
+            "DESCENDING");
+
+    private static final Set<String> TABLE_FUNCTIONS = Set.of("range", "generate_series", "unnest");
+
+    /** Functions that tell of the engine, the machine or other queries, or that do something. */
+    private static final Set<String> FORBIDDEN = Set.of(
+            "current_setting",
+            "set_config",
+            "getenv",
+            "getvariable",
+            "nextval",
+            "currval",
+            "write_log",
+            "parse_duckdb_log_message",
+            "sleep_ms",
+            "current_query",
+            "current_query_id",
+            "current_connection_id",
+            "current_transaction_id",
+            "txid_current",
+            "current_database",
+            "current_schemas",
+            "in_search_path",
+            "json_execute_serialized_sql",
+            "json_serialize_plan",
+            "stats",
+            "pg_get_viewdef",
+            "pg_get_constraintdef");
+
+    private static final Set<String> LEDGERS = Set.of("ledger", "edge_ledger", "rejected", "violations", "batches");
+
+    private final Set<String> readable;
+    private final Set<String> tables;
+
+    /**
+     * @param tables the mart's tables
+     * @param views the mart's views
+     */
+    Gate(Set<String> tables, Set<String> views) {
+        this.tables = Set.copyOf(tables);
+        readable = new HashSet<>(tables);
+        readable.addAll(views);
+    }
+
+    /**
+     * Judges a text.
+     *
+     * @throws PolderException INVALID_REQUEST that names the place
+     */
+    void check(Connection connection, String sql) throws SQLException {
+        JsonNode tree = parse(connection, sql);
+        if (tree.path("error").asBoolean()) {
+            int position = tree.path("position").asInt(-1);
+            String message = tree.path("error_message").asText();
+            if (tree.path("error_type").asText().equals("not implemented")) {
+                throw refused(sql, 0, "only SELECT is answered here", "write a SELECT");
+            }
+            throw refused(sql, position, message, "correct it at the place named");
+        }
+        int statements = tree.path("statements").size();
+        if (statements != 1) {
+            throw refused(sql, 0, "there are " + statements + " statements", "send one SELECT at a time");
+        }
+        walk(tree.path("statements").get(0).path("node"), Set.of(), sql);
+    }
+
+    private static JsonNode parse(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)")) {
+            statement.setString(1, sql);
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                return JSON.readTree(result.getString(1));
+            }
+        } catch (JsonProcessingException exception) {
+            throw new IllegalStateException("The engine's parser gave no JSON.", exception);
+        }
+    }
+
+    private void walk(JsonNode node, Set<String> named, String sql) {
+        Set<String> inScope = named;
+        if (node.isObject()) {
+            JsonNode types = node.path("type");
+            String type = types.isTextual() ? types.asText() : "";
+            if (!node.has("class") && !type.isEmpty() && !isKnown(node, type)) {
+                throw refused(
+                        sql,
+                        position(node),
+                        type.toLowerCase(Locale.ROOT) + " is not answered here",
+                        "write a SELECT over tables and views");
+            }
+            inScope = withCommonTables(node, named);
+            if (type.equals("BASE_TABLE")) {
+                table(node, inScope, sql);
+            } else if (type.equals("TABLE_FUNCTION")) {
+                tableFunction(node, sql);
+            }
+            if (node.path("class").asText().equals("FUNCTION")) {
+                function(node, sql);
+            }
+        }
+        for (JsonNode child : node) {
+            walk(child, inScope, sql);
+        }
+    }
+
+    /** Constants carry values and types of their own; everything else must be a known node. */
+    private static boolean isKnown(JsonNode node, String type) {
+        return NODES.contains(type) || node.has("is_null") || node.has("id") || type.endsWith("_TYPE_INFO");
+    }
+
+    private static Set<String> withCommonTables(JsonNode node, Set<String> named) {
+        JsonNode map = node.at("/cte_map/map");
+        if (map.isEmpty() && !node.has("ctename")) {
+            return named;
+        }
+        Set<String> extended = new HashSet<>(named);
+        map.forEach(entry -> extended.add(entry.path("key").asText().toLowerCase(Locale.ROOT)));
+        if (node.has("ctename")) {
+            extended.add(node.path("ctename").asText().toLowerCase(Locale.ROOT));
+        }
+        return extended;
+    }
+
+    private void table(JsonNode node, Set<String> named, String sql) {
+        String catalog = node.path("catalog_name").asText();
+        String schema = node.path("schema_name").asText().toLowerCase(Locale.ROOT);
+        String name = node.path("table_name").asText().toLowerCase(Locale.ROOT);
+        boolean isAllowed = catalog.isEmpty()
+                && switch (schema) {
+                    case "" -> named.contains(name) || readable.contains(name);
+                    case "main" -> readable.contains(name);
+                    case "provenance" -> tables.contains(name);
+                    case "polder" -> LEDGERS.contains(name);
+                    default -> false;
+                };
+        if (!isAllowed) {
+            String full = (catalog.isEmpty() ? "" : catalog + ".") + (schema.isEmpty() ? "" : schema + ".") + name;
+            throw refused(
+                    sql,
+                    position(node),
+                    "there is no table '" + full + "'",
+                    Problem.suggestion(name, new TreeSet<>(readable)));
+        }
+    }
+
+    private static void tableFunction(JsonNode node, String sql) {
+        String name = node.at("/function/function_name").asText().toLowerCase(Locale.ROOT);
+        if (!TABLE_FUNCTIONS.contains(name)) {
+            throw refused(
+                    sql,
+                    position(node),
+                    name + "() may not be called as a table",
+                    "use one of " + String.join(", ", new TreeSet<>(TABLE_FUNCTIONS)));
+        }
+    }
+
+    private static void function(JsonNode node, String sql) {
+        String name = node.path("function_name").asText().toLowerCase(Locale.ROOT);
+        if (FORBIDDEN.contains(name) || !node.path("catalog").asText().isEmpty()) {
+            throw refused(sql, position(node), name + "() may not be called", "leave it out");
+        }
+    }
+
+    private static int position(JsonNode node) {
+        JsonNode location = node.path("query_location");
+        return location.canConvertToInt() ? location.asInt() : -1;
+    }
+
+    /** A refusal that names line and column, and shows the line with a mark under the place. */
+    static PolderException refused(String sql, int position, String wrong, String fix) {
+        if (position < 0 || position > sql.length()) {
+            return new PolderException(ErrorCode.INVALID_REQUEST, wrong + ". Fix: " + fix);
+        }
+        int start = sql.lastIndexOf('\n', Math.max(0, position - 1)) + 1;
+        int line = (int) sql.substring(0, start).lines().count() + 1;
+        int end = sql.indexOf('\n', position);
+        String text = sql.substring(start, end < 0 ? sql.length() : end);
+        int column = position - start;
+        return new PolderException(
+                ErrorCode.INVALID_REQUEST,
+                text + "\n" + " ".repeat(column) + "^ " + wrong + " (line " + line + ", column " + (column + 1)
+                        + "). Fix: " + fix);
+    }
+}
