@@ -2,11 +2,11 @@ import * as api from './client/api.js';
 import { LiveStream } from './client/live-stream.js';
 import { Calendar } from './model/format.js';
 import { Live } from './model/live.js';
-import { latestOf } from './model/questions.js';
+import { keyOf, latestOf } from './model/questions.js';
 import { knownColumns } from './model/words.js';
 import './view/polder-app.js';
 
-/** Between tries to reach the server at all, and between looks at the feeds of a mart without a map, in milliseconds. */
+/** Between tries to reach the server at all, in milliseconds. */
 const PAUSE = 2000;
 
 /** New points come in a burst; their roads are asked for when it is over. */
@@ -33,12 +33,8 @@ function follow(mart, name) {
   const live = new Live(map, app.calendar);
   stream?.close();
   app.live = live;
-  if (!map) {
-    watchFeeds(live);
-    return;
-  }
   live.addEventListener('readings', attributesOf(live));
-  stream = new LiveStream(api.livePath(map.name), {
+  stream = new LiveStream(api.livePath(map?.name), {
     full: (data) => live.full(data),
     change: (data) => live.change(data),
     status: (data) => live.statusOf(data),
@@ -63,39 +59,29 @@ function attributesOf(live) {
 
 async function readAttributes(live) {
   const { map, readings } = live;
+  if (!map.time) {
+    live.describe(new Map());
+    return;
+  }
   try {
     const { tables } = await api.tables();
     const columns = tables.find(({ name }) => name === map.table)?.columns.map(({ name }) => name) ?? [];
     const { road, lane } = knownColumns(columns);
     const asked = [road, lane].filter(Boolean);
     if (asked.length === 0) {
+      live.describe(new Map());
       return;
     }
     const { rows } = await api.sql(latestOf(map, asked, readings.time), readings.size + 1000);
     const attributes = new Map();
     for (const row of rows) {
-      const key = row.slice(0, map.key.length).map(encodeURIComponent).join(',');
       const values = row.slice(map.key.length);
-      attributes.set(key, { road: road ? values[0] : null, lane: lane ? values[road ? 1 : 0] : null });
+      attributes.set(keyOf(map, row), { road: road ? values[0] : null, lane: lane ? values[road ? 1 : 0] : null });
     }
     live.describe(attributes);
   } catch (failure) {
     // Without them the points have their names and no road beside it, which the next change of points tries again.
     console.warn('The roads of the points could not be read.', failure);
-  }
-}
-
-/** A mart without a map has no event stream; its feeds are looked at instead. */
-async function watchFeeds(live) {
-  for (;;) {
-    try {
-      const [{ feeds }, freshness, { now, simulated }] = await Promise.all([api.feeds(), api.freshness(), api.mart()]);
-      live.connected('open');
-      live.statusOf({ now, feeds, freshness: freshness.tables, simulated });
-    } catch {
-      live.connected('lost');
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }
 

@@ -1,4 +1,4 @@
-/** The HTTP interface, one function for each endpoint. Addresses are relative to the page, so a proxy may put Polder below a path. */
+/** The HTTP interface, one function for each endpoint that the page asks. Addresses are relative to the page, so a proxy may put Polder below a path. */
 
 /** What the server answered instead of what was asked for (RFC 9457), or that it did not answer. */
 export class Problem extends Error {
@@ -17,7 +17,6 @@ export const pauseFeed = (feed) => post('api/feeds/' + encodeURIComponent(feed) 
 export const resumeFeed = (feed) => post('api/feeds/' + encodeURIComponent(feed) + '/resume');
 export const tables = () => get('api/tables');
 export const rebuildTable = (table) => post('api/tables/' + encodeURIComponent(table) + '/rebuild');
-export const freshness = () => get('api/freshness');
 export const ledger = (minutes) => get('api/ledger?minutes=' + minutes);
 export const rejected = (limit) => get('api/rejected?limit=' + limit);
 export const replayRejected = (topic) => post('api/rejected/replay', topic ? { topic } : {});
@@ -29,8 +28,8 @@ export const row = (table, key, signal) => get(rowPath(table, key), signal);
 /** The event that the row came from, byte for byte as text. */
 export const rowEvent = (table, key, signal) => get(rowPath(table, key) + '/event', signal);
 
-/** Where the live events of a map come from. */
-export const livePath = (map) => 'api/live?map=' + encodeURIComponent(map);
+/** Where the live events of a map come from; without one, those about the feeds alone. */
+export const livePath = (map) => (map === undefined ? 'api/live' : 'api/live?map=' + encodeURIComponent(map));
 
 function rowPath(table, key) {
   return 'api/tables/' + encodeURIComponent(table) + '/rows/' + key.map(encodeURIComponent).join(',');

@@ -30,6 +30,8 @@ export class Live extends EventTarget {
     this.status = null;
     /** Road and lane of the points by key, as far as they are known. @type {Map<string, {road: string | null, lane: string | null}>} */
     this.attributes = new Map();
+    /** Whether points may have a road: until it is known, place is kept for it. */
+    this.hasRoads = true;
     /** What is usual for each point now, or null where the values themselves are coloured. */
     this.usual = null;
     /** When the last change came, and how long it took from its acceptance until it was painted; by the server's clock. */
@@ -84,6 +86,7 @@ export class Live extends EventTarget {
 
   describe(attributes) {
     this.attributes = attributes;
+    this.hasRoads = attributes.size > 0;
     this.#tell('attributes');
   }
 

@@ -1,7 +1,7 @@
 import { BANDS, KINDS, MISSING, NOTHING, bandOf } from './bands.js';
 
-/** A reading so much older than its neighbours' says nothing about now. In seconds. */
-const LEAST_AGE = 30 * 60;
+/** A reading so much older than its neighbours' says nothing about now. In milliseconds. */
+const LEAST_AGE = 30 * 60_000;
 
 /**
  * What the readings look like now: the kind of every point, and the numbers beside the map.
@@ -11,6 +11,9 @@ const LEAST_AGE = 30 * 60;
  * @property {Uint32Array} counts points of each kind
  * @property {number} mean of all values; NaN without any
  * @property {number} intensity sum over all points; NaN when not measured
+ * @property {number} meanIntensity of a point
+ * @property {number} counted points with an intensity
+ * @property {import('./bands.js').Bands} bands that the kinds mean
  * @property {number} up points with a reading
  * @property {number} hotShare share of hot points among those with a value, 0 to 1
  */
@@ -25,14 +28,15 @@ export function pictureOf(readings, bands, valueOf = (i) => readings.values[i]) 
   const { size, values, intensities, times, hasIntensities } = readings;
   const kinds = new Uint8Array(size);
   const counts = new Uint32Array(KINDS);
-  const oldest = readings.time / 1000 - ageLimit(readings);
+  const oldest = (readings.time - ageLimit(readings)) / 1000;
   let sum = 0;
   let measured = 0;
   let intensity = 0;
   let counted = 0;
   for (let i = 0; i < size; i++) {
     let kind = MISSING;
-    if (times[i] >= oldest) {
+    // Where readings have no time, none is old.
+    if (!(times[i] < oldest)) {
       if (values[i] === values[i]) {
         sum += values[i];
         measured++;
@@ -60,6 +64,8 @@ export function pictureOf(readings, bands, valueOf = (i) => readings.values[i]) 
     mean: measured ? sum / measured : NaN,
     intensity: counted ? intensity : NaN,
     meanIntensity: counted ? intensity / counted : NaN,
+    counted,
+    bands,
     up: size - counts[MISSING],
     hotShare: valued ? hot / valued : NaN,
   };
@@ -69,14 +75,8 @@ export function pictureOf(readings, bands, valueOf = (i) => readings.values[i]) 
  * The age from which a reading counts as missing: three times what separates most points from the newest (where all
  * report hourly, the first to report must not make the others look dead), and half an hour at least.
  */
-function ageLimit({ size, times, time }) {
-  if (size === 0) {
-    return LEAST_AGE;
-  }
-  const sorted = times.slice(0, size).sort();
-  const common = sorted[Math.floor(size / 5)];
-  const spread = time / 1000 - common;
-  return Math.max(LEAST_AGE, spread === spread ? 3 * spread : 0);
+function ageLimit({ spread }) {
+  return Math.max(LEAST_AGE, spread > 0 ? 3 * spread : 0);
 }
 
 /**

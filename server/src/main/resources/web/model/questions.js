@@ -2,6 +2,7 @@
 
 const name = (identifier) => '"' + identifier.replaceAll('"', '""') + '"';
 const text = (value) => "'" + String(value).replaceAll("'", "''") + "'";
+const asText = (identifier) => 'CAST(' + name(identifier) + ' AS VARCHAR)';
 const instant = (milliseconds) => 'TIMESTAMP ' + text(new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' '));
 
 /** Of the last hours' points: key columns, then the latest value of each of these columns. */
@@ -9,11 +10,16 @@ export function latestOf(map, columns, newest) {
   const time = name(map.time);
   return (
     'SELECT ' +
-    [...map.key.map(name), ...columns.map((column) => 'arg_max(' + name(column) + ', ' + time + ')')].join(', ') +
+    [...map.key.map(asText), ...columns.map((column) => 'arg_max(' + name(column) + ', ' + time + ')')].join(', ') +
     ' FROM ' + name(map.table) +
     ' WHERE ' + time + ' >= ' + instant(newest - 2 * 3_600_000) +
     ' GROUP BY ' + map.key.map(name).join(', ')
   );
+}
+
+/** The key of a point from a row that begins with the values of its key columns, as `asText` gives them. */
+export function keyOf(map, row) {
+  return row.slice(0, map.key.length).map(encodeValue).join(',');
 }
 
 /** One point's values since an instant, oldest first: time, value, intensity. */
@@ -45,7 +51,7 @@ export function usualOfAll(map, newest) {
   const second = Math.floor(newest / 1000) % 86_400;
   const keys = map.key.map(name).join(', ');
   return (
-    'SELECT ' + keys + ', avg(' + name(map.colour) + ')' +
+    'SELECT ' + map.key.map(asText).join(', ') + ', avg(' + name(map.colour) + ')' +
     ' FROM ' + name(map.table) +
     ' WHERE ' + name(map.colour) + ' IS NOT NULL' +
     ' AND ' + time + ' BETWEEN ' + instant(newest - 29 * 86_400_000) + ' AND ' + instant(newest - 12 * 3_600_000) +
@@ -56,41 +62,42 @@ export function usualOfAll(map, newest) {
 
 /**
  * A day in slots: start of the slot in epoch seconds, mean intensity of a point, share of hot points among those with a
- * value, points. Means and not sums, so that a sample of the points and all of them can stand in one line.
+ * value, points. Means and not sums, since at some times only a sample of the points may have been read.
  */
 export function dayOf(map, hotCondition, from, to, slotSeconds) {
-  return 'SELECT ' + slot(map, slotSeconds) + ' AS slot, ' + dayColumns(map, hotCondition) + between(map, from, to) + ' GROUP BY slot ORDER BY slot';
+  return slots(map, hotCondition, part(map, from, to, slotSeconds, 0));
 }
 
-/** The same days of the four weeks before, moved to this one. */
+/** The same weekdays of the four weeks before, as if they were this day. */
 export function usualDayOf(map, hotCondition, from, to, slotSeconds) {
   const week = 7 * 86_400_000;
-  const days = [1, 2, 3, 4].map(
-    (weeks) =>
-      'SELECT ' + slot(map, slotSeconds) + ' + ' + (weeks * week) / 1000 + ' AS slot, ' + name(map.colour) + ' AS value, ' +
-      (map.intensity ? name(map.intensity) : 'NULL') + ' AS intensity' + between(map, from - weeks * week, to - weeks * week),
-  );
+  const weeks = [1, 2, 3, 4].map((number) => part(map, from - number * week, to - number * week, slotSeconds, (number * week) / 1000));
+  return slots(map, hotCondition, weeks.join(' UNION ALL '));
+}
+
+/** The keys of the points that were read in an hour. */
+export function pointsOf(map, from) {
+  return 'SELECT DISTINCT ' + map.key.map(asText).join(', ') + ' FROM ' + name(map.table) + during(map, from, from + 3_600_000);
+}
+
+function part(map, from, to, slotSeconds, shift) {
   return (
-    'SELECT slot, avg(intensity), avg(CASE WHEN value ' + hotCondition + ' THEN 1.0 WHEN value IS NOT NULL THEN 0.0 END), count(*)' +
-    ' FROM (' + days.join(' UNION ALL ') + ') GROUP BY slot ORDER BY slot'
+    'SELECT (epoch(' + name(map.time) + ')::BIGINT // ' + slotSeconds + ') * ' + slotSeconds + ' + ' + shift + ' AS slot, ' +
+    name(map.colour) + ' AS value, ' + (map.intensity ? name(map.intensity) : 'NULL::INTEGER') + ' AS intensity, ' +
+    map.key.map(asText).join(" || ',' || ") + ' AS point' +
+    ' FROM ' + name(map.table) + during(map, from, to)
   );
 }
 
-function dayColumns(map, hotCondition) {
-  const value = name(map.colour);
-  const intensity = map.intensity ? 'avg(' + name(map.intensity) + ')' : 'NULL';
+function slots(map, hotCondition, parts) {
   return (
-    intensity + ', avg(CASE WHEN ' + value + ' ' + hotCondition + ' THEN 1.0 WHEN ' + value + ' IS NOT NULL THEN 0.0 END), ' +
-    'approx_count_distinct(' + map.key.map(name).join(" || ',' || ") + ')'
+    'SELECT slot, avg(intensity), avg(CASE WHEN value ' + hotCondition + ' THEN 1.0 WHEN value IS NOT NULL THEN 0.0 END),' +
+    ' approx_count_distinct(point) FROM (' + parts + ') GROUP BY slot ORDER BY slot'
   );
 }
 
-function slot(map, seconds) {
-  return '(epoch(' + name(map.time) + ')::BIGINT // ' + seconds + ') * ' + seconds;
-}
-
-function between(map, from, to) {
-  return ' FROM ' + name(map.table) + ' WHERE ' + name(map.time) + ' >= ' + instant(from) + ' AND ' + name(map.time) + ' < ' + instant(to);
+function during(map, from, to) {
+  return ' WHERE ' + name(map.time) + ' >= ' + instant(from) + ' AND ' + name(map.time) + ' < ' + instant(to);
 }
 
 /** @param {string} key the values of the key columns, joined by commas, each percent-encoded */
@@ -99,7 +106,12 @@ function isKey(map, key) {
   return map.key.map((column, k) => name(column) + ' = ' + text(values[k])).join(' AND ');
 }
 
-/** The values in a map's key. */
+/** As the server writes the values of a key: what is neither a letter, a digit nor one of `-._~` percent-encoded. */
+export function encodeValue(value) {
+  return encodeURIComponent(value).replace(/[!'()*]/g, (sign) => '%' + sign.charCodeAt(0).toString(16).toUpperCase());
+}
+
+/** The values in a point's key. */
 export function keyValues(key) {
   return key.split(',').map(decodeURIComponent);
 }

@@ -20,7 +20,7 @@ export class Raster {
    * @param {number} y centre
    * @param {number} radius of the core, in pixels
    * @param {number} colour of the core, packed by `pack`
-   * @param {number} rim colour of a ring of one and a half pixels around it, which sets it off from its neighbours
+   * @param {number} rim colour of a thin ring around it, which sets it off from its neighbours
    * @param {number} opacity 0 to 1
    */
   disc(x, y, radius, colour, rim, opacity = 1) {
@@ -80,7 +80,7 @@ function over(pixel, ink, alpha) {
   return ((Math.round(total) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-const RIM = 1.5;
+const RIM = 1.2;
 const PHASES = 4;
 const masks = new Map();
 

@@ -18,8 +18,7 @@ export class Readings {
       this.intensities[i] = this.hasIntensities ? (full.intensities[i] ?? NaN) : NaN;
     }
     this.version = full.version;
-    /** Of the newest row, in milliseconds. */
-    this.time = Date.parse(full.time);
+    this.#tellTime();
   }
 
   /** The place of a key in the arrays; -1 when there is no such point. */
@@ -42,7 +41,19 @@ export class Readings {
       }
     }
     this.version = change.version;
-    this.time = Date.parse(change.time) || this.time;
+    this.#tellTime();
+  }
+
+  /**
+   * The time of the data, in milliseconds: that of the newest readings, but for the newest hundredth of the points,
+   * so that one clock that is ahead does not set that of all. NaN when readings have no time.
+   */
+  #tellTime() {
+    const sorted = this.times.slice(0, this.size).filter(Number.isFinite).sort();
+    const at = (share) => sorted[Math.ceil(sorted.length * share) - 1] * 1000;
+    this.time = sorted.length ? at(0.99) : NaN;
+    /** How far most points are behind that, in milliseconds. */
+    this.spread = this.time - at(0.2);
   }
 
   #add({ keys, labels, latitudes, longitudes }) {

@@ -11,8 +11,8 @@ const EUROPEAN = {
 const IDENT8 = /^([ABNRTP])(\d{3})(\d{4})$/;
 
 /**
- * @returns {{name: string, register: string, part: string} | null} name as on signs (E17), number in the register (A014)
- *     and what it is of it; null for what is no ident8
+ * @returns {{name: string, isEuropean: boolean, register: string, part: string} | null} name as on signs (E17), number in
+ *     the register (A014) and what it is of it; null for what is no ident8
  */
 export function roadOf(ident8) {
   const match = IDENT8.exec(ident8 ?? '');
@@ -22,7 +22,7 @@ export function roadOf(ident8) {
   const [, letter, number, part] = match;
   const road = letter + Number(number);
   const direction = part === '0001' ? 'rising kilometres' : part === '0002' ? 'falling kilometres' : 'slip road';
-  return { name: EUROPEAN[road] ?? road, register: letter + number, part: direction };
+  return { name: EUROPEAN[road] ?? road, isEuropean: road in EUROPEAN, register: letter + number, part: direction };
 }
 
 /** What people may type to find the road. */

@@ -5,7 +5,7 @@ import { readTopology } from '../model/topology.js';
 /* global ol */
 
 /** Zooms from which places of each rank have their names, and municipalities theirs. */
-const RANKS = [0, 6, 8, 9.3];
+const RANKS = [0, 6, 7.6, 8.5];
 const MUNICIPALITY_NAMES = 10.6;
 
 /** Zooms from which a motorway has one shield, and several. */

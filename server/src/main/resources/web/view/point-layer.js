@@ -11,7 +11,7 @@ const FADE = 400;
 const DIMMED = 0.1;
 
 /** Hot points are so much larger, points without a value so much smaller. */
-const HOT = 1.4;
+const HOT = 1.3;
 const GREY = 0.72;
 
 /** Zooms at which the points of one site begin to step apart, and have done so. */

@@ -65,7 +65,7 @@ class PolderFeedsPage extends PolderElement {
   #feed(feed) {
     const now = this.live.clock.now();
     const level = LEVELS[feed.state] ?? 'waiting';
-    const isBounded = feed.kind === 'files' || feed.progress < 1;
+    const isLoading = feed.progress < 1;
     const busy = this.busy.get(feed.name);
     const isPaused = feed.state === 'paused';
     const next = Date.parse(feed.nextAt);
@@ -82,13 +82,13 @@ class PolderFeedsPage extends PolderElement {
         ${fact('Events/s', rate(feed.rate))} ${fact('Lag', duration((feed.lagSeconds ?? NaN) * 1000))}
         ${fact('Last event', last === last ? age(now - last) + ' ago' : 'none yet')}
         ${fact('Next fetch', isPaused ? 'paused' : next === next ? (next - now > 900 ? 'in ' + age(next - now) : 'now') : '–')}
-        ${fact('Logged', count(feed.totals?.logged), 'of ' + count(feed.totals?.read) + ' read')}
+        ${fact('Read', count(feed.totals?.read))} ${fact('Logged', count(feed.totals?.logged))}
         ${fact('Left out', count((feed.totals?.filtered ?? 0) + (feed.totals?.duplicate ?? 0)))} ${fact('Rejected', count(feed.totals?.rejected))}
       </dl>
       <button type="button" class="button" data-test=${isPaused ? 'resume' : 'pause'} ?disabled=${busy || feed.state === 'done'} @click=${() => this.#toggle(feed, isPaused)}>
         ${icon(isPaused ? 'play' : 'pause')} ${busy ?? (isPaused ? 'Resume' : 'Pause')}
       </button>
-      ${isBounded && feed.state !== 'done'
+      ${isLoading
         ? html`<div class="progress" role="progressbar" aria-label=${'Loading ' + feed.name} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.floor(feed.progress * 100)}>
             <span .style=${'width:' + feed.progress * 100 + '%'}></span><small>${Math.floor(feed.progress * 100)} %</small>
           </div>`

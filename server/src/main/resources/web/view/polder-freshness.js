@@ -28,7 +28,7 @@ class PolderFreshness extends PolderElement {
   }
 
   render() {
-    const { level, title, note } = this.#say();
+    const { level, title, note, brief = title } = this.#say();
     return html`
       <button
         type="button"
@@ -41,7 +41,7 @@ class PolderFreshness extends PolderElement {
         @keydown=${this.#key}
       >
         <span class="dot" aria-hidden="true"></span>
-        <span class="freshness-text"><span class="freshness-title">${title}</span><span class="freshness-note">${note}</span></span>
+        <span class="freshness-text"><span class="freshness-title">${title}</span><span class="freshness-brief" aria-hidden="true">${brief}</span><span class="freshness-note">${note}</span></span>
       </button>
       ${this.isOpen ? this.#stages() : nothing}
     `;
@@ -50,25 +50,29 @@ class PolderFreshness extends PolderElement {
   #say() {
     const { live } = this;
     if (!live || live.connection === 'connecting') {
-      return { level: 'waiting', title: 'Connecting', note: '' };
+      return { level: 'waiting', title: 'Connecting', note: '', brief: '…' };
     }
     const since = live.clock.now() - live.changedAt;
     if (live.connection === 'lost') {
-      return { level: 'bad', title: 'Reconnecting', note: since === since ? 'shown is ' + age(since) + ' old' : 'nothing shown is new' };
+      return { level: 'bad', title: 'Reconnecting', note: since === since ? 'what is shown is ' + age(since) + ' old' : '', brief: 'lost' };
     }
     if (!live.map) {
-      return { level: 'good', title: 'Connected', note: '' };
+      return { level: 'good', title: 'Connected', note: '', brief: 'live' };
     }
     const quantiles = live.freshness?.accepted;
     const spread = quantiles?.count ? 'p50 ' + duration(quantiles.p50) + ', p99 ' + duration(quantiles.p99) : '';
     if (since !== since) {
-      return { level: 'waiting', title: 'Waiting for a change', note: spread };
+      return { level: 'waiting', title: 'Waiting for a change', note: spread, brief: 'waiting' };
     }
     const ago = age(since) + ' ago';
     if (live.isLate) {
-      return { level: 'late', title: 'No change for ' + age(since), note: spread };
+      return { level: 'late', title: 'No change for ' + age(since), note: spread, brief: age(since) };
     }
-    return { level: 'good', title: 'Shown ' + duration(live.shownAfter) + ' after arrival', note: [ago, spread].filter(Boolean).join(' · ') };
+    const note = [ago, spread].filter(Boolean).join(' · ');
+    // On pages without the map nothing is painted, and so there is nothing to measure.
+    return live.shownAfter === live.shownAfter
+      ? { level: 'good', title: 'Shown ' + duration(live.shownAfter) + ' after arrival', note, brief: duration(live.shownAfter) }
+      : { level: 'good', title: 'Changes arrive', note, brief: ago };
   }
 
   #stages() {

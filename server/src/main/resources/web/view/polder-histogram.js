@@ -40,7 +40,7 @@ class PolderHistogram extends PolderElement {
       </div>
       <div class="others" @pointerleave=${() => tell(this, 'polder-light', { kind: null })}>
         ${map.intensity ? this.#other(NOTHING, words.nothing, picture) : nothing} ${this.#other(MISSING, words.missing, picture)}
-        ${this.asked ? html`<button type="button" class="link-button" data-test="all-points" @click=${() => this.#ask(null)}>All points</button>` : nothing}
+        ${this.asked ? html`<button type="button" class="link-button" data-test="all-points" @click=${() => this.#ask(null)}>Show all</button>` : nothing}
       </div>
     </section>`;
   }

@@ -78,7 +78,7 @@ class PolderHottest extends PolderElement {
     const width = Math.max(3, Math.min(100, (100 * value) / full));
     return html`<li>
       <button type="button" data-key=${key} @click=${() => tell(this, 'polder-select', { key })}>
-        ${live.attributes.size ? html`<span class="road" ?data-empty=${!road}>${road ?? ''}</span>` : nothing}
+        ${live.hasRoads ? html`<span class="road" ?data-empty=${!road}>${road ?? ''}</span>` : nothing}
         <span class="hottest-name">${readings.labels[i] || key}</span>
         <span class="meter" aria-hidden="true"><span data-ramp=${rampOf(live.bands, bandOf(live.bands, value))} .style=${'width:' + width + '%'}></span></span>
         <span class="hottest-value">${amount(Math.round(value))}<span class="unseen"> ${live.usual ? '% of usual' : map.unit}</span></span>

@@ -86,7 +86,7 @@ class PolderLedger extends PolderElement {
       <td class="mark">
         ${difference === 0
           ? html`<span class="good" title="balanced">${icon('check')}<span class="unseen">balanced</span></span>`
-          : html`<span class="bad" title=${'differs by ' + difference}>${difference > 0 ? '+' : ''}${count(difference)}<span class="unseen"> more than accounted for</span></span>`}
+          : html`<span class="bad" title=${'differs by ' + difference}>${difference > 0 ? '+' : '−'}${count(Math.abs(difference))}<span class="unseen"> more than accounted for</span></span>`}
       </td>
     </tr>`;
   }

@@ -3,7 +3,7 @@ import * as api from '../client/api.js';
 import { KINDS } from '../model/bands.js';
 import { amount } from '../model/format.js';
 import { roadOf } from '../model/roads.js';
-import { usualOfAll } from '../model/questions.js';
+import { keyOf, usualOfAll } from '../model/questions.js';
 import { readView, writeView } from '../model/route.js';
 import { Listening, PolderElement, tell } from './element.js';
 import { icon } from './icons.js';
@@ -90,7 +90,7 @@ class PolderMapPage extends PolderElement {
     const readings = live.readings;
     const isSimulated = live.status?.simulated ?? mart.simulated;
     const selected = readings && this.#selected !== null ? readings.placeOf(this.#selected) : -1;
-    const timeline = html`<polder-timeline .live=${live} .calendar=${calendar}></polder-timeline>`;
+    const timeline = live.map.time ? html`<polder-timeline .live=${live} .calendar=${calendar}></polder-timeline>` : nothing;
     return html`
       <div class="map-page" data-sheet=${isNarrow ? this.sheet : nothing} data-connection=${live.connection}>
         <div class="map-area">
@@ -159,7 +159,8 @@ class PolderMapPage extends PolderElement {
     if (entry.kind === 'place') {
       map.fit(entry.value.box);
     } else {
-      this.#select(entry.value, true);
+      this.#select(entry.value);
+      map.visit(entry.value);
     }
     map.focusMap();
   }
@@ -290,12 +291,15 @@ maps:
   async #readUsual() {
     const { live } = this;
     const { readings, map } = live;
+    if (!map.time) {
+      return;
+    }
     try {
       const { rows } = await api.sql(usualOfAll(map, readings.time), readings.size + 1000);
       const usual = new Float32Array(readings.size).fill(NaN);
       let known = 0;
       for (const row of rows) {
-        const place = readings.placeOf(row.slice(0, map.key.length).map(encodeURIComponent).join(','));
+        const place = readings.placeOf(keyOf(map, row));
         if (place >= 0 && row[map.key.length] !== null) {
           usual[place] = row[map.key.length];
           known++;

@@ -15,8 +15,11 @@ const REACH = { mouse: 5, pen: 8, touch: 16 };
 /** Map units that the arrow keys look ahead, by key. */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Where the map is put when nobody has a wish: what holds this share of the points, so that no stray one spoils it. */
-const CORE = 0.99;
+/** Points further out than this from where nearly all are, in widths of that, are stray: the map is not put to show them. */
+const STRAY = 0.25;
+
+/** A region with so many points is one that the map is about. */
+const LOCAL = 10;
 
 /**
  * The points on their map.
@@ -135,6 +138,14 @@ class PolderMap extends PolderElement {
     this.#goTo([this.points.x[i], this.points.y[i]], Math.max(this.map.getView().getZoom(), 11));
   }
 
+  /** Goes to a point, near enough to tell it from its neighbours. */
+  visit(key) {
+    const i = this.live.readings?.placeOf(key) ?? -1;
+    if (i >= 0) {
+      this.#goTo([this.points.x[i], this.points.y[i]], Math.max(this.map.getView().getZoom(), 12.5));
+    }
+  }
+
   /** Shows an area. @param {number[]} box west, south, east, north in degrees */
   fit(box) {
     const extent = ol.proj.transformExtent(box, 'EPSG:4326', 'EPSG:3857');
@@ -219,13 +230,12 @@ class PolderMap extends PolderElement {
     }
     const { municipalities } = this.base.files;
     const found = new Map();
-    const step = Math.max(1, Math.floor(readings.size / 300));
+    const step = Math.ceil(readings.size / 5000);
     for (let i = 0; i < readings.size; i += step) {
       const region = municipalities.at(readings.longitudes[i], readings.latitudes[i])?.region;
       found.set(region, (found.get(region) ?? 0) + 1);
     }
-    const total = [...found.values()].reduce((sum, count) => sum + count, 0);
-    this.base.emphasise(new Set([...found].filter(([, count]) => count > total * 0.03).map(([region]) => region)));
+    this.base.emphasise(new Set([...found].filter(([, count]) => count * step >= LOCAL).map(([region]) => region)));
   }
 
   /** Looks where the address says. */
@@ -245,8 +255,10 @@ class PolderMap extends PolderElement {
     }
     const range = (values) => {
       const sorted = values.slice(0, readings.size).filter(Number.isFinite).sort();
-      const out = Math.floor((sorted.length * (1 - CORE)) / 2);
-      return [sorted[out], sorted[sorted.length - 1 - out]];
+      const out = Math.floor(sorted.length / 100);
+      const [low, high] = [sorted[out], sorted[sorted.length - 1 - out]];
+      const far = (high - low) * STRAY;
+      return [sorted.find((value) => value >= low - far), sorted.findLast((value) => value <= high + far)];
     };
     const [south, north] = range(readings.latitudes);
     const [west, east] = range(readings.longitudes);

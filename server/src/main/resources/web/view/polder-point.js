@@ -17,6 +17,9 @@ const HISTORY = 6 * 3_600_000;
 /** The row is read anew at most so often, in milliseconds. */
 const CALM = 2000;
 
+/** Of so many readings it is remembered when they were painted. */
+const READINGS_KEPT = 20;
+
 /**
  * All about one point. Properties: `live`, `calendar`, `key`. Event: `polder-select` {key} of another point of the same
  * site, or null to close.
@@ -74,7 +77,7 @@ class PolderPoint extends PolderElement {
       <h3 class="point-name" data-test="point-name">${readings.labels[i] || keyValues(key).join(', ')}</h3>
       <p class="point-where" data-test="point-road">
         ${road || ident
-          ? html`<span class="road">${road?.name ?? ident}</span>${road && road.register !== road.name ? html`<span>${road.register}</span>` : nothing}<span>${road?.part}</span>`
+          ? html`<span class="road">${road?.name ?? ident}</span>${road?.isEuropean ? html`<span>${road.register}</span>` : nothing}${road ? html`<span>${road.part}</span>` : nothing}`
           : nothing}
         ${lane ? html`<span>${laneOf(lane) || lane}${laneOf(lane) ? html` <span class="quiet">(${lane})</span>` : nothing}</span>` : nothing}
       </p>
@@ -87,7 +90,7 @@ class PolderPoint extends PolderElement {
         ${map.intensity ? html`<span class="point-intensity" data-test="point-intensity">${amount(intensity)} ${words.intensity}</span>` : nothing}
       </div>
       ${this.#siblings(i)}
-      <polder-sparkline
+      ${map.time ? html`<polder-sparkline
         .series=${this.history}
         .until=${readings.time}
         .span=${HISTORY}
@@ -96,14 +99,14 @@ class PolderPoint extends PolderElement {
         .unit=${map.unit}
         .limits=${live.limits}
         .label=${words.quantity}
-      ></polder-sparkline>
+      ></polder-sparkline>` : nothing}
       <dl class="facts">
         ${this.usual?.days > 0
-          ? html`<div><dt>At this time of day</dt><dd>usually ${amount(Math.round(this.usual.mean))} ${map.unit}</dd></div>`
+          ? html`<div class="wide"><dt>At this time of day</dt><dd>usually ${amount(Math.round(this.usual.mean))} ${map.unit}</dd></div>`
           : nothing}
         ${this.#details()}
       </dl>
-      ${this.#stages(i)} ${this.trouble ? html`<p class="panel-note bad" role="alert">${this.trouble}</p>` : nothing}
+      ${this.#stages()} ${this.trouble ? html`<p class="panel-note bad" role="alert">${this.trouble}</p>` : nothing}
       <footer>
         <span class="quiet" data-test="provenance">${this.found ? this.#provenance() : '\u00a0'}</span>
         <button type="button" class="link-button" data-test="raw-event" ?disabled=${!this.found} @click=${() => (this.isEventOpen = true)}>Raw event</button>
@@ -165,13 +168,15 @@ class PolderPoint extends PolderElement {
   }
 
   /** Where the reading was when. What cannot be measured, says so. */
-  #stages(i) {
+  #stages() {
     const { live, calendar, found } = this;
     const { observed, accepted, committed } = found?.stages ?? {};
     const times = [observed, accepted, committed].map((text) => (text ? Date.parse(text) : NaN));
-    const shown = live.shownAt[i] >= times[2] ? live.shownAt[i] : NaN;
+    // The row may be one reading behind what is painted now, or ahead of it.
+    const painted = this.paintedAt.get(Math.floor(Date.parse(found?.row[live.map.time]) / 1000));
+    const shown = painted >= times[2] ? painted : NaN;
     // In simulated time that runs faster, the difference between an observation and a real clock means nothing.
-    const isObservedReal = live.freshness ? live.freshness.observed !== null : Math.abs(times[1] - times[0]) < 86_400_000;
+    const isObservedReal = live.freshness?.accepted ? live.freshness.observed !== null : Math.abs(times[1] - times[0]) < 86_400_000;
     const steps = [
       { name: 'Measured', at: times[0], before: NaN },
       { name: 'Accepted', at: times[1], before: isObservedReal ? times[0] : null },
@@ -182,11 +187,26 @@ class PolderPoint extends PolderElement {
       ${steps.map(
         ({ name, at, before }) => html`<li>
           <span class="stage-name">${name}</span>
-          <span class="stage-time">${found ? calendar.moment(at, times[1]) : '–'}</span>
-          <span class="stage-gap">${before === null && found ? 'not measured' : before === before && at === at && before !== null ? '+' + duration(at - before) : ''}</span>
+          <span class="stage-time">${calendar.timeWithSeconds(at)}</span>
+          <span class="stage-gap">${this.#gap(at, before, times[1])}</span>
         </li>`,
       )}
     </ol>`;
+  }
+
+  /** How long after the stage before; of a first one on another day, which day. */
+  #gap(at, before, accepted) {
+    const { calendar } = this;
+    if (at !== at) {
+      return '\u00a0';
+    }
+    if (before === null) {
+      return 'not measured';
+    }
+    if (before === before) {
+      return '+' + duration(at - before);
+    }
+    return calendar.shortDay(at) === calendar.shortDay(accepted) ? '\u00a0' : calendar.shortDay(at);
   }
 
   #provenance() {
@@ -194,19 +214,31 @@ class PolderPoint extends PolderElement {
     return topic + ' · ' + partition + ' · ' + offset;
   }
 
-  /** The key with the time of the row that is shown, so that the event is that of what one sees. */
+  /** The key of the row that is shown, its time included, so that the event is that of what one sees. */
   #wholeKey() {
-    const { map } = this.live;
-    const time = this.found.key[map.time];
-    return [...keyValues(this.key), ...(time === undefined ? [] : [time])];
+    return Object.values(this.found.key).map(String);
   }
 
   #heard(event) {
     if (event.type === 'readings') {
       this.#append();
       this.#refresh();
+    } else if (event.type === 'shown') {
+      this.#keepShown();
     }
     this.requestUpdate();
+  }
+
+  /** When the last readings of this point were painted, by their time in seconds. */
+  #keepShown() {
+    const i = this.#place;
+    const time = this.live.readings?.times[i];
+    if (i >= 0 && !this.paintedAt.has(time)) {
+      this.paintedAt.set(time, this.live.shownAt[i]);
+      if (this.paintedAt.size > READINGS_KEPT) {
+        this.paintedAt.delete(this.paintedAt.keys().next().value);
+      }
+    }
   }
 
   #stop() {
@@ -223,6 +255,8 @@ class PolderPoint extends PolderElement {
     this.municipality = undefined;
     this.trouble = '';
     this.isEventOpen = false;
+    this.paintedAt = new Map();
+    this.#keepShown();
     this.asking = new AbortController();
     const { signal } = this.asking;
     const { live, key } = this;
@@ -232,6 +266,9 @@ class PolderPoint extends PolderElement {
     }
     this.#readRow(signal);
     this.#readMunicipality(signal);
+    if (!map.time) {
+      return;
+    }
     const ask = (question) => api.sql(question, 2000, signal).then(({ rows }) => rows);
     try {
       const rows = await ask(historyOf(map, key, readings.time - HISTORY));

@@ -2,7 +2,8 @@ import { html, nothing } from 'lit';
 import * as api from '../client/api.js';
 import { count, duration } from '../model/format.js';
 import { writeRoute } from '../model/route.js';
-import { PolderElement } from './element.js';
+import { PolderElement, tell } from './element.js';
+import { icon } from './icons.js';
 
 const EVERY = 2000;
 
@@ -57,10 +58,11 @@ class PolderTablesPage extends PolderElement {
         ${table.simulated ? html`<span class="provenance small">Simulated</span>` : nothing}
         ${ask(table.name)}
       </div>
+      ${this.#rebuild(table)}
       <dl class="feed-facts">
         ${fact('Rows', count(table.rows))} ${fact('Version', count(table.version))} ${fact('Lag', duration((table.lagSeconds ?? NaN) * 1000))}
         ${fact('Fresh after', freshness ? html`${duration(freshness.p50)} <span class="quiet">p99 ${duration(freshness.p99)}</span>` : '–')}
-        ${fact('Applied', html`${count(totals?.applied)} <span class="quiet">of ${count(totals?.logged)} logged</span>`)} ${fact('Rejected', count(totals?.rejected))}
+        ${fact('Logged', count(totals?.logged))} ${fact('Applied', count(totals?.applied))} ${fact('Rejected', count(totals?.rejected))}
         ${fact('Too late', count(totals?.tooLate))} ${fact('Broken rules', count(totals?.violations))}
       </dl>
       <details class="columns">
@@ -70,6 +72,22 @@ class PolderTablesPage extends PolderElement {
         </ul>
       </details>
     </article>`;
+  }
+
+  /** Offered where the definition is not the one that the rows were computed with. */
+  #rebuild({ name, state }) {
+    return /definition/i.test(state)
+      ? html`<button type="button" class="button strong" data-test="rebuild" @click=${() => this.#askRebuild(name)}>${icon('replay')} Rebuild</button>`
+      : nothing;
+  }
+
+  async #askRebuild(name) {
+    try {
+      await api.rebuildTable(name);
+      tell(this, 'polder-notice', { text: 'Table “' + name + '” is being rebuilt beside the running one.' });
+    } catch (failure) {
+      tell(this, 'polder-notice', { text: failure.message });
+    }
   }
 
   async #read() {
