@@ -12,6 +12,9 @@ const PAUSE = 2000;
 /** New points come in a burst; their roads are asked for when it is over. */
 const BURST = 3000;
 
+/** Points that were read in this time, or not much longer ago than most, have their roads read. In milliseconds. */
+const RECENT = 300_000;
+
 const app = document.querySelector('polder-app');
 
 start();
@@ -72,7 +75,7 @@ async function readAttributes(live) {
       live.describe(new Map());
       return;
     }
-    const { rows } = await api.sql(latestOf(map, asked, readings.time), readings.size + 1000);
+    const { rows } = await api.sql(latestOf(map, asked, readings.time - Math.max(RECENT, 2 * readings.spread)), readings.size + 1000);
     const attributes = new Map();
     for (const row of rows) {
       const values = row.slice(map.key.length);

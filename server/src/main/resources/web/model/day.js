@@ -3,7 +3,7 @@ import { BANDS, isHot } from './bands.js';
 /** Length of a slot, in milliseconds. */
 export const SLOT = 600_000;
 
-/** Below this share of the points, what a slot says is that of a sample. */
+/** With fewer readings than this share of the points, what a slot says is that of a sample. */
 const WHOLE = 0.85;
 
 /**
@@ -43,7 +43,7 @@ export class Day {
     return this.past.find(({ start }) => at >= start && at < start + SLOT);
   }
 
-  /** @param {any[][]} rows slot in seconds, mean intensity, share of hot points, points */
+  /** @param {any[][]} rows slot in seconds, mean intensity, share of hot points, readings */
   read(rows) {
     this.raw = rows.map(slotOf);
     this.isRead = true;
@@ -77,7 +77,7 @@ export class Day {
     const start = Math.floor(time / SLOT) * SLOT;
     if (this.current?.start !== start) {
       this.ended = this.current && start > this.current.start ? [...this.ended, this.current] : [];
-      this.current = { start, intensity: picture.meanIntensity, hot: picture.hotShare, points: picture.counted, count: 1 };
+      this.current = { start, intensity: picture.meanIntensity, hot: picture.hotShare, readings: picture.counted, count: 1 };
     } else {
       const { count } = this.current;
       const mean = (before, latest) => (before === before && latest === latest ? (before * count + latest) / (count + 1) : latest);
@@ -85,7 +85,7 @@ export class Day {
         start,
         intensity: mean(this.current.intensity, picture.meanIntensity),
         hot: mean(this.current.hot, picture.hotShare),
-        points: picture.counted,
+        readings: picture.counted,
         count: count + 1,
       };
     }
@@ -105,8 +105,8 @@ export class Day {
     this.usual = this.rawUsual.map((slot) => this.#whole(slot));
   }
 
-  #whole({ start, intensity, hot, points }) {
-    const isSample = points < this.points * WHOLE;
+  #whole({ start, intensity, hot, readings }) {
+    const isSample = readings < this.points * WHOLE;
     const share = isSample ? hot * this.correction.hot : hot;
     return { start, total: this.points * intensity * (isSample ? this.correction.intensity : 1), hot: Math.min(1, share), isSample };
   }
@@ -143,6 +143,6 @@ function ratio(whole, sample) {
   return factor > 0 && Number.isFinite(factor) ? Math.min(4, Math.max(0.25, factor)) : 1;
 }
 
-function slotOf([seconds, intensity, hot, points]) {
-  return { start: seconds * 1000, intensity: intensity ?? NaN, hot: hot ?? NaN, points };
+function slotOf([seconds, intensity, hot, readings]) {
+  return { start: seconds * 1000, intensity: intensity ?? NaN, hot: hot ?? NaN, readings };
 }

@@ -60,6 +60,7 @@ export class Calendar {
     this.minutes = write({ hour: '2-digit', minute: '2-digit' });
     this.seconds = write({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
     this.days = write({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+    this.weekdays = write({ weekday: 'long' });
     this.shortDays = write({ day: 'numeric', month: 'short', year: 'numeric' });
     this.parts = write({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
   }
@@ -67,6 +68,7 @@ export class Calendar {
   time = (at) => (isNumber(at) ? this.minutes.format(at) : '––:––');
   timeWithSeconds = (at) => (isNumber(at) ? this.seconds.format(at) : NONE);
   day = (at) => (isNumber(at) ? this.days.format(at).replace(',', '') : '');
+  weekday = (at) => (isNumber(at) ? this.weekdays.format(at) : '');
   shortDay = (at) => (isNumber(at) ? this.shortDays.format(at) : '');
 
   /** Time of day; with its date when that is not the day of `reference`. */

@@ -1,18 +1,22 @@
 /** The questions that the map page asks of `/api/sql`, as SQL. */
 
+const HOUR = 3_600_000;
+const WEEK = 7 * 24 * HOUR;
+const WEEKS = [1, 2, 3, 4];
+
 const name = (identifier) => '"' + identifier.replaceAll('"', '""') + '"';
 const text = (value) => "'" + String(value).replaceAll("'", "''") + "'";
 const asText = (identifier) => 'CAST(' + name(identifier) + ' AS VARCHAR)';
 const instant = (milliseconds) => 'TIMESTAMP ' + text(new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' '));
 
-/** Of the last hours' points: key columns, then the latest value of each of these columns. */
-export function latestOf(map, columns, newest) {
+/** Of the points that were read since an instant: key columns, then the latest value of each of these columns. */
+export function latestOf(map, columns, since) {
   const time = name(map.time);
   return (
     'SELECT ' +
     [...map.key.map(asText), ...columns.map((column) => 'arg_max(' + name(column) + ', ' + time + ')')].join(', ') +
     ' FROM ' + name(map.table) +
-    ' WHERE ' + time + ' >= ' + instant(newest - 2 * 3_600_000) +
+    ' WHERE ' + time + ' >= ' + instant(since) +
     ' GROUP BY ' + map.key.map(name).join(', ')
   );
 }
@@ -32,67 +36,61 @@ export function historyOf(map, key, since) {
   );
 }
 
-/** What a point's mean was at this time of day (within half an hour), on the days before: mean, days. */
+/** What was read at a point around this time of day on the same weekday of the weeks before: mean, readings. */
 export function usualOf(map, key, newest) {
-  const time = name(map.time);
-  const second = Math.floor(newest / 1000) % 86_400;
+  return 'SELECT avg(' + name(map.colour) + '), count(' + name(map.colour) + ') FROM (' + weeksBefore(map, newest, ' AND ' + isKey(map, key)) + ')';
+}
+
+/** The same of all points: key columns, mean. Only of points that were read three times or more. */
+export function usualOfAll(map, newest) {
   return (
-    'SELECT avg(' + name(map.colour) + '), count(DISTINCT date_trunc(' + text('day') + ', ' + time + '))' +
-    ' FROM ' + name(map.table) +
-    ' WHERE ' + isKey(map, key) +
-    ' AND ' + time + ' BETWEEN ' + instant(newest - 29 * 86_400_000) + ' AND ' + instant(newest - 12 * 3_600_000) +
-    ' AND abs((epoch(' + time + ')::BIGINT - ' + second + ' + 43200 + 864000000000) % 86400 - 43200) <= 1800'
+    'SELECT ' + map.key.map(asText).join(', ') + ', avg(' + name(map.colour) + ')' +
+    ' FROM (' + weeksBefore(map, newest, ' AND ' + name(map.colour) + ' IS NOT NULL') + ')' +
+    ' GROUP BY ' + map.key.map(name).join(', ') + ' HAVING count(*) >= 3'
   );
 }
 
-/** The same for all points: key columns, mean. Only points that were seen at three times or more. */
-export function usualOfAll(map, newest) {
-  const time = name(map.time);
-  const second = Math.floor(newest / 1000) % 86_400;
-  const keys = map.key.map(name).join(', ');
-  return (
-    'SELECT ' + map.key.map(asText).join(', ') + ', avg(' + name(map.colour) + ')' +
-    ' FROM ' + name(map.table) +
-    ' WHERE ' + name(map.colour) + ' IS NOT NULL' +
-    ' AND ' + time + ' BETWEEN ' + instant(newest - 29 * 86_400_000) + ' AND ' + instant(newest - 12 * 3_600_000) +
-    ' AND abs((epoch(' + time + ')::BIGINT - ' + second + ' + 43200 + 864000000000) % 86400 - 43200) <= 1800' +
-    ' GROUP BY ' + keys + ' HAVING count(*) >= 3'
-  );
+/** An hour of each week, asked for one by one, so that the store reads those hours and not the month. */
+function weeksBefore(map, newest, condition) {
+  const columns = [...map.key, map.colour].map(name).join(', ');
+  return WEEKS.map((weeks) => {
+    const middle = newest - weeks * WEEK;
+    return 'SELECT ' + columns + ' FROM ' + name(map.table) + during(map, middle - HOUR / 2, middle + HOUR / 2) + condition;
+  }).join(' UNION ALL ');
+}
+
+/** The points that were read around this time a week ago: their keys. */
+export function weekAgo(map, newest) {
+  const middle = newest - WEEK;
+  return 'SELECT DISTINCT ' + map.key.map(asText).join(', ') + ' FROM ' + name(map.table) + during(map, middle - HOUR / 2, middle + HOUR / 2);
 }
 
 /**
  * A day in slots: start of the slot in epoch seconds, mean intensity of a point, share of hot points among those with a
- * value, points. Means and not sums, since at some times only a sample of the points may have been read.
+ * value, readings. Means and not sums, since at some times only a sample of the points may have been read.
  */
 export function dayOf(map, hotCondition, from, to, slotSeconds) {
-  return slots(map, hotCondition, part(map, from, to, slotSeconds, 0));
+  return slots(map, hotCondition, part(map, from, to, slotSeconds, 0), 1);
 }
 
-/** The same weekdays of the four weeks before, as if they were this day. */
+/** The same weekday of the weeks before, as if it were this day. */
 export function usualDayOf(map, hotCondition, from, to, slotSeconds) {
-  const week = 7 * 86_400_000;
-  const weeks = [1, 2, 3, 4].map((number) => part(map, from - number * week, to - number * week, slotSeconds, (number * week) / 1000));
-  return slots(map, hotCondition, weeks.join(' UNION ALL '));
-}
-
-/** The keys of the points that were read in an hour. */
-export function pointsOf(map, from) {
-  return 'SELECT DISTINCT ' + map.key.map(asText).join(', ') + ' FROM ' + name(map.table) + during(map, from, from + 3_600_000);
+  const days = WEEKS.map((weeks) => part(map, from - weeks * WEEK, to - weeks * WEEK, slotSeconds, (weeks * WEEK) / 1000));
+  return slots(map, hotCondition, days.join(' UNION ALL '), WEEKS.length);
 }
 
 function part(map, from, to, slotSeconds, shift) {
   return (
     'SELECT (epoch(' + name(map.time) + ')::BIGINT // ' + slotSeconds + ') * ' + slotSeconds + ' + ' + shift + ' AS slot, ' +
-    name(map.colour) + ' AS value, ' + (map.intensity ? name(map.intensity) : 'NULL::INTEGER') + ' AS intensity, ' +
-    map.key.map(asText).join(" || ',' || ") + ' AS point' +
+    name(map.colour) + ' AS value, ' + (map.intensity ? name(map.intensity) : 'NULL::INTEGER') + ' AS intensity' +
     ' FROM ' + name(map.table) + during(map, from, to)
   );
 }
 
-function slots(map, hotCondition, parts) {
+function slots(map, hotCondition, parts, days) {
   return (
     'SELECT slot, avg(intensity), avg(CASE WHEN value ' + hotCondition + ' THEN 1.0 WHEN value IS NOT NULL THEN 0.0 END),' +
-    ' approx_count_distinct(point) FROM (' + parts + ') GROUP BY slot ORDER BY slot'
+    ' count(*) // ' + days + ' FROM (' + parts + ') GROUP BY slot ORDER BY slot'
   );
 }
 

@@ -78,7 +78,7 @@ class PolderApp extends PolderElement {
           )}
         </nav>
         ${this.live?.map ? html`<polder-search .live=${this.live}></polder-search>` : html`<span class="bar-space"></span>`}
-        <polder-freshness .live=${this.live}></polder-freshness>
+        <polder-freshness .live=${this.live} .trouble=${this.trouble}></polder-freshness>
         <button
           type="button"
           class="plain-button mode-button"

@@ -2,9 +2,9 @@ import { html, nothing } from 'lit';
 import { age, duration } from '../model/format.js';
 import { Listening, PolderElement, Ticking } from './element.js';
 
-/** How old what is shown is: always in the same place, and never silent about trouble. Property: `live`. */
+/** How old what is shown is: always in the same place, and never silent about trouble. Properties: `live`, and `trouble` (why there is none). */
 class PolderFreshness extends PolderElement {
-  static properties = { live: { attribute: false }, isOpen: { state: true } };
+  static properties = { live: { attribute: false }, trouble: { attribute: false }, isOpen: { state: true } };
 
   constructor() {
     super();
@@ -49,6 +49,9 @@ class PolderFreshness extends PolderElement {
 
   #say() {
     const { live } = this;
+    if (!live && this.trouble) {
+      return { level: 'bad', title: 'No connection', note: '', brief: 'lost' };
+    }
     if (!live || live.connection === 'connecting') {
       return { level: 'waiting', title: 'Connecting', note: '', brief: '…' };
     }

@@ -47,7 +47,7 @@ class PolderHistogram extends PolderElement {
 
   #bar(band, picture, bands, unit, highest) {
     const number = picture ? picture.counts[band] : NaN;
-    const lower = bands ? amount(bands.limits[band]) : '';
+    const lower = bands ? amount(bands.limits[band]) : '\u00a0';
     const isLast = band === BANDS - 1;
     const range = !bands ? '' : isLast ? lower + ' ' + unit + ' and more' : lower + ' to ' + amount(bands.limits[band + 1]) + ' ' + unit;
     const height = picture ? Math.max(number > 0 ? 3 : 1, Math.round((TALLEST * number) / highest)) : 8 + band * 6;

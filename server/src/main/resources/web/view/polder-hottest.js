@@ -46,12 +46,12 @@ class PolderHottest extends PolderElement {
   }
 
   render() {
-    const { readings, picture, limits, words, map } = this.live;
-    const found = readings && !this.live.usual ? hottest(readings, picture, limits, words.leastIntensity, LENGTH) : this.#byShare();
+    const { readings, picture, limits, words, map, usual } = this.live;
+    const found = readings && !usual ? hottest(readings, picture, limits, words.leastIntensity, LENGTH) : this.#byShare();
     return html`<section class="hottest" aria-label=${words.hottest}>
       <header>
         <h2>${words.hottest}</h2>
-        ${words.leastIntensity ? html`<span class="quiet">at least ${words.leastIntensity} ${words.intensity}</span>` : nothing}
+        ${usual ? html`<span class="quiet">% of usual</span>` : words.leastIntensity ? html`<span class="quiet">at least ${words.leastIntensity} ${words.intensity}</span>` : nothing}
       </header>
       <ol data-test="hottest" @keydown=${this.#key}>
         ${readings

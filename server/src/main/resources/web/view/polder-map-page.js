@@ -3,7 +3,7 @@ import * as api from '../client/api.js';
 import { KINDS } from '../model/bands.js';
 import { amount } from '../model/format.js';
 import { roadOf } from '../model/roads.js';
-import { keyOf, usualOfAll } from '../model/questions.js';
+import { keyOf, usualOfAll, weekAgo } from '../model/questions.js';
 import { readView, writeView } from '../model/route.js';
 import { Listening, PolderElement, tell } from './element.js';
 import { icon } from './icons.js';
@@ -19,6 +19,9 @@ const NARROW = matchMedia('(max-width: 640px)');
 
 /** The view goes into the address when the map has come to rest, in milliseconds. */
 const REST = 250;
+
+/** Data of longer ago than this is no live data, in milliseconds. */
+const OLD = 24 * 3_600_000;
 
 /** Live map, panel and timeline. Properties: `mart`, `live`, `calendar`, `route`. */
 class PolderMapPage extends PolderElement {
@@ -39,7 +42,7 @@ class PolderMapPage extends PolderElement {
     this.hovered = -1;
     this.sheet = 'half';
     this.usual = 'unknown';
-    this.stream = new Listening(this, () => this.live, ['readings', 'attributes', 'connection', 'status'], (event) => this.#heard(event));
+    new Listening(this, () => this.live, ['readings', 'attributes', 'connection', 'status'], (event) => this.#heard(event));
     this.narrow = () => this.requestUpdate();
     this.closeSelected = (event) => {
       if (event.key === 'Escape' && !event.defaultPrevented && this.#selected && !document.querySelector('dialog[open]')) {
@@ -74,9 +77,13 @@ class PolderMapPage extends PolderElement {
   willUpdate(changed) {
     if (changed.has('live')) {
       this.usual = 'unknown';
+      this.usualHour = null;
     }
     if (changed.has('route') || changed.has('live')) {
       this.asked = this.#asked;
+    }
+    if (this.live.readings && this.usual === 'known') {
+      this.#colour();
     }
     this.marked = this.lit === undefined || this.lit === null ? this.asked : new Set([this.lit]);
   }
@@ -111,6 +118,9 @@ class PolderMapPage extends PolderElement {
           ${live.connection === 'lost'
             ? html`<div class="lost" role="status">${icon('warning')} Reconnecting. What is shown is the last that arrived.</div>`
             : nothing}
+          ${isNarrow && selected >= 0
+            ? html`<div class="map-stamp"><time>${calendar.time(readings.time)}</time>${this.#label(isSimulated, 'small')}</div>`
+            : nothing}
           ${readings && readings.size === 0
             ? html`<div class="map-empty"><h2>No points yet</h2><p>They appear with the first rows of table “${live.map.table}”. <a href="#/feeds">Look at the feeds</a></p></div>`
             : nothing}
@@ -121,7 +131,7 @@ class PolderMapPage extends PolderElement {
           <div class="panel-scroll">
             <section class="panel-now" aria-label="Time of the data">
               <div class="clock-row">
-                <time class="clock" data-test="clock" datetime=${readings ? new Date(readings.time).toISOString() : nothing}>${calendar.time(readings?.time)}</time>
+                <time class="clock" data-test="clock" ?data-empty=${!readings} datetime=${readings ? new Date(readings.time).toISOString() : nothing}>${calendar.time(readings?.time)}</time>
                 ${this.#label(isSimulated)}
               </div>
               <p class="date"><span data-test="date">${readings ? calendar.day(readings.time) : '\u00a0'}</span>${readings ? ', ' + capital(mart.name) : nothing}</p>
@@ -172,18 +182,18 @@ class PolderMapPage extends PolderElement {
       this.laneOf = (i) => attributes.get(readings.keys[i])?.lane ?? readings.keys[i];
     }
     if (event.type === 'readings' && event.detail.isFull) {
-      this.#readUsual();
+      this.#readWhetherUsual();
     }
     this.requestUpdate();
   }
 
-  #label(isSimulated) {
+  #label(isSimulated, size = '') {
     const { live } = this;
     if (isSimulated) {
-      return html`<strong class="provenance" data-test="simulated">Simulated</strong>`;
+      return html`<strong class="provenance ${size}" data-test="simulated">Simulated</strong>`;
     }
-    const isOld = live.readings && live.clock.now() - live.readings.time > 24 * 3_600_000;
-    return isOld ? html`<strong class="provenance" data-test="recorded">Recorded</strong>` : nothing;
+    const isOld = live.readings && live.clock.now() - live.readings.time > OLD;
+    return isOld ? html`<strong class="provenance ${size}" data-test="recorded">Recorded</strong>` : nothing;
   }
 
   #readout(i) {
@@ -287,31 +297,18 @@ maps:
     this.rest = setTimeout(() => tell(this, 'polder-route', { query: writeView(view), isStep: false }), REST);
   }
 
-  /** What was usual for all points at this time of day. Offered only when it is known for a fair part of the points. */
-  async #readUsual() {
+  /** Points can be coloured by what is usual where that is known for most of them; asked for cheaply, as it may not be wanted. */
+  async #readWhetherUsual() {
     const { live } = this;
     const { readings, map } = live;
     if (!map.time) {
       return;
     }
     try {
-      const { rows } = await api.sql(usualOfAll(map, readings.time), readings.size + 1000);
-      const usual = new Float32Array(readings.size).fill(NaN);
-      let known = 0;
-      for (const row of rows) {
-        const place = readings.placeOf(keyOf(map, row));
-        if (place >= 0 && row[map.key.length] !== null) {
-          usual[place] = row[map.key.length];
-          known++;
-        }
-      }
-      if (live !== this.live) {
-        return;
-      }
-      this.usualValues = usual;
-      this.usual = known >= readings.size * 0.5 ? 'known' : 'unknown';
-      if (this.usual === 'known' && this.route.query.by === 'usual') {
-        live.colourBy(usual);
+      const { rows } = await api.sql(weekAgo(map, readings.time), readings.size + 1000);
+      if (live === this.live) {
+        this.usual = rows.length >= readings.size / 2 ? 'known' : 'unknown';
+        this.#colour();
       }
     } catch {
       // There is no second colouring then; the first needs no question.
@@ -319,9 +316,42 @@ maps:
     }
   }
 
+  /** Colours as the address says. */
+  async #colour() {
+    const { live } = this;
+    const { readings, map } = live;
+    const isWanted = this.usual === 'known' && this.route.query.by === 'usual';
+    const hour = Math.floor(readings.time / 3_600_000);
+    if (!isWanted) {
+      this.usualHour = null;
+      if (live.usual) {
+        live.colourBy(null);
+      }
+      return;
+    }
+    if (this.usualHour === hour) {
+      return;
+    }
+    this.usualHour = hour;
+    try {
+      const { rows } = await api.sql(usualOfAll(map, readings.time), readings.size + 1000);
+      const usual = new Float32Array(readings.size).fill(NaN);
+      for (const row of rows) {
+        const place = readings.placeOf(keyOf(map, row));
+        if (place >= 0) {
+          usual[place] = row[map.key.length] ?? NaN;
+        }
+      }
+      if (live === this.live && this.route.query.by === 'usual') {
+        live.colourBy(usual);
+      }
+    } catch (failure) {
+      tell(this, 'polder-notice', { text: 'What is usual could not be read: ' + failure.message });
+    }
+  }
+
   #colourBy(by) {
     tell(this, 'polder-route', { query: { by: by === 'usual' ? by : '', band: '' }, isStep: false });
-    this.live.colourBy(by === 'usual' ? this.usualValues : null);
   }
 }
 

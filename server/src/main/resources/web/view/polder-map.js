@@ -78,7 +78,7 @@ class PolderMap extends PolderElement {
         <button type="button" class="map-button" aria-label="Zoom out" title="Zoom out" @click=${() => this.#zoom(-1)}>${icon('minus')}</button>
         <button type="button" class="map-button" aria-label="Show all points" title="Show all points" @click=${() => this.#overview(true)}>${icon('frame')}</button>
       </div>
-      <div class="map-scale" aria-hidden="true"></div>
+      <div class="map-scale" aria-hidden="true" ?hidden=${!this.live.readings}></div>
     `;
   }
 
@@ -160,6 +160,9 @@ class PolderMap extends PolderElement {
   #show(event) {
     if (!this.map) {
       return;
+    }
+    if (event.detail?.isFull) {
+      this.requestUpdate();
     }
     const { readings, picture } = this.live;
     const isFirst = this.points.size === 0;

@@ -14,7 +14,7 @@ class PolderNumbers extends PolderElement {
   render() {
     const { picture, readings, words, map } = this.live;
     const number = (name, value, label) => html`<div>
-      <dd data-test=${name}>${value}</dd>
+      <dd data-test=${name} ?data-empty=${!readings}>${value}</dd>
       <dt>${label}</dt>
     </div>`;
     return html`<dl class="numbers">

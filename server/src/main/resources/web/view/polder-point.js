@@ -94,15 +94,15 @@ class PolderPoint extends PolderElement {
         .series=${this.history}
         .until=${readings.time}
         .span=${HISTORY}
-        .usual=${this.usual?.mean}
+        .usual=${this.usual}
         .calendar=${calendar}
         .unit=${map.unit}
         .limits=${live.limits}
         .label=${words.quantity}
       ></polder-sparkline>` : nothing}
       <dl class="facts">
-        ${this.usual?.days > 0
-          ? html`<div class="wide"><dt>At this time of day</dt><dd>usually ${amount(Math.round(this.usual.mean))} ${map.unit}</dd></div>`
+        ${this.usual !== undefined
+          ? html`<div class="wide"><dt>On a ${calendar.weekday(readings.time)} at this time</dt><dd>usually ${amount(Math.round(this.usual))} ${map.unit}</dd></div>`
           : nothing}
         ${this.#details()}
       </dl>
@@ -174,7 +174,8 @@ class PolderPoint extends PolderElement {
     const times = [observed, accepted, committed].map((text) => (text ? Date.parse(text) : NaN));
     // The row may be one reading behind what is painted now, or ahead of it.
     const painted = this.paintedAt.get(Math.floor(Date.parse(found?.row[live.map.time]) / 1000));
-    const shown = painted >= times[2] ? painted : NaN;
+    // Two clocks are never quite the same: nothing is shown before it is committed.
+    const shown = painted >= times[1] ? Math.max(painted, times[2]) : NaN;
     // In simulated time that runs faster, the difference between an observation and a real clock means nothing.
     const isObservedReal = live.freshness?.accepted ? live.freshness.observed !== null : Math.abs(times[1] - times[0]) < 86_400_000;
     const steps = [
@@ -276,8 +277,8 @@ class PolderPoint extends PolderElement {
         times: rows.map(([time]) => Date.parse(time)),
         values: rows.map(([, value]) => value ?? NaN),
       };
-      const [[mean, days]] = await ask(usualOf(map, key, readings.time));
-      this.usual = mean === null ? undefined : { mean, days };
+      const [[mean, count]] = await ask(usualOf(map, key, readings.time));
+      this.usual = mean === null || count < 3 ? undefined : mean;
     } catch (failure) {
       this.#fail(failure);
     }

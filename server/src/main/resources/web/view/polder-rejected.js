@@ -53,7 +53,7 @@ class PolderRejected extends PolderElement {
           ${event.replayed ? html`<span class="tag">replayed</span>` : nothing}
         </summary>
         <pre class="code" tabindex="0">${event.value}</pre>
-        <p class="quiet">${event.length > event.value.length ? 'The beginning of ' : ''}${count(event.length)} bytes, ${this.calendar.moment(Date.parse(event.at), NaN)}, ${event.topic}.rejected · ${event.offset}</p>
+        <p class="quiet">${event.length > new TextEncoder().encode(event.value).length ? 'The beginning of ' : ''}${count(event.length)} bytes, ${this.calendar.moment(Date.parse(event.at), NaN)}, ${event.topic}.rejected · ${event.offset}</p>
       </details>
     </li>`;
   }

@@ -4,7 +4,7 @@ import { hotLimit } from '../model/bands.js';
 import { Day, SLOT } from '../model/day.js';
 import { amount, count } from '../model/format.js';
 import { areaPath, ceiling, linePath, scale } from '../model/line.js';
-import { dayOf, keyOf, pointsOf, usualDayOf } from '../model/questions.js';
+import { dayOf, keyOf, usualDayOf, weekAgo } from '../model/questions.js';
 import { Listening, PolderElement } from './element.js';
 
 const HEIGHT = 104;
@@ -155,7 +155,7 @@ class PolderTimeline extends PolderElement {
     try {
       day.read(await ask(dayOf(map, condition, day.start, readings.time + 1, SLOT / 1000)));
       if (isNew) {
-        const sample = await ask(pointsOf(map, day.start - 86_400_000));
+        const sample = await ask(weekAgo(map, readings.time));
         day.sampled(sample.map((row) => readings.placeOf(keyOf(map, row))).filter((place) => place >= 0));
         day.readUsual(await ask(usualDayOf(map, condition, day.start, day.end, SLOT / 1000)));
       }
