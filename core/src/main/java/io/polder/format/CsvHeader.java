@@ -49,7 +49,7 @@ record CsvHeader(int columns, int[] cellOf) {
             throw new MalformedDocumentException("The CSV header '" + FieldReader.shown(line, 0, line.length)
                     + "' names none of the fields ("
                     + schema.fields().stream().map(Field::path).collect(Collectors.joining(", "))
-                    + "); is '" + options.delimiter() + "' the delimiter, and is there a header?");
+                    + "); the delimiter may be another than '" + options.delimiter() + "', or there may be no header.");
         }
         return new CsvHeader(names.size(), cellOf);
     }

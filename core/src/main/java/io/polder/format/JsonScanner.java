@@ -77,12 +77,16 @@ final class JsonScanner {
         return isCut;
     }
 
+    /** Whether a byte is white space between values. */
+    static boolean isBlank(byte value) {
+        return value == ' ' || value == '\n' || value == '\r' || value == '\t';
+    }
+
     /** The first byte from {@code at} on that is not white space; {@code end} when there is none. */
     int skipBlank(int at) {
         int place = at;
         while (place < end) {
-            byte value = bytes[place];
-            if (value > ' ' || (value != ' ' && value != '\n' && value != '\r' && value != '\t')) {
+            if (!isBlank(bytes[place])) {
                 return place;
             }
             place++;

@@ -115,7 +115,7 @@ final class JsonSplitter implements Splitter {
                     return at;
                 }
                 int trimmed = after;
-                while (trimmed > at && document[trimmed - 1] <= ' ' && document[trimmed - 1] >= 0) {
+                while (trimmed > at && JsonScanner.isBlank(document[trimmed - 1])) {
                     trimmed--;
                 }
                 position++;

@@ -53,6 +53,10 @@ final class XmlDecoder implements Decoder {
         if (!Arrays.equals(context, lastContext)) {
             resolve(context);
         }
+        int invalid = Utf8.firstInvalid(value, from, from + length);
+        if (invalid >= 0 || !XmlReaders.isReadAsUtf8(value, from, from + length)) {
+            return "Not a <" + recordName + "> element in UTF-8.";
+        }
         String reason;
         try {
             reason = before.length == 0
@@ -97,7 +101,7 @@ final class XmlDecoder implements Decoder {
             int depth = 0;
             int records = 0;
             while (reader.hasNext()) {
-                switch (reader.next()) {
+                switch (XmlReaders.next(reader)) {
                     case XMLStreamConstants.START_ELEMENT -> {
                         depth++;
                         if (depth > XmlReaders.MAX_DEPTH) {

@@ -29,9 +29,31 @@ final class XmlReaders {
         return factory;
     }
 
-    /** A reader of these bytes, which are UTF-8; to be closed. */
+    /**
+     * Whether a reader of these bytes takes them for UTF-8, which they must be: it begins to guess at other encodings when
+     * they begin with a declaration or a zero.
+     */
+    static boolean isReadAsUtf8(byte[] bytes, int from, int to) {
+        return to - from >= 2
+                && bytes[from] != 0
+                && bytes[from + 1] != 0
+                && (bytes[from] != '<' || bytes[from + 1] != '?');
+    }
+
+    /** A reader of these bytes, which are UTF-8 and {@linkplain #isReadAsUtf8 begin so}; to be closed. */
     static XMLStreamReader2 reader(byte[] bytes, int from, int to) throws XMLStreamException {
         return (XMLStreamReader2) FACTORY.createXMLStreamReader(new Stax2ByteArraySource(bytes, from, to - from));
+    }
+
+    /** Reads on. Some malformed names make the parser throw unchecked exceptions: to us they are malformed like others. */
+    static int next(XMLStreamReader2 reader) throws XMLStreamException {
+        try {
+            return reader.next();
+        } catch (XMLStreamException malformed) {
+            throw malformed;
+        } catch (RuntimeException unexpected) {
+            throw new XMLStreamException(String.valueOf(unexpected.getMessage()), reader.getLocation(), unexpected);
+        }
     }
 
     /**

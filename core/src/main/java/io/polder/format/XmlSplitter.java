@@ -88,23 +88,24 @@ final class XmlSplitter implements Splitter {
     }
 
     private void requireMarkup(XmlText text) throws MalformedDocumentException {
+        byte[] bytes = text.bytes();
         int at = text.from();
-        while (at < text.to() && text.bytes()[at] <= ' ' && text.bytes()[at] >= 0) {
+        while (at < text.to() && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
             at++;
         }
         if (at == text.to()) {
             throw new MalformedDocumentException("The document is empty, where XML is expected.");
         }
-        if (text.bytes()[at] != '<') {
+        if (bytes[at] != '<' || !XmlReaders.isReadAsUtf8(bytes, at, text.to())) {
             throw new MalformedDocumentException("The document is not XML: it begins with '"
-                    + FieldReader.shown(text.bytes(), at, Math.min(text.to(), at + 20)) + "'.");
+                    + FieldReader.shown(bytes, at, Math.min(text.to(), at + 20)) + "'.");
         }
     }
 
     private void read(XMLStreamReader2 reader) throws XMLStreamException, MalformedDocumentException {
         contextCursor.reset();
         while (reader.hasNext()) {
-            switch (reader.next()) {
+            switch (XmlReaders.next(reader)) {
                 case XMLStreamConstants.START_ELEMENT -> start(reader);
                 case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA, XMLStreamConstants.SPACE ->
                     (isInRecord ? keyCursor : contextCursor).text(reader);

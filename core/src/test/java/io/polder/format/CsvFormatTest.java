@@ -92,7 +92,7 @@ class CsvFormatTest {
         assertThatThrownBy(() -> whole(CSV, List.of(), "<!DOCTYPE html>\n<p>\n"))
                 .isInstanceOf(MalformedDocumentException.class)
                 .hasMessage("The CSV header '<!DOCTYPE html>' names none of the fields (uid, name, speed);"
-                        + " is ',' the delimiter, and is there a header?");
+                        + " the delimiter may be another than ',', or there may be no header.");
         assertThatThrownBy(() -> whole(CSV, List.of(), "uid,uid\n"))
                 .hasMessage("The CSV header names the column 'uid' twice.");
         assertThatThrownBy(() -> whole(CSV, List.of(), "\"uid\n1,2\n"))

@@ -126,6 +126,8 @@ class XmlFormatTest {
                         List.of(),
                         Arrays.copyOf("<?xml version='1.0' encoding='UTF-16'?><r/>".getBytes(UTF_16), 41)))
                 .hasMessage("The XML document says that it is UTF-16, but its bytes are not.");
+        assertThatThrownBy(() -> whole(READINGS, List.of(), "<?xml version='1.0'><r/>"))
+                .hasMessage("The XML declaration at the document's beginning is not closed.");
     }
 
     @Test
@@ -214,12 +216,20 @@ class XmlFormatTest {
     @Test
     void fragmentsThatAreNotOneRecordAreRejectedWithASentence() {
         Map.of(
-                        "<x/>", "Not a <m> element but <x>.",
-                        "<m/><m/>", "Malformed XML at line 1, column 7: Second root element in content",
-                        "<m>", "Malformed XML at line 1, column 4: it ends in the middle, as if it had been cut off.",
-                        "", "Malformed XML",
-                        "<m id='x'/>", "Field 'id' = 'x': not an INTEGER.",
-                        "<m>&e;</m>", "Malformed XML at line 1, column 7: the entity &e; is not defined")
+                        "<x/>",
+                        "Not a <m> element but <x>.",
+                        "<m/><m/>",
+                        "Malformed XML at line 1, column 7: Second root element in content",
+                        "<m>",
+                        "Malformed XML at line 1, column 4: it ends in the middle, as if it had been cut off.",
+                        "",
+                        "Not a <m> element in UTF-8.",
+                        "<?xml version='1.0'?><m/>",
+                        "Not a <m> element in UTF-8.",
+                        "<m id='x'/>",
+                        "Field 'id' = 'x': not an INTEGER.",
+                        "<m>&e;</m>",
+                        "Malformed XML at line 1, column 7: the entity &e; is not defined")
                 .forEach((value, reason) -> assertThat(
                                 (String) decoded(READINGS, value).get("rejected"))
                         .as(value)
