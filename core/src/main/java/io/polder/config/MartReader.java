@@ -57,7 +57,8 @@ public final class MartReader {
             Value.Where nowhere = new Value.Where(file.toString(), 0, "");
             String fix = Files.isRegularFile(folder)
                     ? "name the folder, not the file"
-                    : "name a mart's folder, or write a first mart with: ./polder init " + folder;
+                    : "name a mart's folder, or write a first mart with: ./polder init "
+                            + (folder.toString().isEmpty() ? "." : folder);
             problems.add(nowhere, "", "there is no such file", fix);
             return null;
         }
@@ -360,8 +361,10 @@ public final class MartReader {
                 || written.lines().count() > 1) {
             return statement(written);
         }
-        Path file = folder.resolve(written).normalize();
-        if (!file.startsWith(folder.normalize())) {
+        Path file = folder.resolve(written);
+        if (!file.toAbsolutePath()
+                .normalize()
+                .startsWith(folder.toAbsolutePath().normalize())) {
             problems.add(where, written, "is outside of the mart's folder", "put the file beside " + FILE);
             return null;
         }

@@ -72,15 +72,15 @@ final class Reference {
     /** The page, in Markdown, ending in a line end. */
     static String markdown() {
         StringBuilder page = new StringBuilder(INTRODUCTION);
-        page.append("\n# `polder.yaml`\n");
+        page.append("\n## `polder.yaml`\n");
         MartKeys.SECTIONS.forEach(section -> section(page, section));
-        page.append("\n# `platform.yaml`\n");
+        page.append("\n## `platform.yaml`\n");
         section(page, PlatformReader.SECTION);
         return page.toString();
     }
 
     private static void section(StringBuilder page, Section section) {
-        page.append("\n## ").append(section.title()).append("\n\n");
+        page.append("\n### ").append(section.title()).append("\n\n");
         if (!section.path().isEmpty()) {
             page.append("Under `").append(section.path()).append("`. ");
         }
