@@ -2,6 +2,7 @@ package io.polder.config;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -57,6 +58,6 @@ public final class Durations {
     }
 
     private static Duration unit(String name) {
-        return java.util.Objects.requireNonNull(UNITS.get(name));
+        return Objects.requireNonNull(UNITS.get(name));
     }
 }

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,10 +32,12 @@ final class FeedReader {
     /**
      * What all feeds of a topic agree on.
      *
+     * @param where its name stands, or would
      * @param key of its events; empty also when it is not known
      * @param format of the feed that leads it: the one called like the topic, or the first; null when it is wrong
      */
     record Topic(
+            Value.Where where,
             String name,
             boolean isKeyKnown,
             List<String> key,
@@ -70,7 +73,7 @@ final class FeedReader {
                     .parser()
                     .read(value, problems);
             if (mapping == null) {
-                topics.put(name, new Topic(name, false, List.of(), 1, null));
+                topics.put(name, new Topic(value.where(), name, false, List.of(), 1, null));
             } else {
                 written.put(name, MartKeys.FEED.open(mapping, problems));
             }
@@ -112,7 +115,7 @@ final class FeedReader {
 
     private void read(
             String name, Map<String, Section.Members> written, @Nullable String leaderName, Map<String, Feed> read) {
-        Section.Members members = java.util.Objects.requireNonNull(written.get(name));
+        Section.Members members = Objects.requireNonNull(written.get(name));
         Section.Members leader = leaderName == null ? null : written.get(leaderName);
         String topicName = topic(name, written);
         Topic topic = topics.get(topicName);
@@ -133,7 +136,8 @@ final class FeedReader {
             keepFor = keepFor(members, leaderName, leader);
         } else {
             boolean isKeyKnown = !members.has(MartKeys.FEED_KEY) || members.find(MartKeys.FEED_KEY) != null;
-            topics.put(topicName, new Topic(topicName, isKeyKnown, key, partitions, built));
+            topics.put(
+                    topicName, new Topic(members.where(MartKeys.TOPIC), topicName, isKeyKnown, key, partitions, built));
         }
         Duration sample = sample(members, key);
         if (kind == null || built == null || format == null) {

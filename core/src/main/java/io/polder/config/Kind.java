@@ -123,6 +123,65 @@ record Kind<T>(String word, Parser<T> parser) {
         return type;
     });
 
+    static final Kind<String> GLOB = text("files", "write a pattern of files, like \"history/*.csv.gz\"", text -> {
+        try {
+            FileSystems.getDefault().getPathMatcher("glob:" + text);
+        } catch (PatternSyntaxException malformed) {
+            throw new IllegalArgumentException(
+                    "is no pattern of files (" + malformed.getDescription() + ")", malformed);
+        }
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("is empty");
+        }
+        return text;
+    });
+
+    /** A word or a list of words, each once; at least one. */
+    static final Kind<List<String>> NAMES = names(1);
+
+    /** The same, where none will do. */
+    static final Kind<List<String>> NAMES_OR_NONE = names(0);
+
+    /** A text or a list of texts, which may be empty texts. */
+    static final Kind<List<String>> TEXTS = new Kind<>("texts", (value, problems) -> {
+        List<String> texts = new ArrayList<>();
+        boolean good = true;
+        for (Value item : value instanceof Value.Items items ? items.values() : List.of(value)) {
+            if (item instanceof Value.Text text) {
+                texts.add(text.text());
+            } else {
+                problems.add(
+                        item, "is " + item.noun() + ", not a text", "write texts in quotes, like [\"NULL\", \"-\"]");
+                good = false;
+            }
+        }
+        return good ? List.copyOf(texts) : null;
+    });
+
+    private static Kind<List<String>> names(int least) {
+        return new Kind<>("names", (value, problems) -> {
+            List<String> names = new ArrayList<>();
+            boolean good = true;
+            for (Value item : value instanceof Value.Items items ? items.values() : List.of(value)) {
+                String name = textOf(item, "a name", "write names, like [uid, time]", problems);
+                if (name != null && names.contains(name)) {
+                    problems.add(item, "is named twice", "name each once");
+                    name = null;
+                }
+                if (name == null) {
+                    good = false;
+                } else {
+                    names.add(name);
+                }
+            }
+            if (good && names.size() < least) {
+                problems.add(value, "names nothing", "name at least one, like [uid]");
+                good = false;
+            }
+            return good ? List.copyOf(names) : null;
+        });
+    }
+
     /** An address of the web; what it may hold of {@code ${env:NAME}} is put in before. */
     static URI address(String text) {
         URI uri;
@@ -144,57 +203,6 @@ record Kind<T>(String word, Parser<T> parser) {
         }
         return uri;
     }
-
-    static final Kind<String> GLOB = text("files", "write a pattern of files, like \"history/*.csv.gz\"", text -> {
-        try {
-            FileSystems.getDefault().getPathMatcher("glob:" + text);
-        } catch (PatternSyntaxException malformed) {
-            throw new IllegalArgumentException(
-                    "is no pattern of files (" + malformed.getDescription() + ")", malformed);
-        }
-        if (text.isBlank()) {
-            throw new IllegalArgumentException("is empty");
-        }
-        return text;
-    });
-
-    /** A word or a list of words; never empty, each once. */
-    static final Kind<List<String>> NAMES = new Kind<>("names", (value, problems) -> {
-        List<String> names = new ArrayList<>();
-        boolean good = true;
-        for (Value item : value instanceof Value.Items items ? items.values() : List.of(value)) {
-            String name = textOf(item, "a name", "write names, like [uid, time]", problems);
-            if (name != null && names.contains(name)) {
-                problems.add(item, "is named twice", "name each once");
-                name = null;
-            }
-            if (name == null) {
-                good = false;
-            } else {
-                names.add(name);
-            }
-        }
-        if (good && names.isEmpty()) {
-            problems.add(value, "names nothing", "name at least one, like [uid]");
-        }
-        return good && !names.isEmpty() ? List.copyOf(names) : null;
-    });
-
-    /** A text or a list of texts, which may be empty texts. */
-    static final Kind<List<String>> TEXTS = new Kind<>("texts", (value, problems) -> {
-        List<String> texts = new ArrayList<>();
-        boolean good = true;
-        for (Value item : value instanceof Value.Items items ? items.values() : List.of(value)) {
-            if (item instanceof Value.Text text) {
-                texts.add(text.text());
-            } else {
-                problems.add(
-                        item, "is " + item.noun() + ", not a text", "write texts in quotes, like [\"NULL\", \"-\"]");
-                good = false;
-            }
-        }
-        return good ? List.copyOf(texts) : null;
-    });
 
     /** A mapping, read further by whoever knows it. */
     static Kind<Value.Mapping> mapping(String word, String fix) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of {@code polder.yaml}. */
 final class MartKeys {
@@ -322,8 +323,8 @@ final class MartKeys {
             Kind.TEXT,
             "count",
             "A numeric column that tells \"nothing to measure\" (0) from \"no reading\" (NULL).");
-    static final Key<List<String>> DETAILS =
-            Key.optional("details", Kind.NAMES, "[road, lane]", "Columns that the panel of a chosen point shows.");
+    static final Key<List<String>> DETAILS = Key.optional(
+            "details", Kind.NAMES_OR_NONE, "[road, lane]", "Columns that the panel of a chosen point shows.");
     static final Section MAP = new Section(
             "Maps",
             "maps.NAME",
@@ -337,7 +338,7 @@ final class MartKeys {
     private MartKeys() {}
 
     /** A word stands for a mapping with that type. */
-    private static Value.@org.jspecify.annotations.Nullable Mapping format(Value value, Problems problems) {
+    private static Value.@Nullable Mapping format(Value value, Problems problems) {
         if (value instanceof Value.Mapping mapping) {
             return mapping;
         }

@@ -3,13 +3,16 @@ package io.polder.config;
 import io.polder.format.Format;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.record.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +50,7 @@ public final class MartReader {
         Problems problems = new Problems();
         Mart mart = read(folder, settings, environment, problems);
         problems.throwIfAny();
-        return java.util.Objects.requireNonNull(mart);
+        return Objects.requireNonNull(mart);
     }
 
     /** As {@link #read(Path, List, Map)}, with problems added to {@code problems}; null when there is one. */
@@ -119,13 +122,13 @@ public final class MartReader {
 
     private Map<String, Table> tables(Map<String, Value> values, Map<String, FeedReader.Topic> topics) {
         Map<String, Table> tables = new LinkedHashMap<>();
-        Map<String, String> published = new LinkedHashMap<>();
+        TopicNames names = new TopicNames(topics.values(), problems);
         values.forEach((name, value) -> {
             Value.Mapping mapping = Kind.mapping("mapping", "write it like {from: traffic, key: [uid, time]}")
                     .parser()
                     .read(value, problems);
             if (mapping != null) {
-                Table table = table(name, MartKeys.TABLE.open(mapping, problems), topics, published);
+                Table table = table(name, MartKeys.TABLE.open(mapping, problems), topics, names);
                 if (table != null) {
                     tables.put(name, table);
                 }
@@ -135,7 +138,7 @@ public final class MartReader {
     }
 
     private @Nullable Table table(
-            String name, Section.Members members, Map<String, FeedReader.Topic> topics, Map<String, String> published) {
+            String name, Section.Members members, Map<String, FeedReader.Topic> topics, TopicNames names) {
         String from = members.find(MartKeys.FROM);
         FeedReader.Topic topic = from == null ? null : topics.get(from);
         if (from != null && topic == null) {
@@ -167,7 +170,7 @@ public final class MartReader {
             problems.add(
                     members.value(MartKeys.RETAIN), "needs the time of a row", "add 'time: COLUMN', or remove retain");
         }
-        checkPublish(members, name, topics, published);
+        checkPublish(members, name, names);
         List<Rule> rules = rules(members, columns, key == null ? List.of() : key);
         if (from == null || key == null) {
             return null;
@@ -204,19 +207,10 @@ public final class MartReader {
         }
     }
 
-    private void checkPublish(
-            Section.Members members, String name, Map<String, FeedReader.Topic> topics, Map<String, String> published) {
+    private void checkPublish(Section.Members members, String name, TopicNames names) {
         String publish = members.find(MartKeys.PUBLISH);
-        if (publish == null) {
-            return;
-        }
-        if (topics.containsKey(publish)) {
-            problems.add(members.value(MartKeys.PUBLISH), "is the topic of a feed", "choose another name");
-        }
-        String first = published.putIfAbsent(publish, name);
-        if (first != null) {
-            problems.add(
-                    members.value(MartKeys.PUBLISH), "table " + first + " publishes it too", "choose another name");
+        if (publish != null) {
+            names.take(members.where(MartKeys.PUBLISH), publish, "table " + name + " publishes it too");
         }
     }
 
@@ -393,6 +387,40 @@ public final class MartReader {
         return text.endsWith(";") ? text.substring(0, text.length() - 1).stripTrailing() : text;
     }
 
+    /** The names of all topics of a mart. Kafka refuses one that differs from another in points and underscores only. */
+    private static final class TopicNames {
+        private record Taken(String topic, String by) {}
+
+        private final Map<String, Taken> taken = new LinkedHashMap<>();
+        private final Problems problems;
+
+        TopicNames(Collection<FeedReader.Topic> topics, Problems problems) {
+            this.problems = problems;
+            taken.put("polder_edge", new Taken("polder.edge", "is Polder's own"));
+            for (FeedReader.Topic topic : topics) {
+                String rejected = topic.name() + ".rejected";
+                taken.putIfAbsent(kafkaName(rejected), new Taken(rejected, "is where rejected events go"));
+            }
+            topics.forEach(topic -> take(topic.where(), topic.name(), "is the topic of a feed"));
+        }
+
+        /** @param by what is wrong with taking it again */
+        void take(Value.Where where, String topic, String by) {
+            Taken other = taken.putIfAbsent(kafkaName(topic), new Taken(topic, by));
+            if (other == null) {
+                return;
+            }
+            String wrong = other.topic.equals(topic)
+                    ? other.by
+                    : "Kafka does not tell it from '" + other.topic + "', as '.' and '_' are one to it";
+            problems.add(where, topic, wrong, "choose another name");
+        }
+
+        private static String kafkaName(String topic) {
+            return topic.replace('.', '_');
+        }
+    }
+
     /** The columns of a table, when they are known before the engine is asked. */
     private record Columns(@Nullable Format format, Problems problems) {
         /** Whether all are there; what is not is told. */
@@ -416,9 +444,9 @@ public final class MartReader {
             if (format == null) {
                 return;
             }
-            io.polder.record.Type type =
+            Type type =
                     format.schema().fields().get(format.schema().indexOf(name)).type();
-            if (type != io.polder.record.Type.TIMESTAMP) {
+            if (type != Type.TIMESTAMP) {
                 problems.add(
                         members.where(key),
                         name,

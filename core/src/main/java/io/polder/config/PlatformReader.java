@@ -179,6 +179,14 @@ public final class PlatformReader {
             }
         }
         Section.Members members = SECTION.open(new Value.Mapping(document.where(), keys), problems);
+        int webPort = members.get(WEB_PORT);
+        if (webPort != 0 && webPort == members.get(LOG_PORT) && members.find(LOG_BOOTSTRAP) == null) {
+            problems.add(
+                    members.where(members.has(LOG_PORT) ? LOG_PORT : WEB_PORT),
+                    Integer.toString(webPort),
+                    "is the port of the web server and of the broker",
+                    "choose two, or 0 for any free port");
+        }
         for (Key<?> key : SECTION.keys()) {
             Value written = members.has(key) ? members.value(key) : null;
             origins.add(new Configuration.Origin(

@@ -104,6 +104,15 @@ final class PlatformReaderTest {
     }
 
     @Test
+    void twoServersCannotShareAPort() {
+        assertThat(problems("web.port=9092"))
+                .isEqualTo(
+                        "--set web.port = '9092': is the port of the web server and of the broker. Fix: choose two, or"
+                                + " 0 for any free port");
+        assertThat(problems("web.port=0", "log.port=0")).isEmpty();
+    }
+
+    @Test
     void allProblemsAreToldAtOnce() throws IOException {
         Files.writeString(home.resolve("platform.yaml"), """
                 web: {prot: 80, port: 70000}

@@ -226,6 +226,29 @@ final class ProblemsTest {
                         """);
     }
 
+    @Test
+    void topicsThatKafkaDoesNotTellApartAreTold() throws IOException {
+        String another = "  NAME: {http: true, format: json, fields: [{name: uid, type: bigint}], key: [uid]}\n";
+        String tables = "tables:\n";
+
+        assertThat(lines(problems(GOOD.replace(tables, another.replace("NAME", "readings_rejected") + tables))))
+                .isEqualTo(
+                        "polder.yaml:8 feeds.readings_rejected.topic = 'readings_rejected': Kafka does not tell it from"
+                                + " 'readings.rejected', as '.' and '_' are one to it. Fix: choose another name\n");
+        assertThat(lines(problems(GOOD.replace("time: time}", "time: time, publish: polder_edge}"))))
+                .contains("Kafka does not tell it from 'polder.edge'");
+        assertThat(lines(problems(GOOD.replace("time: time}", "time: time, publish: readings}"))))
+                .isEqualTo("polder.yaml:9 tables.readings.publish = 'readings': is the topic of a feed. Fix: choose"
+                        + " another name\n");
+    }
+
+    @Test
+    void aPanelOfAMapMayHaveNoDetails() throws IOException {
+        assertThat(problems(
+                        GOOD + "maps: {live: {table: readings, position: [uid, speed], colour: speed, details: []}}\n"))
+                .isEmpty();
+    }
+
     private List<Problem> problems(String yaml) throws IOException {
         Files.writeString(folder.resolve("polder.yaml"), yaml);
         return problemsIn(folder, List.of());
