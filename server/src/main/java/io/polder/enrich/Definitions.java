@@ -161,10 +161,6 @@ public final class Definitions {
             if (!rule.column().isEmpty()) {
                 checkColumn(mart, place + ".rules." + index, rule.column(), names, problems);
             }
-            if (rule.onViolation() == Rule.OnViolation.NULLIFY && table.key().contains(rule.column())) {
-                problems.add(new Problem(
-                        rulePlace, rule.column(), "is part of the key and cannot become NULL", "reject the row"));
-            }
         }
         if (problems.size() > before) {
             return null;

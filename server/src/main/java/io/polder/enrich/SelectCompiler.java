@@ -10,6 +10,7 @@ import io.polder.record.Problem;
 import io.polder.record.Schema;
 import io.polder.record.Type;
 import io.polder.store.Transform;
+import io.polder.store.duck.EngineMessage;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -98,7 +99,7 @@ final class SelectCompiler implements AutoCloseable {
             define(scope);
             String error = bindingError("DESCRIBE " + select);
             if (error != null) {
-                problems.add(bindingProblem(place, select, "DESCRIBE ".length(), error));
+                problems.add(bindingProblem(place, select, error));
                 return new Compiled(null, problems);
             }
             return new Compiled(rewrite(tree, node, scope), problems);
@@ -134,7 +135,7 @@ final class SelectCompiler implements AutoCloseable {
                 problems.add(new Problem(
                         place,
                         condition,
-                        sentence(error),
+                        EngineMessage.of(error).wrong(),
                         "write a condition over "
                                 + String.join(
                                         ", ",
@@ -173,7 +174,7 @@ final class SelectCompiler implements AutoCloseable {
                 error = bindingError("CREATE OR REPLACE VIEW " + quoted(name) + " AS " + select);
             }
             if (error != null) {
-                problems.add(bindingProblem(place, select, "DESCRIBE ".length(), error));
+                problems.add(bindingProblem(place, select, error));
             }
         } catch (SQLException | JsonProcessingException exception) {
             problems.add(new Problem(place, "", "cannot be understood: " + exception.getMessage(), "simplify it"));
@@ -495,7 +496,6 @@ final class SelectCompiler implements AutoCloseable {
 
     private Transform rewrite(JsonNode tree, ObjectNode node, Scope scope)
             throws SQLException, JsonProcessingException {
-        List<Transform.Column> columns = describe(scope.select);
         Map<String, Integer> passed = passed(node, scope);
         rewriteFrom(node.path("from_table"), scope);
         ArrayNode list = (ArrayNode) node.path("select_list");
@@ -519,6 +519,8 @@ final class SelectCompiler implements AutoCloseable {
                 sql = result.getString(1);
             }
         }
+        List<Transform.Column> columns = describe(sql);
+        columns = columns.subList(0, columns.size() - 3);
         boolean hasWhere = !node.path("where_clause").isMissingNode()
                 && !node.path("where_clause").isNull();
         return new Transform(
@@ -603,7 +605,8 @@ final class SelectCompiler implements AutoCloseable {
         String relation = item.path("relation_name").asText();
         Set<String> ours = new TreeSet<>();
         if (relation.isEmpty() || relation.equalsIgnoreCase(scope.eventAlias)) {
-            ours.addAll(List.of(Transform.ROW, Transform.PARTITION, Transform.OFFSET, Transform.FEED));
+            ours.addAll(List.of(
+                    Transform.ACCEPTED, Transform.ROW, Transform.PARTITION, Transform.OFFSET, Transform.FEED));
         }
         for (var entry : scope.references.entrySet()) {
             if (entry.getValue().isAsOf() && (relation.isEmpty() || relation.equalsIgnoreCase(entry.getKey()))) {
@@ -623,48 +626,18 @@ final class SelectCompiler implements AutoCloseable {
             statement.execute(sql);
             return null;
         } catch (SQLException exception) {
-            String message = String.valueOf(exception.getMessage());
-            int inner = message.indexOf("\nError: ");
-            return inner < 0 ? message : message.substring(inner + 1);
+            return String.valueOf(exception.getMessage());
         }
     }
 
-    private static Problem bindingProblem(String place, String select, int before, String error) {
-        int caret = caret(error);
-        String fix = "correct it";
-        int candidates = error.indexOf("Candidate bindings:");
-        if (candidates >= 0) {
-            fix = "one of"
-                    + firstLine(error.substring(candidates + "Candidate bindings:".length()))
-                            .replace('"', '\'');
-        } else if (error.contains("Did you mean")) {
-            fix = firstLine(error.substring(error.indexOf("Did you mean")));
-        }
-        String value = caret < before ? "" : at(select, caret - before);
-        return new Problem(place, value, sentence(error), fix);
-    }
-
-    /** The position that the engine's caret points at in a text of one line; -1 when it shows none. */
-    private static int caret(String error) {
-        int line = error.indexOf("LINE 1: ");
-        if (line < 0) {
-            return -1;
-        }
-        int end = error.indexOf('\n', line);
-        int caret = end < 0 ? -1 : error.indexOf('^', end);
-        return caret < 0 ? -1 : caret - end - 1 - "LINE 1: ".length();
-    }
-
-    private static String sentence(String error) {
-        String first = firstLine(error);
-        int colon = first.indexOf("Error: ");
-        String text = colon < 0 ? first : first.substring(colon + "Error: ".length());
-        return text.endsWith("!") || text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-    }
-
-    private static String firstLine(String text) {
-        int end = text.indexOf('\n');
-        return end < 0 ? text : text.substring(0, end);
+    private static Problem bindingProblem(String place, String select, String error) {
+        EngineMessage told = EngineMessage.of(error);
+        int position = told.positionIn(select);
+        return new Problem(
+                place,
+                position < 0 ? "" : at(select, position),
+                told.wrong(),
+                told.fix().isEmpty() ? "correct it" : told.fix());
     }
 
     /** The word at a position with its line and column: {@code speeed (line 1, column 8)}. */

@@ -137,6 +137,9 @@ final class Gate {
             } else if (type.equals("TABLE_FUNCTION")) {
                 tableFunction(node, sql);
             }
+            if (node.path("class").asText().equals("PARAMETER")) {
+                throw refused(sql, position(node), "there is no value for a parameter", "write the value");
+            }
             if (node.path("class").asText().equals("FUNCTION")) {
                 function(node, sql);
             }

@@ -9,6 +9,7 @@ import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
 import io.polder.store.duck.DuckStore;
+import io.polder.store.duck.EngineMessage;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -142,7 +143,9 @@ public final class Queries implements AutoCloseable {
         if (message.contains("FATAL") || message.contains("has been invalidated")) {
             return new PolderException(ErrorCode.RESTART, "The store failed: " + message, exception);
         }
-        return EngineMessage.of(message).about(asked);
+        EngineMessage told = EngineMessage.of(message);
+        return Gate.refused(
+                asked, told.positionIn(asked), told.wrong(), told.fix().isEmpty() ? "correct it" : told.fix());
     }
 
     private static Answer read(ResultSet result, long most, long start) throws SQLException {

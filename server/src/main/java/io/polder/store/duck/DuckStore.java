@@ -84,7 +84,7 @@ public final class DuckStore implements Store {
         } catch (SQLException exception) {
             throw new PolderException(
                     ErrorCode.CONFLICT,
-                    "store = '" + settings.file() + "': cannot be opened: " + firstLine(exception)
+                    "store = '" + settings.file() + "': cannot be opened: " + EngineMessage.of(String.valueOf(exception.getMessage())).wrong()
                             + ". Fix: stop the process that holds it; if the file is damaged, restore a backup, or move"
                             + " it away: the tables are then made again from the log",
                     exception);
@@ -478,16 +478,7 @@ public final class DuckStore implements Store {
         boolean isBroken = message.contains("FATAL") || message.contains("has been invalidated");
         boolean isFull = message.contains("No space left") || message.contains("Out of Memory");
         ErrorCode code = isBroken ? ErrorCode.RESTART : isFull ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
-        return new PolderException(code, "Failed " + doing + ": " + firstLine(exception), exception);
-    }
-
-    /** The engine's sentence without the place that it repeats. */
-    private static String firstLine(SQLException exception) {
-        String message = String.valueOf(exception.getMessage());
-        int inner = message.indexOf("\nError: ");
-        String told = inner < 0 ? message : message.substring(inner + "\nError: ".length());
-        int end = told.indexOf('\n');
-        return end < 0 ? told : told.substring(0, end);
+        return new PolderException(code, "Failed " + doing + ": " + EngineMessage.of(String.valueOf(exception.getMessage())).wrong(), exception);
     }
 
     @Override

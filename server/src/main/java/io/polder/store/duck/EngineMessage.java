@@ -1,17 +1,16 @@
-package io.polder.query;
-
-import io.polder.record.PolderException;
+package io.polder.store.duck;
 
 /**
- * What the engine says of a query that it cannot run.
+ * What the engine says of SQL that it cannot run.
  *
  * @param wrong its sentence
  * @param fix what it suggests; empty when nothing
  * @param near the text around its mark; empty when it shows none
  * @param before how far the mark stands behind the beginning of {@code near}
  */
-record EngineMessage(String wrong, String fix, String near, int before) {
-    static EngineMessage of(String message) {
+public record EngineMessage(String wrong, String fix, String near, int before) {
+    /** Reads an exception's message. */
+    public static EngineMessage of(String message) {
         int inner = message.indexOf("\nError: ");
         String told = inner < 0 ? message : message.substring(inner + "\nError: ".length());
         String first = firstLine(told);
@@ -40,8 +39,8 @@ record EngineMessage(String wrong, String fix, String near, int before) {
         return new EngineMessage(stripped(wrong), fix, near, before);
     }
 
-    /** The same about the text that a person wrote, with the place in it when it can be found. */
-    PolderException about(String asked) {
+    /** Where in the text that a person wrote the mark stands; -1 when that cannot be told. */
+    public int positionIn(String asked) {
         String told = near;
         int start = before;
         if (told.startsWith("...")) {
@@ -51,8 +50,10 @@ record EngineMessage(String wrong, String fix, String near, int before) {
         if (told.endsWith("...")) {
             told = told.substring(0, told.length() - 3);
         }
-        int at = told.isEmpty() || start < 0 || start > told.length() ? -1 : asked.indexOf(told.substring(start));
-        return Gate.refused(asked, at, wrong, fix.isEmpty() ? "correct it" : fix);
+        if (told.isEmpty() || start < 0 || start > told.length()) {
+            return -1;
+        }
+        return asked.indexOf(told.substring(start));
     }
 
     private static String stripped(String text) {
