@@ -79,8 +79,7 @@ final class Rebuild {
                 next.table().merge();
                 if (!isStopping) {
                     next.close();
-                    store.promote(next.table());
-                    running.replace(next);
+                    running.replace(next, () -> store.promote(next.table()));
                     replaced.accept(next);
                 }
             } finally {

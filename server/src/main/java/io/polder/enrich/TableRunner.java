@@ -104,8 +104,9 @@ final class TableRunner {
         pipeline.table().close();
     }
 
-    /** Goes on with another generation; only while stopped. */
-    void replace(Pipeline next) {
+    /** Goes on with another generation, which {@code promote} makes the one that people read; only while stopped. */
+    synchronized void replace(Pipeline next, Runnable promote) {
+        promote.run();
         pipeline.table().close();
         pipeline = next;
         note = "";
@@ -223,7 +224,7 @@ final class TableRunner {
         return behind;
     }
 
-    TableStatus status(@Nullable String rebuilding) {
+    synchronized TableStatus status(@Nullable String rebuilding) {
         Pipeline now = pipeline;
         TableDefinition definition = now.definition();
         double lag = behind() == 0
