@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -26,8 +27,8 @@ public final class Definition {
     /**
      * A hash that changes when the same events would make other rows: by another SELECT, key, time or version, a rule
      * that rejects or nullifies, the fields, or the format of the feed that leads the topic. White space and comments in
-     * the SELECT, {@code retain}, {@code publish}, rules that only count, and other feeds that join the topic change
-     * nothing.
+     * the SELECT, {@code retain}, {@code publish}, rules that only count, and other feeds that join the topic
+     * without fields of their own change nothing.
      *
      * @param feeds all feeds of the table's topic, in the order of the mart
      * @return 64 hexadecimal digits, the same on every machine
@@ -51,7 +52,10 @@ public final class Definition {
                 .filter(feed -> feed.name().equals(table.from()))
                 .findFirst()
                 .or(() -> feeds.stream().findFirst())
-                .ifPresent(feed -> format(text, feed));
+                .ifPresent(leader -> {
+                    format(text, leader);
+                    moreFields(text, leader, feeds);
+                });
         return HexFormat.of().formatHex(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -101,6 +105,15 @@ public final class Definition {
                     field.type().word(),
                     String.join(",", new TreeSet<>(field.nulls())));
         }
+    }
+
+    /** Fields that only other feeds of the topic have: a SELECT of all fields has them too. */
+    private static void moreFields(StringBuilder text, Feed leader, Collection<Feed> feeds) {
+        Map<String, Field> more = new TreeMap<>();
+        feeds.forEach(feed -> feed.format().schema().fields().forEach(field -> more.put(field.name(), field)));
+        leader.format().schema().fields().forEach(field -> more.remove(field.name()));
+        more.values()
+                .forEach(field -> line(text, "more", field.name(), field.type().word()));
     }
 
     private static void feed(StringBuilder text, Feed feed) {

@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,11 +29,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads the feeds of a mart, and what those that share a topic say for one another. For one use. */
 final class FeedReader {
     /**
-     * What all feeds of a topic agree on.
+     * What all feeds of a topic agree on. The one called like the topic leads it, or else the first.
      *
      * @param where its name stands, or would
      * @param key of its events; empty also when it is not known
-     * @param format of the feed that leads it: the one called like the topic, or the first; null when it is wrong
+     * @param leading the fields of the feed that leads it; null when they are wrong
+     * @param schema the fields of all its feeds; null when some are wrong
      */
     record Topic(
             Value.Where where,
@@ -42,7 +42,19 @@ final class FeedReader {
             boolean isKeyKnown,
             List<String> key,
             int partitions,
-            @Nullable Format format) {}
+            @Nullable Schema leading,
+            @Nullable Schema schema) {
+        Topic with(@Nullable Schema more) {
+            if (schema == null || more == null) {
+                return new Topic(where, name, isKeyKnown, key, partitions, leading, null);
+            }
+            List<Field> fields = new ArrayList<>(schema.fields());
+            more.fields().stream()
+                    .filter(field -> schema.indexOf(field.name()) < 0)
+                    .forEach(fields::add);
+            return new Topic(where, name, isKeyKnown, key, partitions, leading, new Schema(fields));
+        }
+    }
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
 
@@ -73,7 +85,7 @@ final class FeedReader {
                     .parser()
                     .read(value, problems);
             if (mapping == null) {
-                topics.put(name, new Topic(value.where(), name, false, List.of(), 1, null));
+                topics.put(name, new Topic(value.where(), name, false, List.of(), 1, null, null));
             } else {
                 written.put(name, MartKeys.FEED.open(mapping, problems));
             }
@@ -123,8 +135,7 @@ final class FeedReader {
         Feed.Kind kind = kind(members);
         URI poll = kind == Feed.Kind.POLL ? poll(members) : null;
         Section.Members format = format(members);
-        Schema shared =
-                topic == null || topic.format() == null ? null : topic.format().schema();
+        Schema shared = topic == null ? null : topic.leading();
         Format built = format == null ? null : built(members, format, leader != null, shared);
         List<String> key = key(members, built, topic);
         int partitions = members.has(MartKeys.PARTITIONS) || topic == null
@@ -134,10 +145,13 @@ final class FeedReader {
         if (leader != null && leaderName != null && topic != null) {
             agree(members, leaderName, topic, key, partitions, built, shared);
             keepFor = keepFor(members, leaderName, leader);
+            topics.put(topicName, topic.with(built == null ? null : built.schema()));
         } else {
+            Schema schema = built == null ? null : built.schema();
             boolean isKeyKnown = !members.has(MartKeys.FEED_KEY) || members.find(MartKeys.FEED_KEY) != null;
             topics.put(
-                    topicName, new Topic(members.where(MartKeys.TOPIC), topicName, isKeyKnown, key, partitions, built));
+                    topicName,
+                    new Topic(members.where(MartKeys.TOPIC), topicName, isKeyKnown, key, partitions, schema, schema));
         }
         Duration sample = sample(members, key);
         if (kind == null || built == null || format == null) {
@@ -391,10 +405,9 @@ final class FeedReader {
     }
 
     private List<String> key(Section.Members members, @Nullable Format format, @Nullable Topic topic) {
-        List<String> key = members.find(MartKeys.FEED_KEY);
-        if (key == null) {
-            return topic == null || members.has(MartKeys.FEED_KEY) ? List.of() : topic.key();
-        }
+        List<String> written = members.find(MartKeys.FEED_KEY);
+        List<String> shared = topic == null || members.has(MartKeys.FEED_KEY) ? List.of() : topic.key();
+        List<String> key = written == null ? shared : written;
         if (format != null) {
             Set<String> known = new LinkedHashSet<>();
             format.schema().fields().forEach(field -> known.add(field.name()));
@@ -429,23 +442,20 @@ final class FeedReader {
                     "feed " + leader + " writes the same topic with " + topic.partitions() + " partitions",
                     "write the same, or leave it out");
         }
-        if (format != null && shared != null && !columns(format.schema()).equals(columns(shared))) {
-            boolean isWritten = members.has(MartKeys.FIELDS);
-            problems.add(
-                    members.where(isWritten ? MartKeys.FIELDS : MartKeys.FORMAT),
-                    "",
-                    "has other fields than feed " + leader + ", which writes the same topic",
-                    isWritten
-                            ? "declare the same names and types in the same order, or leave fields out"
-                            : "give it a topic of its own, or a format without fields of its own");
+        if (format == null || shared == null) {
+            return;
         }
-    }
-
-    private static List<String> columns(Schema schema) {
-        return schema.fields().stream()
-                .map(field -> field.name().toLowerCase(Locale.ROOT) + " "
-                        + field.type().word())
-                .toList();
+        for (Field field : format.schema().fields()) {
+            int index = shared.indexOf(field.name());
+            if (index >= 0 && shared.fields().get(index).type() != field.type()) {
+                problems.add(
+                        members.where(members.has(MartKeys.FIELDS) ? MartKeys.FIELDS : MartKeys.FORMAT),
+                        field.name() + " " + field.type().word(),
+                        "feed " + leader + " writes the same topic with " + field.name() + " as "
+                                + shared.fields().get(index).type().word(),
+                        "give the field one type in both");
+            }
+        }
     }
 
     private @Nullable Duration keepFor(Section.Members members, String leaderName, Section.Members leader) {

@@ -98,7 +98,8 @@ final class MartKeys {
             Kind.TOPIC_NAME,
             "traffic",
             "The Kafka topic that it writes; the feed's own name when not written. Feeds may share one: they then have"
-                    + " the same fields, key and partitions, which only one of them needs to write.");
+                    + " one key and as many partitions, and a field one type; what is not written is as in the feed"
+                    + " that is called like the topic, or else in the first.");
     static final Key<Duration> EVERY =
             Key.withDefault("every", Kind.DURATION, "60s", "60s", "How often a `poll` feed fetches.");
     static final Key<Duration> TIMEOUT = Key.withDefault(
@@ -243,7 +244,8 @@ final class MartKeys {
             "key",
             Kind.NAMES,
             "[uid, time]",
-            "The primary key's columns. It contains the feed's key. A row with a key that is there already replaces"
+            "The primary key's columns. It contains the feed's key, unless there is a"
+                    + " `version`. A row with a key that is there already replaces"
                     + " that row.");
     static final Key<String> TIME =
             Key.optional("time", Kind.TEXT, "time", "The column with the row's time, a timestamp.");
@@ -251,7 +253,8 @@ final class MartKeys {
             "version",
             Kind.TEXT,
             "last_modified",
-            "The column by which the newer of two rows with one key is told; the order of the log when not written.");
+            "The column by which the newer of two rows with one key is told; the order of the log when not written, which"
+                    + " is certain only among events with one key.");
     static final Key<String> SELECT = Key.optional(
             "select",
             Kind.TEXT,

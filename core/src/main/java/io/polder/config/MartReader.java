@@ -1,8 +1,8 @@
 package io.polder.config;
 
-import io.polder.format.Format;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.record.Schema;
 import io.polder.record.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,13 +148,13 @@ public final class MartReader {
                     Problem.suggestion(from, topics.keySet()));
         }
         Optional<String> select = Optional.ofNullable(sql(members, MartKeys.SELECT));
-        Format format = topic == null ? null : topic.format();
+        Schema event = topic == null ? null : topic.schema();
         // With a SELECT, the columns are known only to the engine, which checks them.
-        Columns columns = new Columns(members.has(MartKeys.SELECT) ? null : format, problems);
+        Columns columns = new Columns(members.has(MartKeys.SELECT) ? null : event, problems);
         List<String> key = members.find(MartKeys.TABLE_KEY);
         if (key != null) {
             columns.check(members, MartKeys.TABLE_KEY, key);
-            if (topic != null) {
+            if (topic != null && !members.has(MartKeys.VERSION) && !members.has(MartKeys.SELECT)) {
                 checkKey(members, key, topic);
             }
         }
@@ -187,7 +187,10 @@ public final class MartReader {
                 members.find(MartKeys.RETAIN));
     }
 
-    /** Order is that of a partition, and a partition is the feed's key's: a table's key must not be coarser. */
+    /**
+     * Order is that of a partition, and a partition is the feed's key's: without a version, a table's key must not be
+     * coarser. What a SELECT makes of the feed's key is known to the engine, which checks it.
+     */
     private void checkKey(Section.Members members, List<String> key, FeedReader.Topic topic) {
         List<String> missing =
                 topic.key().stream().filter(column -> !key.contains(column)).toList();
@@ -297,7 +300,7 @@ public final class MartReader {
             FeedReader.Topic topic = table == null || table.select().isPresent()
                     ? null
                     : feeds.topics().get(table.from());
-            MapLayer layer = map(name, members, new Columns(topic == null ? null : topic.format(), problems));
+            MapLayer layer = map(name, members, new Columns(topic == null ? null : topic.schema(), problems));
             if (layer != null) {
                 maps.put(name, layer);
             }
@@ -422,14 +425,14 @@ public final class MartReader {
     }
 
     /** The columns of a table, when they are known before the engine is asked. */
-    private record Columns(@Nullable Format format, Problems problems) {
+    private record Columns(@Nullable Schema schema, Problems problems) {
         /** Whether all are there; what is not is told. */
         boolean check(Section.Members members, Key<?> key, List<String> names) {
-            if (format == null) {
+            if (schema == null) {
                 return true;
             }
             Set<String> known = new LinkedHashSet<>();
-            format.schema().fields().forEach(field -> known.add(field.name()));
+            schema.fields().forEach(field -> known.add(field.name()));
             boolean good = true;
             for (String name : names) {
                 if (!known.contains(name)) {
@@ -441,11 +444,10 @@ public final class MartReader {
         }
 
         void checkIsTimestamp(Section.Members members, Key<?> key, String name) {
-            if (format == null) {
+            if (schema == null) {
                 return;
             }
-            Type type =
-                    format.schema().fields().get(format.schema().indexOf(name)).type();
+            Type type = schema.fields().get(schema.indexOf(name)).type();
             if (type != Type.TIMESTAMP) {
                 problems.add(
                         members.where(key),

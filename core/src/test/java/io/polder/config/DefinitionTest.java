@@ -66,6 +66,10 @@ final class DefinitionTest {
         assertThat(hashWith("delimiter: \";\", ", "")).isNotEqualTo(hash(MART));
         assertThat(hashWith("type: double", "type: integer")).isNotEqualTo(hash(MART));
         assertThat(hashWith("[\"252\", ", "[\"254\", ")).isNotEqualTo(hash(MART));
+        assertThat(hashWith(
+                        "format: json, topic",
+                        "format: json, fields: [{name: uid, type: bigint}, {name: more}], topic"))
+                .isNotEqualTo(hash(MART));
         assertThat(hashWith("of\\\" point", "of\\\" lane")).isNotEqualTo(hash(MART));
     }
 

@@ -1,8 +1,10 @@
 package io.polder.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.polder.record.Field;
+import io.polder.record.PolderException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -150,6 +152,35 @@ final class MartReaderTest {
         assertThat(history.format().schema().fields())
                 .as("columns of the file are called like the fields")
                 .allMatch(field -> field.path().equals(field.name()));
+    }
+
+    @Test
+    void feedsOfATopicMayHaveFieldsOfTheirOwn() throws IOException {
+        Mart mart = read("""
+                mart: tiny
+                feeds:
+                  late: {http: true, format: json, fields: [{name: uid, type: bigint}, {name: why}], topic: readings}
+                  readings: {http: true, format: json, fields: [{name: uid, type: bigint}], key: uid}
+                tables:
+                  readings: {from: readings, key: [uid, why]}
+                """);
+
+        assertThat(mart.feed("late").key())
+                .as("as in the feed called like the topic")
+                .containsExactly("uid");
+        assertThat(mart.feedsOf("readings")).extracting(Feed::name).containsExactly("late", "readings");
+        assertThat(mart.table("readings").key()).containsExactly("uid", "why");
+    }
+
+    @Test
+    void whatIsNotThereIsToldWithWhatIs() throws IOException {
+        Mart mart = read(FLANDERS);
+
+        assertThatThrownBy(() -> mart.feed("trafic"))
+                .isInstanceOf(PolderException.class)
+                .hasMessage("feed = 'trafic': no such feed. Fix: did you mean 'traffic'?");
+        assertThatThrownBy(() -> mart.table("point"))
+                .hasMessage("table = 'point': no such table. Fix: use one of measure_points, traffic");
     }
 
     @Test

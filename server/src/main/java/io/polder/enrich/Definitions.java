@@ -156,10 +156,11 @@ public final class Definitions {
         checkFeedKey(mart, table, events, transform, problems);
         for (int index = 0; index < table.rules().size(); index++) {
             Rule rule = table.rules().get(index);
-            String rulePlace = mart.place(place + ".rules." + index);
+            String ruleKey = place + ".rules[" + (index + 1) + "]";
+            String rulePlace = mart.place(ruleKey);
             problems.addAll(compiler.checkCondition(rulePlace, rule.check(), transform.columns()));
             if (!rule.column().isEmpty()) {
-                checkColumn(mart, place + ".rules." + index, rule.column(), names, problems);
+                checkColumn(mart, ruleKey, rule.column(), names, problems);
             }
         }
         if (problems.size() > before) {
