@@ -605,8 +605,8 @@ final class SelectCompiler implements AutoCloseable {
         String relation = item.path("relation_name").asText();
         Set<String> ours = new TreeSet<>();
         if (relation.isEmpty() || relation.equalsIgnoreCase(scope.eventAlias)) {
-            ours.addAll(List.of(
-                    Transform.ACCEPTED, Transform.ROW, Transform.PARTITION, Transform.OFFSET, Transform.FEED));
+            ours.addAll(
+                    List.of(Transform.ACCEPTED, Transform.ROW, Transform.PARTITION, Transform.OFFSET, Transform.FEED));
         }
         for (var entry : scope.references.entrySet()) {
             if (entry.getValue().isAsOf() && (relation.isEmpty() || relation.equalsIgnoreCase(entry.getKey()))) {

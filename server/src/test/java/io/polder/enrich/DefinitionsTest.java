@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class DefinitionsTest {
-    private static final String FEEDS =
-            """
+    private static final String FEEDS = """
             mart: test
             feeds:
               points: { http: true, format: json, key: [uid], fields: [
@@ -89,20 +89,18 @@ final class DefinitionsTest {
 
     @Test
     void aStarShowsNothingOfOurs() throws IOException {
-        TableDefinition table = Definitions.compile(
-                        mart("SELECT e.*, p.* EXCLUDE (uid, valid_from) FROM event e ASOF LEFT JOIN points p ON p.uid = e.uid AND p.valid_from <= e.time"))
+        TableDefinition table = Objects.requireNonNull(Definitions.compile(
+                        mart(
+                                "SELECT e.*, p.* EXCLUDE (uid, valid_from) FROM event e ASOF LEFT JOIN points p ON p.uid = e.uid AND p.valid_from <= e.time"))
                 .tables()
-                .get("traffic");
+                .get("traffic"));
 
-        assertThat(table.transform().names())
-                .containsExactly("uid", "time", "speed", "name");
+        assertThat(table.transform().names()).containsExactly("uid", "time", "speed", "name");
     }
 
     @Test
     void problemsOfRulesViewsAndMapsAreToldAtOnce() throws IOException {
-        Mart mart = mart(
-                "SELECT * FROM event",
-                """
+        Mart mart = mart("SELECT * FROM event", """
                     rules:
                       - { column: speeed, check: "speed < 250", on_violation: nullify }
                       - { column: speed, check: "speed +", on_violation: count }

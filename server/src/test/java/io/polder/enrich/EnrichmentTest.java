@@ -18,8 +18,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("NullAway.Init")
 final class EnrichmentTest {
     private static final InstantSource CLOCK = InstantSource.system();
 
@@ -50,7 +53,7 @@ final class EnrichmentTest {
 
     private String suffix = "";
     private DuckStore store;
-    private Enrichment enrichment;
+    private @Nullable Enrichment enrichment;
     private Queries queries;
 
     @BeforeEach
@@ -60,9 +63,11 @@ final class EnrichmentTest {
 
     @AfterEach
     void stop() {
-        if (enrichment != null) {
+        Enrichment running = enrichment;
+        enrichment = null;
+        if (running != null) {
             queries.close();
-            enrichment.close();
+            running.close();
             store.close();
         }
     }
@@ -159,10 +164,10 @@ final class EnrichmentTest {
                 assertThat(rows("SELECT sum(logged) FROM polder.ledger")).containsExactly(List.of("1000")));
         List<List<String>> before = rows("SELECT * FROM t ORDER BY id");
 
-        enrichment.rebuild("t");
+        running().rebuild("t");
 
         await().untilAsserted(
-                        () -> assertThat(enrichment.tables().get(0).state()).isEqualTo("live"));
+                        () -> assertThat(running().tables().get(0).state()).isEqualTo("live"));
         assertThat(rows("SELECT * FROM t ORDER BY id")).isEqualTo(before);
         assertThat(rows("SELECT sum(logged), sum(applied) FROM polder.ledger"))
                 .containsExactly(List.of("1000", "1000"));
@@ -186,7 +191,6 @@ final class EnrichmentTest {
         send("f_X", 0, "{'id':1}");
         awaitRows("t", 1);
         stop();
-        enrichment = null;
         send("f_X", 0, "{'id':2}");
 
         start(definition);
@@ -216,7 +220,7 @@ final class EnrichmentTest {
                 failure -> {},
                 CLOCK);
         queries = Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(20), 10_000));
-        enrichment.start();
+        running().start();
     }
 
     private void send(String topic, int partition, String event) throws Exception {
@@ -240,9 +244,13 @@ final class EnrichmentTest {
         sent.get();
     }
 
+    private Enrichment running() {
+        return Objects.requireNonNull(enrichment);
+    }
+
     private void awaitRows(String table, int count) {
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(rows("SELECT count(*) FROM " + table))
-                .as(() -> enrichment.tables().toString())
+                .as(() -> running().tables().toString())
                 .containsExactly(List.of(Integer.toString(count))));
     }
 

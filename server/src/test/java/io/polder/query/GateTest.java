@@ -153,8 +153,7 @@ final class GateTest {
     @Test
     void aRefusalPointsAtThePlace() {
         assertThatThrownBy(() -> gate.check(connection, "SELECT *\nFROM trafic t"))
-                .hasMessage(
-                        """
+                .hasMessage("""
                         FROM trafic t
                              ^ there is no table 'trafic' (line 2, column 6). Fix: did you mean 'traffic'?""");
     }

@@ -84,7 +84,9 @@ public final class DuckStore implements Store {
         } catch (SQLException exception) {
             throw new PolderException(
                     ErrorCode.CONFLICT,
-                    "store = '" + settings.file() + "': cannot be opened: " + EngineMessage.of(String.valueOf(exception.getMessage())).wrong()
+                    "store = '" + settings.file() + "': cannot be opened: "
+                            + EngineMessage.of(String.valueOf(exception.getMessage()))
+                                    .wrong()
                             + ". Fix: stop the process that holds it; if the file is damaged, restore a backup, or move"
                             + " it away: the tables are then made again from the log",
                     exception);
@@ -478,7 +480,12 @@ public final class DuckStore implements Store {
         boolean isBroken = message.contains("FATAL") || message.contains("has been invalidated");
         boolean isFull = message.contains("No space left") || message.contains("Out of Memory");
         ErrorCode code = isBroken ? ErrorCode.RESTART : isFull ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
-        return new PolderException(code, "Failed " + doing + ": " + EngineMessage.of(String.valueOf(exception.getMessage())).wrong(), exception);
+        return new PolderException(
+                code,
+                "Failed " + doing + ": "
+                        + EngineMessage.of(String.valueOf(exception.getMessage()))
+                                .wrong(),
+                exception);
     }
 
     @Override
