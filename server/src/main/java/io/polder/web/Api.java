@@ -240,7 +240,12 @@ final class Api {
         String segment = segment(request, KEY_SEGMENT);
         return program.row(table, RowAddress.decode(segment))
                 .orElseThrow(() -> new PolderException(
-                        ErrorCode.NOT_FOUND, "There is no row '" + segment + "' in table '" + table + "'."));
+                        ErrorCode.NOT_FOUND,
+                        List.of(new Problem(
+                                "key",
+                                segment,
+                                "no such row in table '" + table + "'",
+                                "find its key with a SELECT over the table"))));
     }
 
     private boolean isSimulated(String table) {
@@ -275,7 +280,7 @@ final class Api {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
                     List.of(new Problem(
-                            "sql", sql.isMissingNode() ? "" : sql.toString(), "no query", "write a SELECT as text")));
+                            "sql", sql.isMissingNode() ? "" : sql.asText(), "no query", "write a SELECT as text")));
         }
         int most = (int) Math.min(platform.queryRows(), Integer.MAX_VALUE);
         JsonNode limit = body.path("limit");

@@ -59,21 +59,36 @@ final class LiveMap implements AutoCloseable {
     /** The batch up to which the points are true; of the worker alone. */
     private long since = -1;
 
-    /** What was committed and not yet read: enough to find it with one query. */
-    private record Pending(long batch, @Nullable Instant minTime, Instant accepted, Instant committed) {
+    /**
+     * What was committed and not yet read: enough to find it with one query.
+     *
+     * @param minTime null when rows have no time
+     * @param accepted when the first of the events was accepted; null when only late rows were merged, whose events had
+     *     been read long before
+     */
+    private record Pending(
+            long batch, @Nullable Instant minTime, @Nullable Instant accepted, Instant committed) {
         static @Nullable Pending of(Commit commit) {
             if (commit.rows().applied() == 0 && commit.minTime() == null) {
                 return null;
             }
-            return new Pending(commit.batch(), commit.minTime(), commit.acceptedFirst(), commit.committed());
+            return new Pending(
+                    commit.batch(),
+                    commit.minTime(),
+                    commit.rows().logged() == 0 ? null : commit.acceptedFirst(),
+                    commit.committed());
         }
 
         Pending and(Pending other) {
             return new Pending(
                     Math.max(batch, other.batch),
                     minTime == null || other.minTime == null ? null : earlier(minTime, other.minTime),
-                    earlier(accepted, other.accepted),
+                    accepted == null ? other.accepted : earlierKnown(accepted, other.accepted),
                     committed.isAfter(other.committed) ? committed : other.committed);
+        }
+
+        private static Instant earlierKnown(Instant left, @Nullable Instant right) {
+            return right == null ? left : earlier(left, right);
         }
 
         private static Instant earlier(Instant left, Instant right) {

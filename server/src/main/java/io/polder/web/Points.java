@@ -91,10 +91,10 @@ final class Points {
      * Takes rows, in any order; of each key the latest counts, and of two with the same time the one of the later
      * batch. Points without a place are passed over until they have one.
      *
-     * @param accepted when the first of the events was accepted
+     * @param accepted when the first of the events was accepted; null when that tells nothing about how fresh they are
      * @param committed when the last of the rows could be queried
      */
-    synchronized void apply(List<Row> rows, Instant accepted, Instant committed) {
+    synchronized void apply(List<Row> rows, @Nullable Instant accepted, Instant committed) {
         long next = version + 1;
         boolean isChanged = false;
         for (Row row : rows) {

@@ -37,7 +37,7 @@ record ProblemDocument(int status, String code, String detail, List<Problem> pro
 
     /** An error of HTTP itself; its code is the status' name. */
     static ProblemDocument of(int status, String detail) {
-        String code = HttpStatus.getMessage(status).toUpperCase(Locale.ROOT).replaceAll("[^A-Z]+", "_");
+        String code = phrase(status).toUpperCase(Locale.ROOT).replaceAll("[^A-Z]+", "_");
         return new ProblemDocument(status, code, detail, List.of());
     }
 
@@ -60,6 +60,10 @@ record ProblemDocument(int status, String code, String detail, List<Problem> pro
         response.getOutputStream().write(body);
     }
 
+    private static String phrase(int status) {
+        return status == HttpStatus.INTERNAL_SERVER_ERROR_500 ? "Internal Server Error" : HttpStatus.getMessage(status);
+    }
+
     /** In how many seconds to try again, when that may help. */
     Optional<String> retryAfter() {
         return status == HttpStatus.SERVICE_UNAVAILABLE_503 ? Optional.of(RETRY_SECONDS) : Optional.empty();
@@ -72,7 +76,7 @@ record ProblemDocument(int status, String code, String detail, List<Problem> pro
     private void write(JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("type", "about:blank");
-        json.writeStringField("title", HttpStatus.getMessage(status));
+        json.writeStringField("title", phrase(status));
         json.writeNumberField("status", status);
         json.writeStringField("detail", detail);
         json.writeStringField("code", code);

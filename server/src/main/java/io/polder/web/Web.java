@@ -60,6 +60,8 @@ public final class Web implements AutoCloseable {
             UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS);
 
     private static final int ACCEPT_QUEUE = 256;
+    /** What may be under way to somebody who does not read: the system would let it grow to megabytes of the past. */
+    private static final int SEND_BUFFER_BYTES = 1 << 18;
 
     private final Platform platform;
     private final Live live;
@@ -124,6 +126,7 @@ public final class Web implements AutoCloseable {
         connector.setHost(platform.webHost());
         connector.setPort(platform.webPort());
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
         return connector;
     }
 

@@ -46,6 +46,7 @@ final class EventStream implements AutoCloseable {
                     events.add(new Event(name, WebFixture.json(line.substring(6))));
                 }
             }
+            events.add(new Event("end", MissingNode.getInstance()));
         } catch (IOException ended) {
             events.add(new Event("end", MissingNode.getInstance()));
         }

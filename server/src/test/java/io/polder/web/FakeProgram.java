@@ -48,6 +48,7 @@ final class FakeProgram implements Program, AutoCloseable {
     final List<String> rebuilt = new CopyOnWriteArrayList<>();
     final List<List<String>> askedKeys = new CopyOnWriteArrayList<>();
     final AtomicInteger ownQueries = new AtomicInteger();
+    final AtomicInteger failures = new AtomicInteger();
     volatile List<String> reasons = List.of();
     volatile @Nullable RuntimeException failure;
     volatile @Nullable String idempotencyKey;
@@ -97,19 +98,43 @@ final class FakeProgram implements Program, AutoCloseable {
                         + ", 3, 'Point " + row[0] + "', 51.0" + row[0] + ", 4.4, 'traffic', 0, " + batch + ", " + batch
                         + ")");
             }
-            commit = new Commit(
-                    "traffic",
-                    batch,
-                    new Commit.Counts(rows.length, rows.length, 0, 0, 0, 0, 0),
-                    first,
-                    first,
-                    NOW.minusMillis(400),
-                    NOW.minusMillis(300),
-                    NOW.minusMillis(200),
-                    NOW.minusMillis(100),
-                    Map.of(0, batch));
+            commit = committed(rows.length, first);
         }
         listener.accept(commit);
+    }
+
+    /** Commits a row for each of {@code points} points, all with this speed and the minute's time. */
+    void commitAll(int points, int minute, double speed) {
+        Commit commit;
+        Instant time = MINUTE.plusSeconds(60L * minute);
+        synchronized (this) {
+            batch++;
+            run("INSERT INTO provenance.traffic SELECT i, '" + literal(time) + "', " + speed
+                    + ", 3, 'A point with a name that is not short, number ' || i, 51 + i / 10000, 4.4, 'traffic', 0, "
+                    + batch + ", " + batch + " FROM range(" + points + ") r(i)");
+            commit = committed(points, time);
+        }
+        listener.accept(commit);
+    }
+
+    /** Goes on as after a rebuild: with batches counted anew. */
+    synchronized void rebuildFrom(long newBatch) {
+        batch = newBatch;
+        run("UPDATE provenance.traffic SET _batch = " + newBatch);
+    }
+
+    private Commit committed(int rows, @Nullable Instant time) {
+        return new Commit(
+                "traffic",
+                batch,
+                new Commit.Counts(rows, rows, 0, 0, 0, 0, 0),
+                time,
+                time,
+                NOW.minusMillis(400),
+                NOW.minusMillis(300),
+                NOW.minusMillis(200),
+                NOW.minusMillis(100),
+                Map.of(0, batch));
     }
 
     static Object[] row(int uid, int minute, @Nullable Object speed) {
@@ -123,6 +148,7 @@ final class FakeProgram implements Program, AutoCloseable {
     private void failIfWanted() {
         RuntimeException wanted = failure;
         if (wanted != null) {
+            failures.incrementAndGet();
             throw wanted;
         }
     }
