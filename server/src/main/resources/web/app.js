@@ -15,6 +15,9 @@ const BURST = 3000;
 /** Points that were read in this time, or not much longer ago than most, have their roads read. In milliseconds. */
 const RECENT = 300_000;
 
+/** All the points that there may be. */
+const MANY = 1_000_000;
+
 const app = document.querySelector('polder-app');
 
 start();
@@ -75,7 +78,7 @@ async function readAttributes(live) {
       live.describe(new Map());
       return;
     }
-    const { rows } = await api.sql(latestOf(map, asked, readings.time - Math.max(RECENT, 2 * readings.spread)), readings.size + 1000);
+    const { rows } = await api.sql(latestOf(map, asked, readings.time - Math.max(RECENT, 2 * readings.spread)), MANY);
     const attributes = new Map();
     for (const row of rows) {
       const values = row.slice(map.key.length);

@@ -82,6 +82,14 @@ export class PointLayer {
     }
   }
 
+  /** Before points come that have nothing to do with these. */
+  forget() {
+    this.size = 0;
+    this.kinds = null;
+    this.selected = this.hovered = -1;
+    this.layer.changed();
+  }
+
   /** @param {Uint8Array} kinds of the points now @param {boolean} fades whether they pass to it gently */
   show(kinds, fades) {
     const now = performance.now();
@@ -216,6 +224,7 @@ export class PointLayer {
     }
     this.frame = { pixelRatio, size };
     if (this.size === 0) {
+      this.context.clearRect(0, 0, width, height);
       return this.canvas;
     }
     const share = this.#share(performance.now());

@@ -99,6 +99,7 @@ class PolderMapPage extends PolderElement {
     const selected = readings && this.#selected !== null ? readings.placeOf(this.#selected) : -1;
     const timeline = live.map.time ? html`<polder-timeline .live=${live} .calendar=${calendar}></polder-timeline>` : nothing;
     return html`
+      <h1 class="unseen">Live map of ${capital(mart.name)}</h1>
       <div class="map-page" data-sheet=${isNarrow ? this.sheet : nothing} data-connection=${live.connection}>
         <div class="map-area">
           <polder-map
@@ -119,7 +120,7 @@ class PolderMapPage extends PolderElement {
             ? html`<div class="lost" role="status">${icon('warning')} Reconnecting. What is shown is the last that arrived.</div>`
             : nothing}
           ${isNarrow && selected >= 0
-            ? html`<div class="map-stamp"><time>${calendar.time(readings.time)}</time>${this.#label(isSimulated, 'small')}</div>`
+            ? html`<div class="map-stamp">${live.map.time ? html`<time>${calendar.time(readings.time)}</time>` : nothing}${this.#label(isSimulated, 'small')}</div>`
             : nothing}
           ${readings && readings.size === 0
             ? html`<div class="map-empty"><h2>No points yet</h2><p>They appear with the first rows of table “${live.map.table}”. <a href="#/feeds">Look at the feeds</a></p></div>`
@@ -129,13 +130,7 @@ class PolderMapPage extends PolderElement {
         <aside class="panel" aria-label="Numbers and the chosen point" aria-busy=${readings ? 'false' : 'true'}>
           ${isNarrow ? this.#handle() : nothing}
           <div class="panel-scroll">
-            <section class="panel-now" aria-label="Time of the data">
-              <div class="clock-row">
-                <time class="clock" data-test="clock" ?data-empty=${!readings} datetime=${readings ? new Date(readings.time).toISOString() : nothing}>${calendar.time(readings?.time)}</time>
-                ${this.#label(isSimulated)}
-              </div>
-              <p class="date"><span data-test="date">${readings ? calendar.day(readings.time) : '\u00a0'}</span>${readings ? ', ' + capital(mart.name) : nothing}</p>
-            </section>
+            ${this.#now(isSimulated)}
             <polder-numbers .live=${live}></polder-numbers>
             <polder-histogram
               .live=${live}
@@ -185,6 +180,22 @@ class PolderMapPage extends PolderElement {
       this.#readWhetherUsual();
     }
     this.requestUpdate();
+  }
+
+  #now(isSimulated) {
+    const { live, calendar, mart } = this;
+    const { readings } = live;
+    const time = readings?.time ?? NaN;
+    // Data without times have no clock: then it is the mart that has the first word.
+    return html`<section class="panel-now" aria-label="Time of the data">
+      <div class="clock-row">
+        ${live.map.time
+          ? html`<time class="clock" data-test="clock" ?data-empty=${!(time > 0)} datetime=${time > 0 ? new Date(time).toISOString() : nothing}>${calendar.time(time)}</time>`
+          : html`<span class="clock">${capital(mart.name)}</span>`}
+        ${this.#label(isSimulated)}
+      </div>
+      <p class="date">${live.map.time ? html`<span data-test="date">${time > 0 ? calendar.day(time) : '\u00a0'}</span>${time > 0 ? ', ' + capital(mart.name) : nothing}` : 'The latest of each point'}</p>
+    </section>`;
   }
 
   #label(isSimulated, size = '') {
