@@ -44,9 +44,22 @@ function follow(mart, name) {
     full: (data) => live.full(data),
     change: (data) => live.change(data),
     status: (data) => live.statusOf(data),
-    connection: (state) => live.connected(state),
+    connection: (state) => {
+      if (state === 'open' && live.connection === 'lost') {
+        reloadWhenOther(mart);
+      }
+      live.connected(state);
+    },
   });
   stream.open();
+}
+
+/** After a restart another version may answer, or another definition: then the page is another one too. */
+async function reloadWhenOther(mart) {
+  const identity = ({ name, version, timezone, maps, tables, views }) => JSON.stringify([name, version, timezone, maps, tables, views]);
+  if (identity(await untilItAnswers(api.mart)) !== identity(mart)) {
+    location.reload();
+  }
 }
 
 /** Asks once for the roads and lanes of all points, and again when points were added: one question, never one a point. */

@@ -101,6 +101,7 @@ class PolderMapPage extends PolderElement {
     return html`
       <h1 class="unseen">Live map of ${capital(mart.name)}</h1>
       <div class="map-page" data-sheet=${isNarrow ? this.sheet : nothing} data-connection=${live.connection}>
+        <p class="unseen" role="status">${this.#announce()}</p>
         <div class="map-area">
           <polder-map
             id="map"
@@ -177,6 +178,7 @@ class PolderMapPage extends PolderElement {
       this.laneOf = (i) => attributes.get(readings.keys[i])?.lane ?? readings.keys[i];
     }
     if (event.type === 'readings' && event.detail.isFull) {
+      this.usualHour = null;
       this.#readWhetherUsual();
     }
     this.requestUpdate();
@@ -216,6 +218,22 @@ class PolderMapPage extends PolderElement {
     return html`<strong>${readings.labels[i] || readings.keys[i]}</strong>${road ? html`<span>${road}</span>` : nothing}
       <span>${value === value ? amount(value) + ' ' + map.unit : intensity === 0 ? words.nothing : words.missing}</span>
       ${intensity > 0 ? html`<span>${amount(intensity)} ${words.intensity}</span>` : nothing}`;
+  }
+
+  /** What a reader hears of the chosen point: once, and not with every change. */
+  #announce() {
+    const { live } = this;
+    const key = this.#selected;
+    if (key !== this.announced?.key || live !== this.announced.live) {
+      const i = key === null ? -1 : (live.readings?.placeOf(key) ?? -1);
+      if (key !== null && i < 0) {
+        return '';
+      }
+      const value = i < 0 ? NaN : live.readings.values[i];
+      const number = value === value ? amount(value) + ' ' + live.map.unit : live.words.missing;
+      this.announced = { key, live, text: i < 0 ? '' : (live.readings.labels[i] || 'Point ' + key) + ', ' + number };
+    }
+    return this.announced.text;
   }
 
   #handle() {

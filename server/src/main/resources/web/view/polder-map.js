@@ -58,6 +58,7 @@ class PolderMap extends PolderElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     mode.removeEventListener('change', this.recolour);
+    this.live.hidden();
     this.map?.setTarget(null);
     this.map = null;
     delete window.polder.map;
@@ -181,7 +182,6 @@ class PolderMap extends PolderElement {
       this.#paint();
     }
     this.points.show(picture.kinds, !isFirst);
-    this.map.render();
   }
 
   #place() {
