@@ -88,6 +88,7 @@ final class MivHistory {
         return detector.carriageway() != null
                 && isMainRoad
                 && point.lane().startsWith("R1")
+                && !point.name().isBlank()
                 && real.current() == 1
                 && real.defect() == 0
                 && real.availability() == 100

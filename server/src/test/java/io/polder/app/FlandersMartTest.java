@@ -1,0 +1,167 @@
+package io.polder.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import io.polder.config.Feed;
+import io.polder.config.Mart;
+import io.polder.config.MartReader;
+import io.polder.enrich.Enrichment;
+import io.polder.format.MalformedDocumentException;
+import io.polder.format.Slice;
+import io.polder.format.Splitter;
+import io.polder.log.Log;
+import io.polder.log.RecordHeaders;
+import io.polder.query.Queries;
+import io.polder.simulate.Simulation;
+import io.polder.store.duck.DuckStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The example of Flanders from the log to its views, on the real minute. */
+class FlandersMartTest {
+    private static final Path FOLDER = Path.of("../examples/flanders");
+
+    /** When the real minute was published. */
+    private static final Instant THEN = Instant.parse("2017-04-27T13:39:54Z");
+
+    private static final Mart MART = MartReader.read(FOLDER, List.of(), Map.of());
+
+    private Log log;
+    private DuckStore store;
+    private Enrichment enrichment;
+    private Queries queries;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws Exception {
+        log = Log.open(new Log.Settings(folder.resolve("log"), 0, Optional.empty()), failure -> {});
+        MART.feeds().values().forEach(feed -> {
+            log.ensure(feed.topic(), feed.partitions(), null);
+            log.ensure(feed.topic() + ".rejected", 1, null);
+        });
+        InstantSource clock = InstantSource.fixed(THEN);
+        store = DuckStore.open(
+                new DuckStore.Settings(folder.resolve("mart.duckdb"), folder.resolve("tmp"), 256L << 20, 1), clock);
+        Enrichment.Settings settings = new Enrichment.Settings(Duration.ofMillis(50), 100_000, true);
+        enrichment = Enrichment.open(MART, log, store, settings, topic -> true, failure -> {}, clock);
+        queries = Queries.open(store, log, MART, new Queries.Settings(Duration.ofSeconds(60), 10_000));
+        enrichment.start();
+        feed("roads", Files.newInputStream(FOLDER.resolve("roads.csv")));
+        feed("points", resource("mivconfig-20170427.xml.gz"));
+    }
+
+    @AfterEach
+    void stop() {
+        queries.close();
+        enrichment.close();
+        store.close();
+        log.close();
+    }
+
+    @Test
+    void theRealMinuteIsReadAsPeopleWhoKnowItReadIt() throws Exception {
+        feed("traffic", resource("verkeersdata-20170427T1439.xml.gz"));
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(row("SELECT count(*) FROM traffic"))
+                .containsExactly("4254"));
+
+        // With the zeros of lanes without cars it would be 77.5.
+        assertThat(number("SELECT avg(measure_class_2_speed) FROM kudu_verkeer_stream WHERE valid = 0"))
+                .isCloseTo(87.7, within(0.05));
+        assertThat(number("SELECT avg(coalesce(measure_class_2_speed, 0)) FROM traffic WHERE valid = 0"))
+                .isCloseTo(77.5, within(0.05));
+        assertThat(row("SELECT count(*), count(name), count(road), count(lat) FROM traffic"))
+                .containsExactly("4254", "4232", "4254", "4254");
+        assertThat(row("SELECT road, name, lane, measure_class_2_speed, vehicles FROM traffic WHERE uid = 2301"))
+                .containsExactly("N177", "Snede noordzijde sleuf Boom", "R10", "52", "12");
+        assertThat(row("SELECT count(*) FROM latest")).containsExactly("4176");
+        assertThat(row("SELECT road FROM roads_now LIMIT 1")).containsExactly("E40");
+        assertThat(number("SELECT count(*) FROM queues_now")).isGreaterThan(100);
+        assertThat(row("SELECT weekday, hour FROM weekly_rhythm WHERE uid = 2301"))
+                .as("a Thursday, by the clock of Brussels")
+                .containsExactly("4", "15");
+        assertThat(row("SELECT logged, applied, rejected, too_late FROM polder.ledger WHERE table_name = 'traffic'"))
+                .containsExactly("4254", "4254", "0", "0");
+    }
+
+    @Test
+    void aClockAheadIsRejectedAndAClockNeverSetIsTooLate() throws Exception {
+        feed("traffic", new ByteArrayInputStream("""
+                        <miv><meetpunt unieke_id="1"><tijd_waarneming>2017-04-27T17:00:00+01:00</tijd_waarneming></meetpunt>
+                        <meetpunt unieke_id="2"><tijd_waarneming>1990-01-01T00:00:00+01:00</tijd_waarneming></meetpunt>
+                        <meetpunt unieke_id="3"><tijd_waarneming>2017-04-27T14:38:00+01:00</tijd_waarneming></meetpunt></miv>
+                        """.getBytes(UTF_8)));
+
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(row(
+                        "SELECT logged, applied, rejected, too_late FROM polder.ledger WHERE table_name = 'traffic'"))
+                .containsExactly("3", "1", "1", "1"));
+        assertThat(row("SELECT uid, road, vehicles FROM traffic")).containsExactly("3", "null", "null");
+    }
+
+    /** Puts a document's events into the log, as an edge does. */
+    private void feed(String name, InputStream document) throws IOException, MalformedDocumentException {
+        Feed feed = Objects.requireNonNull(MART.feeds().get(name));
+        byte[] bytes;
+        try (document) {
+            bytes = document.readAllBytes();
+        }
+        feed.format().splitter(feed.key()).split(bytes, 0, bytes.length, true, new Splitter.Sink() {
+            @Override
+            public void event(Slice value, Slice key, byte[] context) {
+                int partition = Log.partition(key.bytes(), key.from(), key.length(), feed.partitions());
+                Map<String, byte[]> headers = context.length == 0 ? Map.of() : Map.of(RecordHeaders.CONTEXT, context);
+                log.writer()
+                        .send(
+                                feed.topic(),
+                                partition,
+                                THEN.toEpochMilli(),
+                                null,
+                                value.copy(),
+                                headers,
+                                (at, offset, failure) -> {
+                                    if (failure != null) {
+                                        throw new AssertionError(failure);
+                                    }
+                                });
+            }
+
+            @Override
+            public void rejected(Slice value, long position, String reason) {
+                throw new AssertionError(reason);
+            }
+        });
+        log.writer().flush();
+    }
+
+    private static InputStream resource(String file) throws IOException {
+        return new GZIPInputStream(Objects.requireNonNull(Simulation.class.getResourceAsStream(file), file));
+    }
+
+    private double number(String sql) {
+        return Double.parseDouble(row(sql).get(0));
+    }
+
+    /** The first row of the answer; empty when it has none. */
+    private List<String> row(String sql) {
+        return Stream.of(queries.ask(sql, 10_000).rows().get(0))
+                .map(String::valueOf)
+                .toList();
+    }
+}
