@@ -15,6 +15,9 @@ const BURST = 3000;
 /** Points that were read in this time, or not much longer ago than most, have their roads read. In milliseconds. */
 const RECENT = 300_000;
 
+/** All the points that there may be. */
+const MANY = 1_000_000;
+
 const app = document.querySelector('polder-app');
 
 start();
@@ -41,9 +44,22 @@ function follow(mart, name) {
     full: (data) => live.full(data),
     change: (data) => live.change(data),
     status: (data) => live.statusOf(data),
-    connection: (state) => live.connected(state),
+    connection: (state) => {
+      if (state === 'open' && live.connection === 'lost') {
+        reloadWhenOther(mart);
+      }
+      live.connected(state);
+    },
   });
   stream.open();
+}
+
+/** After a restart another version may answer, or another definition: then the page is another one too. */
+async function reloadWhenOther(mart) {
+  const identity = ({ name, version, timezone, maps, tables, views }) => JSON.stringify([name, version, timezone, maps, tables, views]);
+  if (identity(await untilItAnswers(api.mart)) !== identity(mart)) {
+    location.reload();
+  }
 }
 
 /** Asks once for the roads and lanes of all points, and again when points were added: one question, never one a point. */
@@ -75,7 +91,7 @@ async function readAttributes(live) {
       live.describe(new Map());
       return;
     }
-    const { rows } = await api.sql(latestOf(map, asked, readings.time - Math.max(RECENT, 2 * readings.spread)), readings.size + 1000);
+    const { rows } = await api.sql(latestOf(map, asked, readings.time - Math.max(RECENT, 2 * readings.spread)), MANY);
     const attributes = new Map();
     for (const row of rows) {
       const values = row.slice(map.key.length);

@@ -10,6 +10,9 @@ const LEAST_PATIENCE = 15_000;
 /** Patience before it is known how often changes come: a little more than two rounds of a feed of every minute. */
 const FIRST_PATIENCE = 150_000;
 
+/** So many changes are kept that were not painted yet. Behind another tab nothing is painted, for hours perhaps. */
+const UNSEEN = 5;
+
 /**
  * A map as it is now, kept up to date by the event stream. Says what happened by events:
  * `readings` (detail: `{isFull}`), `status`, `connection`, `attributes`, `shown`, `colouring`.
@@ -74,6 +77,9 @@ export class Live extends EventTarget {
     }
     this.changedAt = now;
     this.pending.push({ index: data.index, accepted: Date.parse(data.accepted) });
+    if (this.pending.length > UNSEEN) {
+      this.pending.shift();
+    }
     this.#picture();
     this.#tell('readings', { isFull: false });
   }
@@ -115,6 +121,11 @@ export class Live extends EventTarget {
     if (hasNews) {
       this.#tell('shown');
     }
+  }
+
+  /** Nothing is painted any more, until `shown` says so again. */
+  hidden() {
+    this.shownAfter = NaN;
   }
 
   /** Colours by the value relative to these (NaN where unknown), or by the value itself. @param {Float32Array | null} usual */

@@ -1,7 +1,10 @@
 import { BANDS, KINDS, MISSING, NOTHING, bandOf } from './bands.js';
 
-/** A reading so much older than its neighbours' says nothing about now. In milliseconds. */
+/** A reading of longer ago says nothing about now, however rarely there are new ones. In milliseconds. */
 const LEAST_AGE = 30 * 60_000;
+
+/** As long as it is not known how often readings come. */
+const FIRST_AGE = 3 * 3_600_000;
 
 /**
  * What the readings look like now: the kind of every point, and the numbers beside the map.
@@ -71,12 +74,9 @@ export function pictureOf(readings, bands, valueOf = (i) => readings.values[i]) 
   };
 }
 
-/**
- * The age from which a reading counts as missing: three times what separates most points from the newest (where all
- * report hourly, the first to report must not make the others look dead), and half an hour at least.
- */
-function ageLimit({ spread }) {
-  return Math.max(LEAST_AGE, spread > 0 ? 3 * spread : 0);
+/** The age from which a reading counts as missing: when three in a row have not come. */
+function ageLimit({ cadence }) {
+  return cadence > 0 ? Math.max(LEAST_AGE, 3 * cadence) : FIRST_AGE;
 }
 
 /**

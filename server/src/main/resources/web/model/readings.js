@@ -18,6 +18,8 @@ export class Readings {
       this.intensities[i] = this.hasIntensities ? (full.intensities[i] ?? NaN) : NaN;
     }
     this.version = full.version;
+    /** How long a point usually takes from one reading to the next, in milliseconds; NaN until it was seen. */
+    this.cadence = NaN;
     this.#tellTime();
   }
 
@@ -32,13 +34,21 @@ export class Readings {
       this.#reserve(this.size + change.add.keys.length);
       this.#add(change.add);
     }
+    const steps = [];
     for (let k = 0; k < change.index.length; k++) {
       const i = change.index[k];
+      const step = change.times[k] - this.times[i];
+      if (step > 0) {
+        steps.push(step);
+      }
       this.values[i] = change.values[k] ?? NaN;
       this.times[i] = change.times[k] ?? NaN;
       if (this.hasIntensities) {
         this.intensities[i] = change.intensities[k] ?? NaN;
       }
+    }
+    if (steps.length) {
+      this.cadence = steps.sort((a, b) => a - b)[steps.length >> 1] * 1000;
     }
     this.version = change.version;
     this.#tellTime();
@@ -52,8 +62,8 @@ export class Readings {
     const sorted = this.times.slice(0, this.size).filter(Number.isFinite).sort();
     const at = (share) => sorted[Math.ceil(sorted.length * share) - 1] * 1000;
     this.time = sorted.length ? at(0.99) : NaN;
-    /** How far most points are behind that, in milliseconds. */
-    this.spread = this.time - at(0.2);
+    /** How far half of the points are behind that, in milliseconds. */
+    this.spread = this.time - at(0.5);
   }
 
   #add({ keys, labels, latitudes, longitudes }) {

@@ -4,13 +4,16 @@
  */
 export class Index {
   constructor() {
-    /** @type {{kind: string, title: string, note: string, words: string, value: any}[]} */
+    /** @type {{kind: string, title: string, note: string, words: string, value: any, place?: string}[]} */
     this.entries = [];
   }
 
-  /** @param {string} title @param {string} note quiet text beside it @param {string[]} words what else finds it */
-  add(kind, title, note, words, value) {
-    this.entries.push({ kind, title, note, value, name: plain(title), words: plain([title, ...words].join(' ')) });
+  /**
+   * @param {string} title @param {string} note quiet text beside it @param {string[]} words what else finds it
+   * @param {string} [place] what entries of the same place have in common
+   */
+  add(kind, title, note, words, value, place) {
+    this.entries.push({ kind, title, note, value, place, name: plain(title), words: plain([title, ...words].join(' ')) });
   }
 
   find(text, length) {

@@ -7,6 +7,9 @@ import { channels, mayMove } from './mode.js';
 /** How long a point takes from its old colour to the new one, in milliseconds. */
 const FADE = 400;
 
+/** Of more points than this, drawing all of them again and again for a fade is too much. They change at once, and are smaller. */
+const CROWD = 20_000;
+
 /** Opacity of the points that are not asked for. */
 const DIMMED = 0.1;
 
@@ -36,6 +39,7 @@ export class PointLayer {
     this.selected = -1;
     this.hovered = -1;
     this.hasNews = false;
+    this.drawing = 0;
     this.fadeFrom = -Infinity;
     this.layer = new ol.layer.Layer({ render: (frame) => this.#render(frame), zIndex: 10 });
   }
@@ -82,6 +86,14 @@ export class PointLayer {
     }
   }
 
+  /** Before points come that have nothing to do with these. */
+  forget() {
+    this.size = 0;
+    this.kinds = null;
+    this.selected = this.hovered = -1;
+    this.layer.changed();
+  }
+
   /** @param {Uint8Array} kinds of the points now @param {boolean} fades whether they pass to it gently */
   show(kinds, fades) {
     const now = performance.now();
@@ -93,24 +105,24 @@ export class PointLayer {
       this.toScale[i] = this.scales[kinds[i]];
     }
     this.kinds = kinds;
-    this.fadeFrom = fades && mayMove() ? now : -Infinity;
+    this.fadeFrom = fades && mayMove() && this.size <= CROWD ? now : -Infinity;
     this.#sort();
     this.hasNews = true;
-    this.layer.changed();
+    this.#redraw();
   }
 
   /** @param {Set<number> | null} kinds that are asked for */
   ask(kinds) {
     this.asked = kinds?.size ? kinds : null;
     this.#sort();
-    this.layer.changed();
+    this.#redraw();
   }
 
   mark({ selected = this.selected, hovered = this.hovered }) {
     if (selected !== this.selected || hovered !== this.hovered) {
       this.selected = selected;
       this.hovered = hovered;
-      this.layer.changed();
+      this.#redraw();
     }
   }
 
@@ -216,23 +228,26 @@ export class PointLayer {
     }
     this.frame = { pixelRatio, size };
     if (this.size === 0) {
+      this.context.clearRect(0, 0, width, height);
       return this.canvas;
     }
-    const share = this.#share(performance.now());
     this.#project(viewState, size);
-    this.#draw(pixelRatio, share);
-    if (share < 1) {
-      frame.animate = true;
-    }
-    if (this.hasNews) {
-      this.hasNews = false;
-      requestAnimationFrame(() => this.onPainted());
-    }
+    this.#draw();
     return this.canvas;
   }
 
+  /** Draws the points anew on their canvas. The map around them has not changed, and is not asked to draw. */
+  #redraw() {
+    this.drawing ||= requestAnimationFrame(() => {
+      this.drawing = 0;
+      if (this.frame && this.size > 0) {
+        this.#draw();
+      }
+    });
+  }
+
   #project({ center, resolution, zoom }, [width, height]) {
-    const crowd = this.size > 20_000 ? 0.6 : 1;
+    const crowd = this.size > CROWD ? 0.6 : 1;
     this.radius = crowd * Math.min(8, Math.max(1.8, 3.1 + (zoom - 8.5) * 0.62));
     const apart = Math.min(1, Math.max(0, (zoom - APART_FROM) / (APART - APART_FROM)));
     const step = apart * (2 * this.radius + 4);
@@ -246,8 +261,10 @@ export class PointLayer {
     }
   }
 
-  #draw(ratio, share) {
+  #draw() {
     const { raster, order, asked, kinds, screenX, screenY } = this;
+    const ratio = this.frame.pixelRatio;
+    const share = this.#share(performance.now());
     raster.clear();
     for (let k = 0; k < order.length; k++) {
       const i = order[k];
@@ -261,6 +278,13 @@ export class PointLayer {
     }
     if (this.selected >= 0) {
       this.#circle(this.selected, 6, 2, ratio);
+    }
+    if (share < 1) {
+      this.#redraw();
+    }
+    if (this.hasNews) {
+      this.hasNews = false;
+      requestAnimationFrame(() => this.onPainted());
     }
   }
 

@@ -37,6 +37,8 @@ class PolderApp extends PolderElement {
   constructor() {
     super();
     this.route = readRoute(location.hash);
+    /** Where one was on each page, so that one comes back to it. */
+    this.places = {};
     this.readAddress = () => this.#go(readRoute(location.hash));
     this.redraw = () => this.requestUpdate();
     this.addEventListener('polder-route', ({ detail }) => this.#write(detail));
@@ -59,6 +61,7 @@ class PolderApp extends PolderElement {
   }
 
   willUpdate() {
+    this.places[this.route.page] = writeRoute(this.route);
     const title = PAGES.find(({ page }) => page === this.route.page)?.title ?? 'Not found';
     document.title = [title, this.mart?.name, 'Polder'].filter(Boolean).join(' · ');
   }
@@ -74,7 +77,7 @@ class PolderApp extends PolderElement {
         <nav class="pages" aria-label="Pages">
           ${PAGES.map(
             ({ page, title }) =>
-              html`<a href=${'#/' + page} aria-current=${this.route.page === page ? 'page' : nothing} data-test=${'page-' + page}>${title}</a>`,
+              html`<a href=${this.places[page] ?? '#/' + page} aria-current=${this.route.page === page ? 'page' : nothing} data-test=${'page-' + page}>${title}</a>`,
           )}
         </nav>
         ${this.live?.map ? html`<polder-search .live=${this.live}></polder-search>` : html`<span class="bar-space"></span>`}

@@ -77,7 +77,7 @@ class PolderHottest extends PolderElement {
     const full = live.bands.limits[BANDS - 1];
     const width = Math.max(3, Math.min(100, (100 * value) / full));
     return html`<li>
-      <button type="button" data-key=${key} @click=${() => tell(this, 'polder-select', { key })}>
+      <button ?data-plain=${!live.hasRoads} type="button" data-key=${key} @click=${() => tell(this, 'polder-select', { key })}>
         ${live.hasRoads ? html`<span class="road" ?data-empty=${!road}>${road ?? ''}</span>` : nothing}
         <span class="hottest-name">${readings.labels[i] || key}</span>
         <span class="meter" aria-hidden="true"><span data-ramp=${rampOf(live.bands, bandOf(live.bands, value))} .style=${'width:' + width + '%'}></span></span>

@@ -99,7 +99,9 @@ class PolderMapPage extends PolderElement {
     const selected = readings && this.#selected !== null ? readings.placeOf(this.#selected) : -1;
     const timeline = live.map.time ? html`<polder-timeline .live=${live} .calendar=${calendar}></polder-timeline>` : nothing;
     return html`
+      <h1 class="unseen">Live map of ${capital(mart.name)}</h1>
       <div class="map-page" data-sheet=${isNarrow ? this.sheet : nothing} data-connection=${live.connection}>
+        <p class="unseen" role="status">${this.#announce()}</p>
         <div class="map-area">
           <polder-map
             id="map"
@@ -119,7 +121,7 @@ class PolderMapPage extends PolderElement {
             ? html`<div class="lost" role="status">${icon('warning')} Reconnecting. What is shown is the last that arrived.</div>`
             : nothing}
           ${isNarrow && selected >= 0
-            ? html`<div class="map-stamp"><time>${calendar.time(readings.time)}</time>${this.#label(isSimulated, 'small')}</div>`
+            ? html`<div class="map-stamp">${live.map.time ? html`<time>${calendar.time(readings.time)}</time>` : nothing}${this.#label(isSimulated, 'small')}</div>`
             : nothing}
           ${readings && readings.size === 0
             ? html`<div class="map-empty"><h2>No points yet</h2><p>They appear with the first rows of table “${live.map.table}”. <a href="#/feeds">Look at the feeds</a></p></div>`
@@ -129,13 +131,7 @@ class PolderMapPage extends PolderElement {
         <aside class="panel" aria-label="Numbers and the chosen point" aria-busy=${readings ? 'false' : 'true'}>
           ${isNarrow ? this.#handle() : nothing}
           <div class="panel-scroll">
-            <section class="panel-now" aria-label="Time of the data">
-              <div class="clock-row">
-                <time class="clock" data-test="clock" ?data-empty=${!readings} datetime=${readings ? new Date(readings.time).toISOString() : nothing}>${calendar.time(readings?.time)}</time>
-                ${this.#label(isSimulated)}
-              </div>
-              <p class="date"><span data-test="date">${readings ? calendar.day(readings.time) : '\u00a0'}</span>${readings ? ', ' + capital(mart.name) : nothing}</p>
-            </section>
+            ${this.#now(isSimulated)}
             <polder-numbers .live=${live}></polder-numbers>
             <polder-histogram
               .live=${live}
@@ -182,9 +178,26 @@ class PolderMapPage extends PolderElement {
       this.laneOf = (i) => attributes.get(readings.keys[i])?.lane ?? readings.keys[i];
     }
     if (event.type === 'readings' && event.detail.isFull) {
+      this.usualHour = null;
       this.#readWhetherUsual();
     }
     this.requestUpdate();
+  }
+
+  #now(isSimulated) {
+    const { live, calendar, mart } = this;
+    const { readings } = live;
+    const time = readings?.time ?? NaN;
+    // Data without times have no clock: then it is the mart that has the first word.
+    return html`<section class="panel-now" aria-label="Time of the data">
+      <div class="clock-row">
+        ${live.map.time
+          ? html`<time class="clock" data-test="clock" ?data-empty=${!(time > 0)} datetime=${time > 0 ? new Date(time).toISOString() : nothing}>${calendar.time(time)}</time>`
+          : html`<span class="clock">${capital(mart.name)}</span>`}
+        ${this.#label(isSimulated)}
+      </div>
+      <p class="date">${live.map.time ? html`<span data-test="date">${time > 0 ? calendar.day(time) : '\u00a0'}</span>${time > 0 ? ', ' + capital(mart.name) : nothing}` : 'The latest of each point'}</p>
+    </section>`;
   }
 
   #label(isSimulated, size = '') {
@@ -205,6 +218,22 @@ class PolderMapPage extends PolderElement {
     return html`<strong>${readings.labels[i] || readings.keys[i]}</strong>${road ? html`<span>${road}</span>` : nothing}
       <span>${value === value ? amount(value) + ' ' + map.unit : intensity === 0 ? words.nothing : words.missing}</span>
       ${intensity > 0 ? html`<span>${amount(intensity)} ${words.intensity}</span>` : nothing}`;
+  }
+
+  /** What a reader hears of the chosen point: once, and not with every change. */
+  #announce() {
+    const { live } = this;
+    const key = this.#selected;
+    if (key !== this.announced?.key || live !== this.announced.live) {
+      const i = key === null ? -1 : (live.readings?.placeOf(key) ?? -1);
+      if (key !== null && i < 0) {
+        return '';
+      }
+      const value = i < 0 ? NaN : live.readings.values[i];
+      const number = value === value ? amount(value) + ' ' + live.map.unit : live.words.missing;
+      this.announced = { key, live, text: i < 0 ? '' : (live.readings.labels[i] || 'Point ' + key) + ', ' + number };
+    }
+    return this.announced.text;
   }
 
   #handle() {

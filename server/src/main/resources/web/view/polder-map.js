@@ -58,6 +58,7 @@ class PolderMap extends PolderElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     mode.removeEventListener('change', this.recolour);
+    this.live.hidden();
     this.map?.setTarget(null);
     this.map = null;
     delete window.polder.map;
@@ -71,6 +72,8 @@ class PolderMap extends PolderElement {
         role="application"
         aria-label="Map of the points. Enter selects the point in the middle, the arrow keys go from there to its neighbours, plus and minus zoom, Escape closes."
         @keydown=${this.#key}
+        @pointerdown=${this.#touch}
+        @wheel=${{ handleEvent: () => this.#touch(), passive: true }}
         @pointerleave=${() => this.#hover(-1)}
       ></div>
       <div class="map-buttons" role="group" aria-label="Zoom">
@@ -111,6 +114,13 @@ class PolderMap extends PolderElement {
   updated(changed) {
     if (!this.map) {
       return;
+    }
+    if (changed.get('live')) {
+      // Another map: its points may be elsewhere.
+      this.points.forget();
+      this.isPlaced = false;
+      this.#look();
+      this.#place();
     }
     if (changed.has('asked')) {
       this.points.ask(this.asked);
@@ -172,7 +182,6 @@ class PolderMap extends PolderElement {
       this.#paint();
     }
     this.points.show(picture.kinds, !isFirst);
-    this.map.render();
   }
 
   #place() {
@@ -182,7 +191,7 @@ class PolderMap extends PolderElement {
     this.points.paint(this.colours, this.live.bands);
     this.#sites();
     this.points.show(this.live.picture.kinds, false);
-    if (!this.isPlaced) {
+    if (!this.isPlaced || this.#hasGrownOut()) {
       this.#overview(false);
     }
     this.#mark();
@@ -243,6 +252,7 @@ class PolderMap extends PolderElement {
 
   /** Looks where the address says. */
   #look() {
+    this.isTouched = Boolean(this.view);
     if (this.view) {
       const { longitude, latitude, zoom } = this.view;
       this.map.getView().setCenter(ol.proj.fromLonLat([longitude, latitude]));
@@ -251,10 +261,29 @@ class PolderMap extends PolderElement {
     }
   }
 
+  /** Whether points came outside of a view that nobody has touched yet: at a first start they come little by little. */
+  #hasGrownOut() {
+    if (this.isTouched) {
+      return false;
+    }
+    const extent = this.#extent();
+    return extent !== null && !ol.extent.containsExtent(this.map.getView().calculateExtent(), extent);
+  }
+
   #overview(moves) {
+    const extent = this.#extent();
+    if (extent === null) {
+      return;
+    }
+    this.map.getView().fit(extent, { padding: this.#padding(48), maxZoom: 15, duration: moves && mayMove() ? 350 : 0 });
+    this.isPlaced = true;
+  }
+
+  /** Where the points are, but for stray ones; null without any. */
+  #extent() {
     const { readings } = this.live;
     if (!readings?.size) {
-      return;
+      return null;
     }
     const range = (values) => {
       const sorted = values.slice(0, readings.size).filter(Number.isFinite).sort();
@@ -265,9 +294,7 @@ class PolderMap extends PolderElement {
     };
     const [south, north] = range(readings.latitudes);
     const [west, east] = range(readings.longitudes);
-    const extent = ol.proj.transformExtent([west, south, east, north], 'EPSG:4326', 'EPSG:3857');
-    this.map.getView().fit(extent, { padding: this.#padding(48), maxZoom: 15, duration: moves && mayMove() ? 350 : 0 });
-    this.isPlaced = true;
+    return ol.proj.transformExtent([west, south, east, north], 'EPSG:4326', 'EPSG:3857');
   }
 
   #padding(all) {
@@ -314,7 +341,12 @@ class PolderMap extends PolderElement {
     view.animate({ center: shifted, zoom, duration: mayMove() ? 350 : 0 });
   }
 
+  #touch() {
+    this.isTouched = true;
+  }
+
   #key(event) {
+    this.#touch();
     const { readings } = this.live;
     if (!readings || event.altKey || event.ctrlKey || event.metaKey) {
       return;

@@ -93,7 +93,12 @@ class PolderSearch extends PolderElement {
 
   #find() {
     this.index ??= this.#build();
-    return this.index.find(this.text, LENGTH);
+    // Of the lanes of one road at one place the first says enough; the others are beside it in the panel.
+    const places = new Set();
+    return this.index
+      .find(this.text, LENGTH * 8)
+      .filter(({ place }) => place === undefined || (!places.has(place) && places.add(place)))
+      .slice(0, LENGTH);
   }
 
   #build() {
@@ -108,7 +113,7 @@ class PolderSearch extends PolderElement {
       const { road, lane } = attributes.get(key) ?? {};
       const values = keyValues(key);
       const note = [roadOf(road)?.name ?? road, lane, values.join(', ')].filter(Boolean).join(' · ');
-      index.add('point', readings.labels[i] || values.join(', '), note, [...values, ...roadWords(road), lane ?? ''], key);
+      index.add('point', readings.labels[i] || values.join(', '), note, [...values, ...roadWords(road), lane ?? ''], key, readings.latitudes[i] + ' ' + readings.longitudes[i]);
     }
     return index;
   }

@@ -227,7 +227,7 @@ final class JsonSplitter implements Splitter {
         return first == '-' || (first >= '0' && first <= '9');
     }
 
-    private static MalformedDocumentException malformed(byte[] document, int from, int at, int to, String fault) {
+    static MalformedDocumentException malformed(byte[] document, int from, int at, int to, String fault) {
         int line = 1;
         int lineFrom = from;
         for (int place = from; place < at; place++) {

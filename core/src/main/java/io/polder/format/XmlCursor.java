@@ -1,6 +1,5 @@
 package io.polder.format;
 
-import com.fasterxml.aalto.UncheckedStreamException;
 import java.util.Arrays;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
@@ -133,21 +132,8 @@ final class XmlCursor {
         }
         for (int index = begins[depth - 1]; index < activeCount; index++) {
             for (int slot : active[index].slots()) {
-                append(reader, texts[slot]);
+                XmlReaders.appendText(reader, texts[slot]);
             }
-        }
-    }
-
-    private static void append(XMLStreamReader reader, ByteBuilder text) throws XMLStreamException {
-        try {
-            int from = reader.getTextStart();
-            text.addChars(reader.getTextCharacters(), from, from + reader.getTextLength());
-        } catch (UncheckedStreamException malformed) {
-            // A text that nobody asks for is passed over unread; one that is asked for is read here, and may be
-            // malformed.
-            throw malformed.getCause() instanceof XMLStreamException cause
-                    ? cause
-                    : new XMLStreamException(malformed.getMessage(), malformed);
         }
     }
 

@@ -1,11 +1,13 @@
 package io.polder.format;
 
+import com.fasterxml.aalto.UncheckedStreamException;
 import com.fasterxml.aalto.stax.InputFactoryImpl;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.stream.Location;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 import org.codehaus.stax2.XMLStreamReader2;
 import org.codehaus.stax2.io.Stax2ByteArraySource;
 
@@ -13,6 +15,9 @@ import org.codehaus.stax2.io.Stax2ByteArraySource;
 final class XmlReaders {
     /** Elements may stand in one another as deep as this. */
     static final int MAX_DEPTH = 200;
+
+    /** How {@link #fault} ends when the bytes end too early. */
+    static final String CUT = "it ends in the middle, as if it had been cut off";
 
     /** Neither reads document type definitions nor fetches anything; thread-safe once it is configured. */
     private static final InputFactoryImpl FACTORY = factory();
@@ -57,6 +62,21 @@ final class XmlReaders {
     }
 
     /**
+     * Appends the text that the reader stands on. A text that nobody asks for is passed over unread; one that is asked for
+     * is read here, and may be malformed.
+     */
+    static void appendText(XMLStreamReader reader, ByteBuilder into) throws XMLStreamException {
+        try {
+            int from = reader.getTextStart();
+            into.addChars(reader.getTextCharacters(), from, from + reader.getTextLength());
+        } catch (UncheckedStreamException malformed) {
+            throw malformed.getCause() instanceof XMLStreamException cause
+                    ? cause
+                    : new XMLStreamException(malformed.getMessage(), malformed);
+        }
+    }
+
+    /**
      * What is wrong, with line and column, without a full stop.
      *
      * @param from where the reader's first byte stood: its columns of the first line count from the array's beginning
@@ -69,7 +89,7 @@ final class XmlReaders {
         if (entity.find()) {
             what = "the entity " + entity.group(1) + " is not defined; document type definitions are not read";
         } else if (what.contains("nd-of-input")) {
-            what = "it ends in the middle, as if it had been cut off";
+            what = CUT;
         }
         Location place = exception.getLocation();
         if (place == null) {

@@ -247,7 +247,7 @@ final class XmlSplitter implements Splitter {
         return new XmlContext(values, used).toBytes();
     }
 
-    private static boolean isHtml(XmlText text) {
+    static boolean isHtml(XmlText text) {
         int length = Math.min(text.to() - text.from(), 200);
         String head = new String(text.bytes(), text.from(), length, ISO_8859_1).toLowerCase(Locale.ROOT);
         return head.contains("<!doctype html") || head.contains("<html");
