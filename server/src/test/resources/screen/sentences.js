@@ -15,7 +15,7 @@ import { Index } from '../model/search.js';
 import { ServerClock } from '../model/server-clock.js';
 import { Sites } from '../model/sites.js';
 import { readTopology } from '../model/topology.js';
-import { knownColumns, wordsFor } from '../model/words.js';
+import { furtherDetails, knownColumns, wordsFor } from '../model/words.js';
 import { equal, fullOf, isTrue } from './check.js';
 
 const SPEED = bandsFor('km/h', []);
@@ -176,7 +176,8 @@ export const sentences = {
   },
 
   'roads and lanes are known by their columns only'() {
-    equal(knownColumns(['uid', 'ident_8', 'lane']), { road: 'ident_8', lane: 'lane' });
+    equal(knownColumns(['uid', 'road', 'ident_8', 'lane']), { road: 'ident_8', lane: 'lane' });
+    equal(furtherDetails({ ...MAP, details: ['road', 'ident_8', 'km', 'lane', 'vehicles', 'valid'] }), ['km', 'valid']);
     equal(knownColumns(['uid', 'value']), {});
     equal([wordsFor(MAP, true).hottest, wordsFor({ ...MAP, unit: 'µg/m³', colour: 'no2', intensity: null }, false).hottest], ['Slowest now', 'Highest now']);
   },

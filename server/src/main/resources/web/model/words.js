@@ -1,6 +1,6 @@
 /** What things are called beside a map: by its definition, and where it is about speeds of vehicles, as one speaks of those. */
 
-/** Names of columns that hold a road and a lane as the road register of Flanders writes them. */
+/** Names of columns that hold a road and a lane; first those as the road register of Flanders writes them. */
 const ROADS = ['ident_8', 'ident8', 'road'];
 const LANES = ['rijstrook', 'lane'];
 
@@ -24,8 +24,14 @@ export function wordsFor(map, isLowHot) {
 
 /** @returns {{road: string | undefined, lane: string | undefined}} the columns of a table that have a meaning here */
 export function knownColumns(names) {
-  const find = (wanted) => names.find((name) => wanted.includes(name.toLowerCase()));
+  const find = (wanted) => wanted.map((want) => names.find((name) => name.toLowerCase() === want)).find(Boolean);
   return { road: find(ROADS), lane: find(LANES) };
+}
+
+/** The details of a point that are not said already: as its name, its value, its count, its road or its lane. */
+export function furtherDetails({ details, label, colour, intensity }) {
+  const said = [label, colour, intensity];
+  return details.filter((column) => !said.includes(column) && ![...ROADS, ...LANES].includes(column.toLowerCase()));
 }
 
 /** `measure_class_2_speed` → Measure class 2 speed */

@@ -5,7 +5,7 @@ import { amount, anything, duration } from '../model/format.js';
 import { historyOf, keyValues, usualOf } from '../model/questions.js';
 import { laneOf, roadOf } from '../model/roads.js';
 import { Sites } from '../model/sites.js';
-import { inWords, knownColumns } from '../model/words.js';
+import { furtherDetails, inWords, knownColumns } from '../model/words.js';
 import { readBaseMap } from './base-map.js';
 import { Listening, PolderElement, tell } from './element.js';
 import './polder-event.js';
@@ -160,11 +160,9 @@ class PolderPoint extends PolderElement {
   }
 
   #details() {
-    const { map } = this.live;
-    const known = Object.values(knownColumns(map.details));
-    return map.details
-      .filter((column) => !known.includes(column) && column !== map.label)
-      .map((column) => html`<div><dt>${inWords(column)}</dt><dd>${this.found ? anything(this.found.row[column]) : '–'}</dd></div>`);
+    return furtherDetails(this.live.map).map(
+      (column) => html`<div><dt>${inWords(column)}</dt><dd>${this.found ? anything(this.found.row[column]) : '–'}</dd></div>`,
+    );
   }
 
   /** Where the reading was when. What cannot be measured, says so. */
