@@ -207,7 +207,7 @@ final class MartKeys {
     static final Section FORMATS = new Section(
             "Formats",
             "feeds.NAME.format",
-            "`format: csv` is short for `format: {type: csv}`.",
+            "`format: csv` is short for `format: {type: csv}`. [Formats](formats.md) says how each is read.",
             List.of(FORMAT_TYPE, RECORD, DELIMITER, QUOTE, HEADER, NULLS, DECIMAL),
             Map.of());
 

@@ -1,7 +1,11 @@
 package io.polder.config;
 
 import io.polder.format.Formats;
+import io.polder.format.Inference;
+import io.polder.record.ErrorCode;
 import io.polder.record.Field;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import io.polder.record.Type;
 import java.net.URI;
 import java.nio.file.Path;
@@ -49,31 +53,6 @@ public final class MartWriter {
         }
     }
 
-    /**
-     * What a sample showed.
-     *
-     * @param format a name of {@link Formats#names}
-     * @param options of the format, by the names of their keys, each as YAML writes it: {@code delimiter} to
-     *     {@code ";"}; empty for none
-     * @param fields as they are called in the sample: names that SQL would not take are changed, paths are not; ignored
-     *     for a preset
-     * @param key names among the fields that seem to tell whose event it is; may be empty
-     * @param time the name of the field that seems to be the event's time; empty when none is
-     * @param samples for names of fields a value that was seen, for a comment
-     */
-    public record Sample(
-            String format,
-            Map<String, String> options,
-            List<Field> fields,
-            List<String> key,
-            Optional<String> time,
-            Map<String, String> samples) {
-        public Sample {
-            fields = List.copyOf(fields);
-            key = List.copyOf(key);
-        }
-    }
-
     /** A name for a mart and its feed, made from an address or the name of a file; SQL takes it without quotes. */
     public static String nameOf(String address) {
         String path = address.replaceAll("[?#].*$", "").replaceAll("/+$", "");
@@ -87,14 +66,27 @@ public final class MartWriter {
      * position.
      *
      * @param name as {@link #nameOf} makes it
+     * @throws PolderException INVALID_REQUEST when nothing was found that could be a column
      */
-    public static String write(String name, Source source, Sample sample) {
-        Map<String, Field> fields = named(sample);
-        List<String> key =
-                sample.key().stream().map(old -> newName(old, sample, fields)).toList();
-        Optional<String> time = sample.time().map(old -> newName(old, sample, fields));
+    public static String write(String name, Source source, Inference inference) {
+        Map<String, Field> fields = named(inference);
+        if (fields.isEmpty()) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            source.address().isEmpty() ? "the sample" : source.address(),
+                            "",
+                            "its events hold no values that could be columns",
+                            "name a source whose events hold some, or write the fields by hand")));
+        }
+        List<String> key = inference.key().stream()
+                .map(old -> newName(old, inference, fields))
+                .toList();
+        Optional<String> day = inference.time().map(old -> newName(old, inference, fields));
         List<String> tableKey = new ArrayList<>(key);
-        time.filter(column -> !tableKey.contains(column)).ifPresent(tableKey::add);
+        day.filter(column -> !tableKey.contains(column)).ifPresent(tableKey::add);
+        // A day tells rows apart, and is no instant.
+        Optional<String> time = day.filter(column -> isInstant(fields, column));
         if (tableKey.isEmpty()) {
             tableKey.add(fields.keySet().iterator().next());
         }
@@ -110,7 +102,7 @@ public final class MartWriter {
         page.blank();
         page.line(0, "feeds:");
         page.line(1, name + ":");
-        feed(page, name, source, sample, fields.values(), key);
+        feed(page, name, source, inference, fields.values(), key);
         page.blank();
         page.line(0, "tables:");
         page.line(1, name + ":");
@@ -136,7 +128,7 @@ public final class MartWriter {
     }
 
     private static void feed(
-            Page page, String name, Source source, Sample sample, Collection<Field> fields, List<String> key) {
+            Page page, String name, Source source, Inference inference, Collection<Field> fields, List<String> key) {
         switch (source.kind()) {
             case POLL -> {
                 page.line(2, "poll: " + YamlText.quoted(source.address()));
@@ -145,29 +137,14 @@ public final class MartWriter {
             case FILES -> page.line(2, "files: " + YamlText.quoted(source.address()), "read once, as history");
             case HTTP -> page.line(2, "http: true", "takes what is posted to /api/feeds/" + name + "/events");
         }
-        if (sample.options().isEmpty()) {
-            page.line(2, "format: " + sample.format());
-        } else {
-            Map<String, String> options = new LinkedHashMap<>();
-            options.put("type", sample.format());
-            options.putAll(sample.options());
-            page.line(
-                    2,
-                    "format: { "
-                            + String.join(
-                                    ", ",
-                                    options.entrySet().stream()
-                                            .map(option -> option.getKey() + ": " + option.getValue())
-                                            .toList())
-                            + " }");
-        }
+        page.line(2, "format: " + format(inference));
         if (key.isEmpty()) {
             page.line(2, "# key: [" + fields.iterator().next().name() + "]", "whose event it is: none was found");
             page.line(2, "partitions: 1", "without a key, one partition keeps the order");
         } else {
             page.line(2, "key: " + YamlText.list(key), "whose event it is: events with one key stay in order");
         }
-        if (Formats.presets().contains(sample.format())) {
+        if (Formats.presets().contains(inference.format())) {
             return;
         }
         page.line(2, "fields:", "what is not here stays in the raw event");
@@ -180,8 +157,30 @@ public final class MartWriter {
             if (!field.nulls().isEmpty()) {
                 line.append(", nulls: ").append(YamlText.list(new TreeSet<>(field.nulls())));
             }
-            page.line(3, line + " }", comment(sample, field));
+            page.line(3, line + " }", comment(inference, field));
         });
+    }
+
+    /** {@code json}, or {@code { type: csv, delimiter: ";" }}. */
+    private static String format(Inference inference) {
+        List<String> options = new ArrayList<>();
+        inference.options().forEach((key, value) -> options.add(key + ": " + optionText(key, value)));
+        if (!inference.nulls().isEmpty()) {
+            options.add("nulls: " + YamlText.list(new TreeSet<>(inference.nulls())));
+        }
+        if (options.isEmpty()) {
+            return inference.format();
+        }
+        return "{ type: " + inference.format() + ", " + String.join(", ", options) + " }";
+    }
+
+    private static String optionText(String key, String value) {
+        return key.equals(MartKeys.HEADER.name()) ? value : YamlText.of(value);
+    }
+
+    private static boolean isInstant(Map<String, Field> fields, String column) {
+        Field field = fields.get(column);
+        return field != null && field.type() == Type.TIMESTAMP;
     }
 
     private static void map(Page page, String name, Map<String, Field> fields, List<String> tableKey) {
@@ -226,10 +225,10 @@ public final class MartWriter {
     }
 
     /** The fields by names that SQL takes. */
-    private static Map<String, Field> named(Sample sample) {
-        List<Field> found = Formats.preset(sample.format())
+    private static Map<String, Field> named(Inference inference) {
+        List<Field> found = Formats.preset(inference.format())
                 .map(format -> format.schema().fields())
-                .orElse(sample.fields());
+                .orElse(inference.fields());
         Map<String, Field> fields = new LinkedHashMap<>();
         for (Field field : found) {
             String name = unusedName(field.name(), fields.keySet());
@@ -238,10 +237,10 @@ public final class MartWriter {
         return fields;
     }
 
-    private static String newName(String old, Sample sample, Map<String, Field> fields) {
+    private static String newName(String old, Inference inference, Map<String, Field> fields) {
         List<String> names = List.copyOf(fields.keySet());
-        for (int index = 0; index < sample.fields().size() && index < names.size(); index++) {
-            if (sample.fields().get(index).name().equals(old)) {
+        for (int index = 0; index < inference.fields().size() && index < names.size(); index++) {
+            if (inference.fields().get(index).name().equals(old)) {
                 return names.get(index);
             }
         }
@@ -269,10 +268,10 @@ public final class MartWriter {
         return candidate;
     }
 
-    private static String comment(Sample sample, Field field) {
-        for (Field old : sample.fields()) {
+    private static String comment(Inference inference, Field field) {
+        for (Field old : inference.fields()) {
             if (old.path().equals(field.path())) {
-                String seen = sample.samples().getOrDefault(old.name(), "");
+                String seen = inference.samples().getOrDefault(old.name(), "");
                 String line =
                         seen.replaceAll("[^\\p{L}\\p{N}\\p{P}\\p{S} ]+", " ").strip();
                 return line.length() <= 40 ? line : line.substring(0, 40).strip() + "...";

@@ -1,11 +1,20 @@
 package io.polder.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.polder.format.Decoder;
+import io.polder.format.Inference;
+import io.polder.format.MalformedDocumentException;
+import io.polder.format.Slice;
+import io.polder.format.Splitter;
+import io.polder.record.Columns;
 import io.polder.record.Field;
+import io.polder.record.PolderException;
 import io.polder.record.Type;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,9 +29,10 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 final class MartWriterTest {
-    private static final MartWriter.Sample STATIONS = new MartWriter.Sample(
+    private static final Inference STATIONS = new Inference(
             "json",
             Map.of(),
+            Set.of(),
             List.of(
                     new Field("stationId", "stationId", Type.BIGINT),
                     new Field("observedAt", "properties.observedAt", Type.TIMESTAMP),
@@ -33,7 +43,8 @@ final class MartWriterTest {
                     new Field("order", "order", Type.INTEGER)),
             List.of("stationId"),
             Optional.of("observedAt"),
-            Map.of("stationId", "29", "observedAt", "2026-01-01T00:00:00Z", "name", "Antwerpen\n# Linkeroever"));
+            Map.of("stationId", "29", "observedAt", "2026-01-01T00:00:00Z", "name", "Antwerpen\n# Linkeroever"),
+            3);
 
     @Test
     void aFirstMartIsCommentedAndRight() throws IOException {
@@ -64,30 +75,110 @@ final class MartWriterTest {
 
     @Test
     void aSampleWithoutKeyOrTimeMakesAMartAllTheSame() {
-        MartWriter.Sample sample = new MartWriter.Sample(
+        Inference sample = new Inference(
                 "csv",
-                Map.of("delimiter", "\";\"", "decimal", "\",\""),
+                Map.of("delimiter", ";", "decimal", ","),
+                Set.of("-"),
                 List.of(new Field("a", "a", Type.VARCHAR), new Field("b", "b", Type.DOUBLE)),
                 List.of(),
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                2);
 
         Mart mart = read(MartWriter.write("lines", MartWriter.Source.http(), sample));
 
         assertThat(mart.feed("lines").partitions()).isEqualTo(1);
-        assertThat(mart.feed("lines").formatOptions()).isEqualTo("delimiter: \";\", decimal: \",\"");
+        assertThat(mart.feed("lines").formatOptions()).isEqualTo("delimiter: \";\", nulls: [\"-\"], decimal: \",\"");
         assertThat(mart.table("lines").key()).containsExactly("a");
     }
 
     @Test
     void aPresetNeedsNoFields() {
-        MartWriter.Sample sample = new MartWriter.Sample(
-                "miv-traffic", Map.of(), List.of(), List.of("uid"), Optional.of("time"), Map.of());
+        Inference sample = new Inference(
+                "miv-traffic", Map.of(), Set.of(), List.of(), List.of("uid"), Optional.of("time"), Map.of(), 1);
 
         String yaml = MartWriter.write("traffic", MartWriter.Source.poll(URI.create("http://example.org/x")), sample);
 
         assertThat(yaml).doesNotContain("fields:");
         assertThat(read(yaml).table("traffic").key()).containsExactly("uid", "time");
+    }
+
+    @Test
+    void aDayIsPartOfTheKeyAndNoTime() {
+        Inference sample = new Inference(
+                "csv",
+                Map.of(),
+                Set.of(),
+                List.of(new Field("city", "city", Type.VARCHAR), new Field("day", "day", Type.DATE)),
+                List.of("city"),
+                Optional.of("day"),
+                Map.of(),
+                2);
+
+        Table table =
+                read(MartWriter.write("days", MartWriter.Source.http(), sample)).table("days");
+
+        assertThat(table.key()).containsExactly("city", "day");
+        assertThat(table.time()).isEmpty();
+    }
+
+    @Test
+    void whatIsInferredFromADocumentReadsTheDocument() throws MalformedDocumentException {
+        assertReads("""
+                {"type":"FeatureCollection","features":1}
+                {"type":"x","features":2}
+                """);
+        assertReads("""
+                [{"stationId":29,"time":"2026-01-01T00:00:00Z","order":1,"PM2.5":{"value":12.5},"geometry":{"lat":51.2,"lon":4.4}},
+                 {"stationId":30,"time":"2026-01-01T00:00:00Z","order":2,"PM2.5":{"value":null},"geometry":{"lat":51.3,"lon":4.5}}]
+                """);
+        assertReads("Meet punt;Tijd;Waarde\n1;2026-01-01T00:00:00Z;1,5\n2;2026-01-01T00:00:00Z;NULL\n");
+        assertReads("1\t2\t3\n4\t5\t6\n");
+        assertReads("""
+                <?xml version="1.0"?>
+                <miv><tijd>2026-01-01T00:00:00Z</tijd>
+                <punt id="1"><naam>a "b" # c</naam><x>1,5</x></punt>
+                <punt id="2"><naam>d: e</naam><x>2,5</x></punt>
+                </miv>
+                """);
+    }
+
+    private static void assertReads(String document) throws MalformedDocumentException {
+        byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
+        Inference inference = Inference.of(bytes, 0, bytes.length, true);
+        Feed feed = read(MartWriter.write("found", MartWriter.Source.http(), inference))
+                .feed("found");
+        List<String> rejected = new ArrayList<>();
+        Columns columns = new Columns(feed.format().schema(), 16);
+        Decoder decoder = feed.format().decoder();
+
+        feed.format().splitter(feed.key()).split(bytes, 0, bytes.length, true, new Splitter.Sink() {
+            @Override
+            public void event(Slice value, Slice key, byte[] context) {
+                String wrong = decoder.decode(value.bytes(), value.from(), value.length(), context, columns);
+                if (wrong != null) {
+                    rejected.add(wrong);
+                }
+            }
+
+            @Override
+            public void rejected(Slice value, long position, String reason) {
+                rejected.add(reason);
+            }
+        });
+
+        assertThat(rejected).as(document).isEmpty();
+        assertThat(columns.rows()).as(document).isEqualTo(2);
+    }
+
+    @Test
+    void aSampleWithoutFieldsIsRefused() {
+        Inference nothing =
+                new Inference("json", Map.of(), Set.of(), List.of(), List.of(), Optional.empty(), Map.of(), 1);
+
+        assertThatThrownBy(() -> MartWriter.write("none", MartWriter.Source.http(), nothing))
+                .isInstanceOf(PolderException.class)
+                .hasMessageContaining("hold no values");
     }
 
     @Test
@@ -128,7 +219,7 @@ final class MartWriterTest {
             samples.put(name, sample);
         }
         List<String> key = hasKey ? List.of(fields.get(0).name()) : List.of();
-        MartWriter.Sample found = new MartWriter.Sample("csv", Map.of(), fields, key, Optional.empty(), samples);
+        Inference found = new Inference("csv", Map.of(), Set.of(), fields, key, Optional.empty(), samples, 1);
 
         Mart mart = read(MartWriter.write("mart", MartWriter.Source.http(), found));
 
