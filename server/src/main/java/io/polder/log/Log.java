@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -132,6 +133,11 @@ public final class Log implements AutoCloseable {
     /** For each partition the first offset that is still kept. */
     public Map<Integer, Long> beginningOffsets(String topic) {
         return topics.beginningOffsets(topic);
+    }
+
+    /** For each partition the offset of the first event that was accepted at {@code time} or later, or else the end. */
+    public Map<Integer, Long> offsetsAt(String topic, Instant time) {
+        return topics.offsetsAt(topic, time);
     }
 
     /** One event by its place; empty when there is none (any more). */

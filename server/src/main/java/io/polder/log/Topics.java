@@ -4,6 +4,7 @@ import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -194,6 +195,13 @@ final class Topics implements AutoCloseable {
 
     Map<Integer, Long> beginningOffsets(String topic) {
         return offsets(topic, OffsetSpec.earliest());
+    }
+
+    Map<Integer, Long> offsetsAt(String topic, Instant time) {
+        Map<Integer, Long> ends = endOffsets(topic);
+        Map<Integer, Long> found = offsets(topic, OffsetSpec.forTimestamp(time.toEpochMilli()));
+        found.replaceAll((partition, offset) -> offset < 0 ? ends.getOrDefault(partition, 0L) : offset);
+        return found;
     }
 
     private Map<Integer, Long> offsets(String topic, OffsetSpec which) {
