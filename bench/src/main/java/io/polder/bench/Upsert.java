@@ -50,8 +50,7 @@ final class Upsert {
     Result run(Path folder, int seedRows, int batches) throws Exception {
         InstantSource clock = InstantSource.system();
         Path file = folder.resolve("mart.duckdb");
-        try (DuckStore store =
-                        DuckStore.open(new DuckStore.Settings(file, folder.resolve("tmp"), 1L << 30, 2), clock);
+        try (DuckStore store = DuckStore.open(new DuckStore.Settings(file, folder.resolve("tmp"), 1L << 30, 2), clock);
                 StoredTable table = store.open(definition())) {
             Batch batch = new Batch(EVENT);
             while (sequence < seedRows) {
@@ -167,6 +166,7 @@ final class Upsert {
 
     private static double quantile(List<Double> values, double quantile) {
         List<Double> sorted = values.stream().sorted().toList();
-        return Math.round(sorted.get((int) Math.min(sorted.size() - 1, Math.floor(quantile * sorted.size()))) * 10) / 10.0;
+        return Math.round(sorted.get((int) Math.min(sorted.size() - 1, Math.floor(quantile * sorted.size()))) * 10)
+                / 10.0;
     }
 }

@@ -2,7 +2,9 @@ package io.polder.enrich;
 
 import io.polder.record.PolderException;
 import io.polder.store.Store;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +19,8 @@ final class Rebuild {
 
     /** So near to the end of the log the running table is stopped. */
     private static final long NEAR = 10_000;
+
+    private static final Duration YIELD = Duration.ofMillis(100);
 
     private final Store store;
     private final Pipeline next;
@@ -101,7 +105,12 @@ final class Rebuild {
             if (behind < NEAR) {
                 return true;
             }
-            next.step((batch, commit) -> {});
+            if (running.behind() > NEAR) {
+                // Live work goes first.
+                LockSupport.parkNanos(YIELD.toNanos());
+            } else {
+                next.step((batch, commit) -> {});
+            }
         }
         return false;
     }

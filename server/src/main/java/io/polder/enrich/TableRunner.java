@@ -198,11 +198,15 @@ final class TableRunner {
         }
         Integer time =
                 definition().time().map(definition().transform().passed()::get).orElse(null);
-        if (time != null && enrichment.settings().measuresObserved()) {
+        Instant earliest = commit.minTime();
+        if (time != null && earliest != null && enrichment.settings().measuresObserved()) {
             Columns columns = batch.columns();
+            long[] times = columns.longs(time);
             for (int row = 0; row < batch.rows(); row++) {
-                if (!batch.isBounded(row) && !columns.isNull(time, row)) {
-                    observed.add(now - columns.longs(time)[row] / 1000);
+                // What is older than any row that was written is too late or late, and tells nothing of freshness.
+                boolean isWritten = !columns.isNull(time, row) && times[row] / 1000 >= earliest.toEpochMilli();
+                if (isWritten && !batch.isBounded(row)) {
+                    observed.add(now - times[row] / 1000);
                 }
             }
         }

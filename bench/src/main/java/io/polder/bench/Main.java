@@ -1,0 +1,131 @@
+package io.polder.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code polder bench}: runs scenarios and says what they cost. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures what the program costs on this machine.",
+        footer = {
+            "",
+            "Examples:",
+            "  polder bench upsert                    the store alone, about two minutes",
+            "  polder bench ingest --seconds 30       from HTTP to committed",
+            "  polder bench --json results.json       everything, about fifteen minutes"
+        })
+final class Main implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Parameters(paramLabel = "SCENARIO", description = "ingest, freshness, upsert; all when none is named")
+    private List<String> scenarios = new ArrayList<>();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "writes the numbers as JSON, too")
+    private @Nullable Path json;
+
+    @Option(names = "--against", paramLabel = "FILE", description = "an earlier --json: says what got worse")
+    private @Nullable Path against;
+
+    @Option(names = "--seconds", defaultValue = "30", description = "how long to measure (default: ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Option(names = "--warm", defaultValue = "60", description = "how long to warm up (default: ${DEFAULT-VALUE})")
+    private int warm;
+
+    @Option(names = "--rows", defaultValue = "10000000", description = "rows in the table (default: ${DEFAULT-VALUE})")
+    private int rows;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        List<String> wanted = scenarios.isEmpty() ? List.of("upsert", "ingest", "freshness") : scenarios;
+        Map<String, Object> machine = new LinkedHashMap<>();
+        machine.put("processors", Runtime.getRuntime().availableProcessors());
+        machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        machine.put("java", System.getProperty("java.vm.version"));
+        print("machine", machine);
+        List<Result> results = new ArrayList<>();
+        for (String scenario : wanted) {
+            Path folder = Files.createTempDirectory("polder-bench");
+            try {
+                List<Result> more =
+                        switch (scenario) {
+                            case "upsert" -> List.of(new Upsert().run(folder, rows, 100));
+                            case "ingest" -> List.of(Ingest.run(folder, warm, seconds));
+                            case "freshness" ->
+                                FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"));
+                            default -> {
+                                System.err.println("scenario = '" + scenario
+                                        + "': there is no such scenario. Fix: use ingest, freshness or upsert");
+                                yield null;
+                            }
+                        };
+                if (more == null) {
+                    return 2;
+                }
+                more.forEach(result -> print(result.scenario(), result.numbers()));
+                results.addAll(more);
+            } finally {
+                remove(folder);
+            }
+        }
+        if (against != null) {
+            compare(against, results);
+        }
+        if (json != null) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("machine", machine);
+            document.put("results", results);
+            JSON.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), document);
+        }
+        return 0;
+    }
+
+    private static void print(String title, Map<String, Object> numbers) {
+        System.out.println(title);
+        numbers.forEach((name, value) -> System.out.println("  " + name + ": " + value));
+    }
+
+    /** Says which numbers differ from an earlier run by more than a tenth. */
+    private static void compare(Path earlier, List<Result> results) throws java.io.IOException {
+        var before = JSON.readTree(earlier.toFile()).path("results");
+        for (int index = 0; index < Math.min(before.size(), results.size()); index++) {
+            Result now = results.get(index);
+            for (var entry : now.numbers().entrySet()) {
+                double old =
+                        before.get(index).path("numbers").path(entry.getKey()).asDouble();
+                if (entry.getValue() instanceof Number number && old > 0) {
+                    double ratio = number.doubleValue() / old;
+                    if (ratio > 1.1 || ratio < 0.9) {
+                        System.out.println(now.scenario() + ", " + entry.getKey() + ": " + Math.round(ratio * 100)
+                                + " % of " + old);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void remove(Path folder) throws java.io.IOException {
+        try (var walk = Files.walk(folder)) {
+            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
