@@ -54,6 +54,7 @@ final class PreviewCommand implements Callable<Integer> {
 
     @Parameters(
             index = "1",
+            arity = "0..1",
             paramLabel = "DIR",
             defaultValue = "",
             description = "The mart's folder. Default: this one.")

@@ -17,17 +17,24 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void everyCommandSaysWhatItDoesAndShowsExamples() throws IOException {
+    void theReferenceOfCommandsIsWhatTheCommandsSayOfThemselves() throws IOException {
         CommandLine polder = Main.commandLine();
-        assertGolden("help/polder.txt", polder.getUsageMessage(Ansi.OFF));
+        StringBuilder page = new StringBuilder(
+                "# Commands\n\nGenerated from what the commands say of themselves:" + " `./polder help COMMAND`.\n\n");
+        page.append("```text\n").append(polder.getUsageMessage(Ansi.OFF)).append("```\n");
         for (CommandLine command : polder.getSubcommands().values()) {
-            String name = command.getCommandName();
-            if (!name.equals("help")) {
+            if (!command.getCommandName().equals("help")) {
                 String help = command.getUsageMessage(Ansi.OFF);
-                assertThat(help).contains("Examples:").contains("./polder " + name);
-                assertGolden("help/" + name + ".txt", help);
+                assertThat(help).contains("Examples:").contains("./polder " + command.getCommandName());
+                page.append("\n## ")
+                        .append(command.getCommandName())
+                        .append("\n\n```text\n")
+                        .append(help)
+                        .append("```\n");
             }
         }
+
+        assertGolden(Path.of("..", "docs", "commands.md"), page.toString());
     }
 
     @Test

@@ -21,9 +21,13 @@ public final class Golden {
      * @param name of the file below the folder: {@code help/up.txt}
      */
     public static void assertGolden(String name, String actual) throws IOException {
-        Path file = FOLDER.resolve(name);
+        assertGolden(FOLDER.resolve(name), actual);
+    }
+
+    /** As {@link #assertGolden(String, String)}, for a file elsewhere: a page of the documents that is generated. */
+    public static void assertGolden(Path file, String actual) throws IOException {
         if (Boolean.getBoolean("golden.update")) {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(file.toAbsolutePath().getParent());
             Files.writeString(file, actual);
         }
         assertThat(file)

@@ -1,0 +1,141 @@
+package io.polder.house;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import io.polder.enrich.TableStatus;
+import io.polder.query.PlantedKafka;
+import io.polder.query.PlantedStep;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The way the packages may look at each other: {@code record ← format ← config ← places ← steps ← web ← app}. Places hold
+ * data, steps move it; steps never look at each other and meet in places.
+ */
+class ArchitectureTest {
+    private static final JavaClasses PROGRAM = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.polder");
+
+    private static final String[] VOCABULARY = {"record", "format", "config"};
+    private static final String[] PLACES = {"record", "format", "config", "log", "store"};
+
+    private static final ArchRule LAYERS = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.polder..")
+            .layer("record")
+            .definedBy("io.polder.record..")
+            .layer("format")
+            .definedBy("io.polder.format..")
+            .layer("config")
+            .definedBy("io.polder.config..")
+            .layer("log")
+            .definedBy("io.polder.log..")
+            .layer("store")
+            .definedBy("io.polder.store..")
+            .layer("ingest")
+            .definedBy("io.polder.ingest..")
+            .layer("enrich")
+            .definedBy("io.polder.enrich..")
+            .layer("query")
+            .definedBy("io.polder.query..")
+            .layer("simulate")
+            .definedBy("io.polder.simulate..")
+            .layer("web")
+            .definedBy("io.polder.web..")
+            .layer("app")
+            .definedBy("io.polder.app..")
+            .whereLayer("record")
+            .mayNotAccessAnyLayer()
+            .whereLayer("format")
+            .mayOnlyAccessLayers("record")
+            .whereLayer("config")
+            .mayOnlyAccessLayers("record", "format")
+            .whereLayer("log")
+            .mayOnlyAccessLayers(VOCABULARY)
+            .whereLayer("store")
+            .mayOnlyAccessLayers(VOCABULARY)
+            .whereLayer("ingest")
+            .mayOnlyAccessLayers(PLACES)
+            .whereLayer("enrich")
+            .mayOnlyAccessLayers(PLACES)
+            .whereLayer("query")
+            .mayOnlyAccessLayers(PLACES)
+            .whereLayer("simulate")
+            .mayOnlyAccessLayers(PLACES)
+            .whereLayer("web")
+            .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("app")
+            .mayNotBeAccessedByAnyLayer();
+
+    private static final ArchRule ONLY_LOG_KNOWS_KAFKA = only("io.polder.log..").mayImport("org.apache.kafka..");
+
+    @Test
+    void packagesLookOnlyTheWayThatTheDataCameFrom() {
+        LAYERS.check(PROGRAM);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.polder.(*)..").should().beFreeOfCycles().check(PROGRAM);
+    }
+
+    @Test
+    void onlyTheLogKnowsKafka() {
+        ONLY_LOG_KNOWS_KAFKA.check(PROGRAM);
+    }
+
+    @Test
+    void onlyTheWebKnowsTheHttpServer() {
+        only("io.polder.web..")
+                .mayImport("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void onlyTheStoreAndWhatRunsSqlInItKnowTheEngine() {
+        only("io.polder.store.duck..", "io.polder.enrich..", "io.polder.query..")
+                .mayImport("org.duckdb..", "java.sql..")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void onlyTheProgramItselfKnowsTheCommandLineAndWhereLogLinesGo() {
+        only("io.polder.app..").mayImport("picocli..", "ch.qos.logback..").check(PROGRAM);
+    }
+
+    @Test
+    void aStepThatLooksAtAnotherIsCaught() {
+        JavaClasses planted = new ClassFileImporter().importClasses(PlantedStep.class, TableStatus.class);
+
+        assertThatThrownBy(() -> LAYERS.check(planted)).hasMessageContaining("PlantedStep");
+    }
+
+    @Test
+    void aPackageThatImportsKafkaIsCaught() {
+        JavaClasses planted = new ClassFileImporter().importClasses(PlantedKafka.class, TopicPartition.class);
+
+        assertThatThrownBy(() -> ONLY_LOG_KNOWS_KAFKA.check(planted)).hasMessageContaining("PlantedKafka");
+    }
+
+    private interface Imports {
+        ArchRule mayImport(String... packages);
+    }
+
+    private static Imports only(String... importers) {
+        return packages -> noClasses()
+                .that()
+                .resideInAPackage("io.polder..")
+                .and()
+                .resideOutsideOfPackages(importers)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages);
+    }
+}
