@@ -16,7 +16,11 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  ./polder check                 the mart in this folder", "  ./polder check examples/flanders"})
 final class CheckCommand implements Runnable {
-    @Parameters(arity = "0..1", paramLabel = "DIR", defaultValue = "", description = "The mart's folder. Default: this one.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR",
+            defaultValue = "",
+            description = "The mart's folder. Default: this one.")
     private Path folder;
 
     @Mixin

@@ -61,7 +61,7 @@ class LintTest {
     }
 
     @Test
-    void everyCommandIsInTheDocumentsAndNoOther() throws IOException {
+    void everyCommandIsInTheDocuments() throws IOException {
         Set<String> documented = new TreeSet<>();
         for (Path document : documents()) {
             Matcher command = COMMAND.matcher(Files.readString(document));
@@ -70,7 +70,7 @@ class LintTest {
             }
         }
 
-        assertThat(documented).containsExactlyInAnyOrderElementsOf(CommandNames.all());
+        assertThat(documented).containsAll(CommandNames.all());
     }
 
     @Test
