@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where log lines go: warnings to the terminal, everything from INFO on to a file of the home once there is one.
+ * Where log lines go: our own warnings to the terminal, everything from INFO on to a file of the home once there is one.
  *
  * <p>Found by Logback as a service. In code and not in a file because the file's place is only known when the home is,
  * and reading XML would cost a tenth of the start. {@code -Dlogback.configurationFile=…} takes its place.
@@ -47,7 +47,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         warnings.start();
         terminal.addFilter(warnings);
         terminal.start();
-        logback.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(terminal);
+        logback.getLogger("io.polder").addAppender(terminal);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

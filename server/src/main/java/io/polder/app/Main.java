@@ -20,8 +20,10 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             CheckCommand.class,
             PreviewCommand.class,
+            UpCommand.class,
             StatusCommand.class,
             StopCommand.class,
             PauseCommand.class,
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
             SqlCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            SimulateCommand.class,
             BenchCommand.class,
             HelpCommand.class
         },

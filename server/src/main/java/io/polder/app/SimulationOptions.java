@@ -1,0 +1,43 @@
+package io.polder.app;
+
+import io.polder.simulate.Simulation;
+import java.time.InstantSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code --speed} and {@code --seed}: how feeds are simulated. */
+final class SimulationOptions {
+    @Option(
+            names = "--speed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "How many times faster than real the simulated time runs, up to 600. Default: ${DEFAULT-VALUE}.")
+    private int speed;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Another seed gives other readings. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    boolean isAtRealTime() {
+        return speed == 1;
+    }
+
+    /** Starts the simulation on a port; 0 is any free one. */
+    Simulation start(int port, InstantSource clock) {
+        if (speed < 1 || speed > Simulation.FASTEST) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--speed = '" + speed + "': not from 1 to " + Simulation.FASTEST + ". Fix: write --speed=60");
+        }
+        return Simulation.start(port, speed, seed, clock);
+    }
+}
