@@ -4,27 +4,18 @@ import io.polder.config.Feed;
 import io.polder.config.Mart;
 import io.polder.config.MartReader;
 import io.polder.format.MalformedDocumentException;
+import io.polder.ingest.Glob;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,9 +57,6 @@ final class PreviewCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Bytes that were read, and whether there are no more. */
-    private record Document(byte[] bytes, boolean isWhole, String from) {}
-
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
@@ -106,71 +94,41 @@ final class PreviewCommand implements Callable<Integer> {
     }
 
     private static Document read(Mart mart, Feed feed) {
+        return switch (feed.kind()) {
+            case POLL -> fetched(feed);
+            case FILES -> Document.read(firstFile(mart.folder(), feed), FILE_BYTES);
+            case HTTP -> Document.piped(Math.toIntExact(Math.min(feed.maxBytes(), FILE_BYTES)));
+        };
+    }
+
+    private static Document fetched(Feed feed) {
+        URI address = Objects.requireNonNull(feed.poll(), "A poll feed has an address.");
+        Document document = Document.fetched(address, feed.timeout(), feed.maxBytes());
+        if (!document.isWhole()) {
+            throw new PolderException(
+                    ErrorCode.TOO_LARGE,
+                    address + ": more than max_size = " + feed.maxBytes() + " bytes. Fix: see that it is the right"
+                            + " address, or raise max_size of the feed");
+        }
+        return document;
+    }
+
+    private static Path firstFile(Path folder, Feed feed) {
         try {
-            return switch (feed.kind()) {
-                case POLL -> fetch(feed);
-                case FILES -> firstFile(mart.folder(), feed);
-                case HTTP -> taken(System.in, Math.toIntExact(Math.min(feed.maxBytes(), FILE_BYTES)), "standard input");
-            };
+            return new Glob(folder, feed.files())
+                    .find().values().stream()
+                            .findFirst()
+                            .map(Glob.Found::path)
+                            .orElseThrow(() -> new PolderException(
+                                    ErrorCode.NOT_FOUND,
+                                    "feeds." + feed.name() + ".files = '" + feed.files() + "': no file in '" + folder
+                                            + "' is called that. Fix: put one there, or write another pattern"));
         } catch (IOException failure) {
             throw new PolderException(
-                    ErrorCode.UNAVAILABLE, "feeds." + feed.name() + ": it cannot be read (" + failure + ")", failure);
+                    ErrorCode.UNAVAILABLE,
+                    "feeds." + feed.name() + ".files = '" + feed.files() + "': cannot be looked for (" + failure
+                            + "). Fix: see that this user can read the folder",
+                    failure);
         }
-    }
-
-    private static Document fetch(Feed feed) throws IOException {
-        URI address = java.util.Objects.requireNonNull(feed.poll(), "A poll feed has an address.");
-        HttpRequest request = HttpRequest.newBuilder(address)
-                .timeout(feed.timeout())
-                .header("Accept-Encoding", "gzip")
-                .build();
-        HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(feed.timeout())
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build();
-        try {
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            if (response.statusCode() != 200) {
-                throw new IOException("status " + response.statusCode() + " from " + address);
-            }
-            Document document = taken(response.body(), Math.toIntExact(feed.maxBytes()), address.toString());
-            if (!document.isWhole()) {
-                throw new IOException("more than max_size = " + feed.maxBytes() + " bytes from " + address);
-            }
-            return document;
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stop);
-        }
-    }
-
-    private static Document firstFile(Path folder, Feed feed) throws IOException {
-        PathMatcher glob = FileSystems.getDefault().getPathMatcher("glob:" + feed.files());
-        List<Path> files = new ArrayList<>();
-        Path root = folder.toAbsolutePath().normalize();
-        try (Stream<Path> walk = Files.walk(root)) {
-            walk.filter(Files::isRegularFile)
-                    .filter(file -> glob.matches(root.relativize(file)))
-                    .sorted()
-                    .findFirst()
-                    .ifPresent(files::add);
-        }
-        if (files.isEmpty()) {
-            throw new IOException("no file in " + root + " is called " + feed.files());
-        }
-        try (InputStream in = Files.newInputStream(files.get(0))) {
-            return taken(in, FILE_BYTES, files.get(0).toString());
-        }
-    }
-
-    /** Reads up to {@code bytes}, unpacking what is packed. */
-    private static Document taken(InputStream in, int bytes, String from) throws IOException {
-        BufferedInputStream buffered = new BufferedInputStream(in);
-        buffered.mark(2);
-        boolean isGzip = buffered.read() == 0x1f && buffered.read() == 0x8b;
-        buffered.reset();
-        InputStream plain = isGzip ? new GZIPInputStream(buffered) : buffered;
-        byte[] document = plain.readNBytes(bytes);
-        return new Document(document, plain.read() < 0, from);
     }
 }

@@ -13,15 +13,19 @@ import java.util.EnumSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The files that a pattern names: {@code history/*.csv.gz}, relative to a folder or absolute. */
-final class Glob {
+/** The files that a pattern names: {@code history/*.csv.gz}, relative to a folder or absolute. Immutable. */
+public final class Glob {
     private final Path base;
     private final PathMatcher matcher;
 
     /** A file: its size and time tell whether it changed. */
-    record Found(Path path, long size, long modifiedMillis) {}
+    public record Found(Path path, long size, long modifiedMillis) {}
 
-    Glob(Path folder, String pattern) {
+    /**
+     * @param folder against which a relative pattern is resolved
+     * @param pattern as {@code files:} says it
+     */
+    public Glob(Path folder, String pattern) {
         String[] parts = pattern.split("/", -1);
         int plain = 0;
         while (plain < parts.length - 1 && parts[plain].chars().noneMatch(c -> "*?[{\\".indexOf(c) >= 0)) {
@@ -36,7 +40,7 @@ final class Glob {
     }
 
     /** The files that there are now, by name relative to the pattern's fixed folder, in the order of names. */
-    SortedMap<String, Found> find() throws IOException {
+    public SortedMap<String, Found> find() throws IOException {
         SortedMap<String, Found> found = new TreeMap<>();
         if (!Files.isDirectory(base)) {
             return found;

@@ -93,6 +93,21 @@ class DefinitionCommandsTest {
         assertThat(err.toString()).contains("feeds.air: it cannot be read").contains("did you mean 'air'?");
     }
 
+    @Test
+    void initWritesAMartFromAFileThatIsRightAsItStandsAndCanBePreviewed() throws IOException {
+        Path file = folder.resolve("stations.csv");
+        Files.writeString(file, "station;at;no2\n41R001;2026-01-02T10:00:00Z;18,5\n41R002;2026-01-02T10:00:00Z;\n");
+        Path mart = folder.resolve("mart");
+
+        assertThat(run("init", mart.toString(), "--from", file.toString())).as(err.toString()).isZero();
+        assertThat(run("check", mart.toString())).as(err.toString()).isZero();
+        assertThat(run("preview", "stations", mart.toString())).as(err.toString()).isZero();
+        assertThat(run("init", mart.toString(), "--from", file.toString())).isEqualTo(1);
+
+        assertThat(out.toString()).contains("2 events: csv, 3 fields").contains("nothing is wrong").contains("18.5");
+        assertThat(err.toString()).contains("it is there already. Fix: ");
+    }
+
     private static String line(int hour, String no2) {
         return "{\"station\":\"41R001\",\"at\":\"2026-01-02T" + hour + ":00:00Z\",\"no2\":" + no2 + "}\n";
     }
