@@ -36,7 +36,8 @@ record Document(byte[] bytes, boolean isWhole, String from) {
             if (response.statusCode() != 200) {
                 throw unreadable(address.toString(), new IOException("the answer has status " + response.statusCode()));
             }
-            return taken(response.body(), Math.toIntExact(Math.min(maxBytes, Integer.MAX_VALUE - 8)), address.toString());
+            return taken(
+                    response.body(), Math.toIntExact(Math.min(maxBytes, Integer.MAX_VALUE - 8)), address.toString());
         } catch (IOException failure) {
             throw unreadable(address.toString(), failure);
         } catch (InterruptedException stop) {
@@ -76,7 +77,8 @@ record Document(byte[] bytes, boolean isWhole, String from) {
     private static PolderException unreadable(String from, Exception failure) {
         return new PolderException(
                 ErrorCode.UNAVAILABLE,
-                from + ": it cannot be read (" + failure + "). Fix: see that it is there and that this machine reaches it",
+                from + ": it cannot be read (" + failure
+                        + "). Fix: see that it is there and that this machine reaches it",
                 failure);
     }
 }

@@ -46,7 +46,8 @@ final class InitCommand implements Runnable {
             names = "--from",
             paramLabel = "SOURCE",
             required = true,
-            description = "An address to fetch on a schedule, or a file (JSON, NDJSON, CSV, XML; packed with gzip or not).")
+            description =
+                    "An address to fetch on a schedule, or a file (JSON, NDJSON, CSV, XML; packed with gzip or not).")
     private String source;
 
     @Spec
@@ -57,7 +58,8 @@ final class InitCommand implements Runnable {
         Path definition = folder.resolve(MartReader.FILE);
         if (Files.exists(definition)) {
             throw new PolderException(
-                    ErrorCode.CONFLICT, definition + ": it is there already. Fix: name another folder, or edit the file");
+                    ErrorCode.CONFLICT,
+                    definition + ": it is there already. Fix: name another folder, or edit the file");
         }
         boolean isAddress = source.matches("(?i)https?://.*");
         Document document = isAddress
@@ -66,9 +68,7 @@ final class InitCommand implements Runnable {
         Inference inference = inference(document);
         String text = MartWriter.write(
                 MartWriter.nameOf(source),
-                isAddress
-                        ? MartWriter.Source.poll(address())
-                        : MartWriter.Source.file(folder, Path.of(source)),
+                isAddress ? MartWriter.Source.poll(address()) : MartWriter.Source.file(folder, Path.of(source)),
                 inference);
         try {
             Files.createDirectories(folder);
@@ -76,7 +76,8 @@ final class InitCommand implements Runnable {
         } catch (IOException failure) {
             throw new PolderException(
                     ErrorCode.UNAVAILABLE,
-                    definition + ": it cannot be written (" + failure + "). Fix: name a folder that this user can write to",
+                    definition + ": it cannot be written (" + failure
+                            + "). Fix: name a folder that this user can write to",
                     failure);
         }
         tell(inference, definition);

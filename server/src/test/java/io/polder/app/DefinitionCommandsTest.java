@@ -99,12 +99,19 @@ class DefinitionCommandsTest {
         Files.writeString(file, "station;at;no2\n41R001;2026-01-02T10:00:00Z;18,5\n41R002;2026-01-02T10:00:00Z;\n");
         Path mart = folder.resolve("mart");
 
-        assertThat(run("init", mart.toString(), "--from", file.toString())).as(err.toString()).isZero();
+        assertThat(run("init", mart.toString(), "--from", file.toString()))
+                .as(err.toString())
+                .isZero();
         assertThat(run("check", mart.toString())).as(err.toString()).isZero();
-        assertThat(run("preview", "stations", mart.toString())).as(err.toString()).isZero();
+        assertThat(run("preview", "stations", mart.toString()))
+                .as(err.toString())
+                .isZero();
         assertThat(run("init", mart.toString(), "--from", file.toString())).isEqualTo(1);
 
-        assertThat(out.toString()).contains("2 events: csv, 3 fields").contains("nothing is wrong").contains("18.5");
+        assertThat(out.toString())
+                .contains("2 events: csv, 3 fields")
+                .contains("nothing is wrong")
+                .contains("18.5");
         assertThat(err.toString()).contains("it is there already. Fix: ");
     }
 

@@ -1,0 +1,323 @@
+package io.polder.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.polder.log.Log;
+import io.polder.log.Reader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The promise: whatever is killed whenever, every acknowledged event is in its table once, with the values of its key's
+ * highest offset; an unanswered one is there at most once; each offset is counted once in the ledger.
+ *
+ * <p>{@code -Dpolder.kills=50} kills more often than the build does.
+ */
+final class KillTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int KILLS = Integer.getInteger("polder.kills", 5);
+    private static final int SUBJECTS = 500;
+    private static final int BATCH = 40;
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private static final String DEFINITION = """
+            mart: kill
+            feeds:
+              readings:
+                http: true
+                format: json
+                key: [id]
+                partitions: 3
+                fields:
+                  - { name: id, type: bigint }
+                  - { name: time, type: timestamp }
+                  - { name: number, type: bigint }
+            tables:
+              readings: { from: readings, key: [id, time], time: time }
+              checked:
+                from: readings
+                key: [id]
+                select: "SELECT e.id, e.number, e.time FROM event e WHERE e.number % 10 <> 7"
+                rules:
+                  - { column: number, check: "number % 10 <> 3", on_violation: reject }
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private volatile int port;
+
+    private record Event(int partition, long offset, long id, long time, int number) {}
+
+    @Test
+    void whatIsAcknowledgedSurvivesEveryKill() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Path mart = Files.createDirectories(folder.resolve("mart"));
+        Files.writeString(mart.resolve("polder.yaml"), DEFINITION);
+        for (int kill = 0; kill < KILLS; kill++) {
+            Process process = start(mart);
+            List<Thread> senders = senders(random.nextLong());
+            LockSupport.parkNanos(Duration.ofMillis(200 + random.nextInt(2500)).toNanos());
+            process.destroyForcibly().waitFor();
+            for (Thread sender : senders) {
+                sender.join();
+            }
+        }
+        Process process = start(mart);
+        try {
+            compare("seed " + seed + ", " + acknowledged.size() + " acknowledged");
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    // ---- the program
+
+    private Process start(Path mart) throws IOException {
+        Path home = mart.resolve(".polder");
+        Path announced = home.resolve("polder.json");
+        Files.deleteIfExists(announced);
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.polder.app.Main",
+                "up",
+                mart.toString(),
+                "--no-browser",
+                "--set",
+                "web.port=0",
+                "--set",
+                "log.port=0",
+                "--set",
+                "disk.watermark=1MB",
+                "--set",
+                "store.batch-interval=50ms",
+                "--set",
+                "query.rows=10000000"));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("output.txt").toFile()))
+                .start();
+        await().atMost(PATIENCE).until(() -> {
+            assertThat(process.isAlive())
+                    .as(() -> "The program ended: " + text(folder.resolve("output.txt")))
+                    .isTrue();
+            return Files.exists(announced);
+        });
+        port = JSON.readTree(announced.toFile()).at("/ports/web").asInt();
+        return process;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException exception) {
+            return exception.toString();
+        }
+    }
+
+    // ---- load, until the program dies
+
+    private List<Thread> senders(long seed) {
+        List<Thread> senders = new ArrayList<>();
+        for (int index = 0; index < 3; index++) {
+            Random random = new Random(seed + index);
+            Thread sender = new Thread(() -> {
+                boolean isAnswered = true;
+                while (isAnswered) {
+                    isAnswered = send(random);
+                }
+            });
+            sender.start();
+            senders.add(sender);
+        }
+        return senders;
+    }
+
+    private boolean send(Random random) {
+        StringBuilder body = new StringBuilder("[");
+        List<Integer> sent = new ArrayList<>();
+        for (int index = 0; index < BATCH; index++) {
+            int number = numbers.getAndIncrement();
+            sent.add(number);
+            long minute = 29_000_000L + number / 2_000 - (random.nextInt(20) == 0 ? random.nextInt(60) : 0);
+            body.append(index == 0 ? "" : ",")
+                    .append("{\"id\":")
+                    .append(random.nextInt(SUBJECTS))
+                    .append(",\"time\":")
+                    .append(minute * 60_000)
+                    .append(",\"number\":")
+                    .append(number)
+                    .append('}');
+        }
+        try {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/feeds/readings/events"))
+                            .header("Content-Type", "application/json")
+                            .timeout(Duration.ofSeconds(60))
+                            .POST(HttpRequest.BodyPublishers.ofString(
+                                    body.append(']').toString()))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == 200) {
+                acknowledged.addAll(sent);
+            }
+            return true;
+        } catch (IOException killed) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    // ---- what must hold
+
+    private void compare(String what) throws Exception {
+        JsonNode announced =
+                JSON.readTree(folder.resolve("mart/.polder/polder.json").toFile());
+        List<Event> logged = new ArrayList<>();
+        try (Log log = Log.open(
+                new Log.Settings(
+                        folder.resolve("unused"),
+                        0,
+                        Optional.of("127.0.0.1:" + announced.at("/ports/kafka").asInt())),
+                failure -> {})) {
+            Map<Integer, Long> ends = log.endOffsets("readings");
+            long all = ends.values().stream().mapToLong(Long::longValue).sum();
+            try (Reader reader = log.reader(Duration.ofMillis(50))) {
+                reader.assign("readings", new TreeMap<>(Map.of(0, 0L, 1, 0L, 2, 0L)));
+                await().atMost(PATIENCE).until(() -> {
+                    reader.poll(
+                            Duration.ofMillis(100),
+                            (topic, partition, offset, accepted, value, headers) ->
+                                    logged.add(event(partition, offset, value)));
+                    return logged.size() >= all;
+                });
+            }
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(rows(
+                            "SELECT table_name, sum(logged), sum(applied), sum(filtered), sum(rejected), sum(waiting)"
+                                    + " FROM polder.ledger GROUP BY ALL ORDER BY ALL"))
+                    .as(what)
+                    .containsExactly(
+                            List.of(
+                                    "checked",
+                                    "" + all,
+                                    "" + count(logged, 0),
+                                    "" + count(logged, 7),
+                                    "" + count(logged, 3),
+                                    "0"),
+                            List.of("readings", "" + all, "" + all, "0", "0", "0")));
+        }
+
+        Map<Integer, Integer> times = new HashMap<>();
+        logged.forEach(event -> times.merge(event.number, 1, Integer::sum));
+        assertThat(times.values()).as(what + ": every event is in the log once").containsOnly(1);
+        assertThat(times.keySet())
+                .as(what + ": what was acknowledged is in the log")
+                .containsAll(acknowledged);
+        assertThat(acknowledged).as(what).isNotEmpty();
+
+        Map<List<Long>, Event> readings = new HashMap<>();
+        Map<Long, Event> checked = new HashMap<>();
+        for (Event event : logged) {
+            readings.put(List.of(event.id, event.time), event);
+            if (event.number % 10 != 7 && event.number % 10 != 3) {
+                checked.put(event.id, event);
+            }
+        }
+        assertThat(rows("SELECT id, epoch_ms(time), number, _partition, _offset FROM provenance.readings"))
+                .as(what)
+                .containsExactlyInAnyOrderElementsOf(readings.values().stream()
+                        .map(event -> List.of(
+                                "" + event.id,
+                                "" + event.time,
+                                "" + event.number,
+                                "" + event.partition,
+                                "" + event.offset))
+                        .toList());
+        assertThat(rows("SELECT id, number FROM checked"))
+                .as(what)
+                .containsExactlyInAnyOrderElementsOf(checked.values().stream()
+                        .map(event -> List.of("" + event.id, "" + event.number))
+                        .toList());
+    }
+
+    /** How many events end in a digit that is filtered (7), rejected (3) or neither (0). */
+    private static long count(List<Event> events, int digit) {
+        return events.stream()
+                .filter(event -> switch (event.number % 10) {
+                    case 7 -> digit == 7;
+                    case 3 -> digit == 3;
+                    default -> digit == 0;
+                })
+                .count();
+    }
+
+    private static Event event(int partition, long offset, byte[] value) {
+        try {
+            JsonNode event = JSON.readTree(new String(value, StandardCharsets.UTF_8));
+            return new Event(
+                    partition,
+                    offset,
+                    event.path("id").asLong(),
+                    event.path("time").asLong(),
+                    event.path("number").asInt());
+        } catch (IOException exception) {
+            throw new IllegalStateException(exception);
+        }
+    }
+
+    private List<List<String>> rows(String sql) throws Exception {
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/sql"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                JSON.writeValueAsString(Map.of("sql", sql, "limit", 10_000_000))))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode body = JSON.readTree(answer.body());
+        assertThat(body.path("truncated").asBoolean()).isFalse();
+        List<List<String>> rows = new ArrayList<>();
+        for (JsonNode row : body.path("rows")) {
+            List<String> values = new ArrayList<>();
+            row.forEach(value -> values.add(value.asText()));
+            rows.add(values);
+        }
+        return rows;
+    }
+}
