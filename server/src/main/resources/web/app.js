@@ -56,7 +56,8 @@ function follow(mart, name) {
 
 /** After a restart another version may answer, or another definition: then the page is another one too. */
 async function reloadWhenOther(mart) {
-  const identity = ({ name, version, timezone, maps, tables, views }) => JSON.stringify([name, version, timezone, maps, tables, views]);
+  const identity = ({ name, version, timezone, maps, tables, views }) =>
+    JSON.stringify([name, version, timezone, maps, tables, views]);
   if (identity(await untilItAnswers(api.mart)) !== identity(mart)) {
     location.reload();
   }

@@ -19,12 +19,24 @@ import { furtherDetails, knownColumns, wordsFor } from '../model/words.js';
 import { equal, fullOf, isTrue } from './check.js';
 
 const SPEED = bandsFor('km/h', []);
-const MAP = { name: 'live', table: 'traffic', key: ['uid'], time: 'time', colour: 'speed', unit: 'km/h', intensity: 'vehicles', details: [] };
+const MAP = {
+  name: 'live',
+  table: 'traffic',
+  key: ['uid'],
+  time: 'time',
+  colour: 'speed',
+  unit: 'km/h',
+  intensity: 'vehicles',
+  details: [],
+};
 
 /** What the models of the screen do, by sentence. */
 export const sentences = {
   'a value on a limit belongs to the band above it'() {
-    equal([19.9, 20, 100, 250, -1].map((value) => bandOf(SPEED, value)), [0, 1, 5, 5, 0]);
+    equal(
+      [19.9, 20, 100, 250, -1].map((value) => bandOf(SPEED, value)),
+      [0, 1, 5, 5, 0],
+    );
   },
 
   'slow is hot where the unit is a speed, and much is hot elsewhere'() {
@@ -34,9 +46,20 @@ export const sentences = {
   },
 
   'limits by quantiles rise strictly, whatever the values are'() {
-    for (const values of [[], [7], [0, 0, 0, 0], [1e-9, 2e-9], [-5, 5, 1e9], Array.from({ length: 99 }, (_, i) => i * i), [NaN, 3]]) {
+    for (const values of [
+      [],
+      [7],
+      [0, 0, 0, 0],
+      [1e-9, 2e-9],
+      [-5, 5, 1e9],
+      Array.from({ length: 99 }, (_, i) => i * i),
+      [NaN, 3],
+    ]) {
       const limits = quantileLimits(values);
-      isTrue(limits.length === 6 && limits.every((limit, i) => Number.isFinite(limit) && (i === 0 || limit > limits[i - 1])), values + ' gave ' + limits);
+      isTrue(
+        limits.length === 6 && limits.every((limit, i) => Number.isFinite(limit) && (i === 0 || limit > limits[i - 1])),
+        values + ' gave ' + limits,
+      );
     }
   },
 
@@ -51,20 +74,41 @@ export const sentences = {
   'new points are appended before a change speaks of them'() {
     const readings = new Readings(fullOf([10]));
     const added = { keys: ['a', 'b'], labels: ['A', null], latitudes: [1, 2], longitudes: [3, 4] };
-    readings.apply({ version: 2, index: [0, 2], values: [11, 30], intensities: [1, 2], times: [1493300280, 1493300280], add: added });
-    equal([readings.size, readings.placeOf('b'), [...readings.values.slice(0, 3)], readings.labels], [3, 2, [11, NaN, 30], ['Point 0', 'A', '']]);
+    readings.apply({
+      version: 2,
+      index: [0, 2],
+      values: [11, 30],
+      intensities: [1, 2],
+      times: [1493300280, 1493300280],
+      add: added,
+    });
+    equal(
+      [readings.size, readings.placeOf('b'), [...readings.values.slice(0, 3)], readings.labels],
+      [3, 2, [11, NaN, 30], ['Point 0', 'A', '']],
+    );
     equal(readings.placeOf('c'), -1);
   },
 
   'one clock that is ahead does not set the time of the data'() {
     const times = Array.from({ length: 200 }, () => 1_493_300_280);
     times[7] = 1_900_000_000;
-    equal(new Readings(fullOf(times.map(() => 50), { times })).time, 1_493_300_280_000);
+    equal(
+      new Readings(
+        fullOf(
+          times.map(() => 50),
+          { times },
+        ),
+      ).time,
+      1_493_300_280_000,
+    );
   },
 
   'nothing measured, no reading and an old reading are told apart from values'() {
     const now = 1_493_300_280;
-    const full = fullOf([50, null, null, 60, null], { intensities: [9, 0, null, 9, 3], times: [now, now, now, now - 86_400 * 900, now] });
+    const full = fullOf([50, null, null, 60, null], {
+      intensities: [9, 0, null, 9, 3],
+      times: [now, now, now, now - 86_400 * 900, now],
+    });
     const picture = pictureOf(new Readings(full), SPEED);
     equal(picture.kinds, [2, NOTHING, MISSING, MISSING, MISSING]);
     equal([picture.mean, picture.up, picture.intensity], [50, 2, 12]);
@@ -75,10 +119,19 @@ export const sentences = {
     const times = [hour, hour, hour];
     const readings = new Readings(fullOf([1, 2, 3], { times }));
     const report = (time, ...index) => {
-      readings.apply({ version: 2, index, values: index.map(() => 50), intensities: index.map(() => 1), times: index.map(() => time) });
+      readings.apply({
+        version: 2,
+        index,
+        values: index.map(() => 50),
+        intensities: index.map(() => 1),
+        times: index.map(() => time),
+      });
       return pictureOf(readings, SPEED).up;
     };
-    equal([report(hour + 3600, 0), report(hour + 7200, 0, 1), report(hour + 10_800, 0, 1), report(hour + 14_400, 0, 1)], [3, 3, 3, 2]);
+    equal(
+      [report(hour + 3600, 0), report(hour + 7200, 0, 1), report(hour + 10_800, 0, 1), report(hour + 14_400, 0, 1)],
+      [3, 3, 3, 2],
+    );
   },
 
   'points without times are never too old'() {
@@ -96,7 +149,10 @@ export const sentences = {
     const sites = new Sites(new Readings(full), (i) => [2, 0, 1, 0][i]);
     equal([...sites.ranks], [1, -1, 0, 0]);
     equal(sites.members.get(0), [1, 2, 0]);
-    isTrue(Math.abs(sites.acrossX[0]) > 0.99 && Math.abs(sites.acrossY[0]) < 0.01, 'across a road to the north is east');
+    isTrue(
+      Math.abs(sites.acrossX[0]) > 0.99 && Math.abs(sites.acrossY[0]) < 0.01,
+      'across a road to the north is east',
+    );
   },
 
   'a disc is opaque in its middle and leaves the rest alone'() {
@@ -108,32 +164,82 @@ export const sentences = {
 
   'discs at the edge and outside of it are drawn as far as there are pixels'() {
     const raster = new Raster(8, 8);
-    for (const [x, y] of [[0, 0], [8, 8], [-3, 4], [4, 11], [-100, -100], [1e9, 4], [NaN, 4]]) {
+    for (const [x, y] of [
+      [0, 0],
+      [8, 8],
+      [-3, 4],
+      [4, 11],
+      [-100, -100],
+      [1e9, 4],
+      [NaN, 4],
+    ]) {
       raster.disc(x, y, 4, pack(1, 2, 3), 0, 0.5);
     }
     isTrue(raster.pixels[0] !== 0, 'the corner is covered');
   },
 
   'half way between two colours is between them'() {
-    equal([mix(pack(0, 100, 200), pack(100, 0, 200), 0), mix(pack(0, 0, 0), pack(200, 100, 50), 255)], [pack(0, 100, 200), pack(200, 100, 50)]);
+    equal(
+      [mix(pack(0, 100, 200), pack(100, 0, 200), 0), mix(pack(0, 0, 0), pack(200, 100, 50), 255)],
+      [pack(0, 100, 200), pack(200, 100, 50)],
+    );
   },
 
   'borders that two areas share are read once and in both directions'() {
     const topology = {
       transform: { scale: [1, 1], translate: [0, 0] },
-      arcs: [[[1, 0], [0, 1]], [[1, 1], [-1, 0], [0, -1], [1, 0]], [[1, 0], [1, 0], [0, 1], [-1, 0]]],
-      objects: { layer: { geometries: [{ type: 'Polygon', arcs: [[0, 1]], properties: { n: 1 } }, { type: 'MultiPolygon', arcs: [[[2, -1]]], properties: { n: 2 } }] } },
+      arcs: [
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        [
+          [1, 1],
+          [-1, 0],
+          [0, -1],
+          [1, 0],
+        ],
+        [
+          [1, 0],
+          [1, 0],
+          [0, 1],
+          [-1, 0],
+        ],
+      ],
+      objects: {
+        layer: {
+          geometries: [
+            { type: 'Polygon', arcs: [[0, 1]], properties: { n: 1 } },
+            { type: 'MultiPolygon', arcs: [[[2, -1]]], properties: { n: 2 } },
+          ],
+        },
+      },
     };
     const { areas } = readTopology(topology, 'layer');
-    equal(areas[0].polygons[0][0], [[1, 0], [1, 1], [0, 1], [0, 0], [1, 0]]);
-    equal(areas[1].polygons[0][0], [[1, 0], [2, 0], [2, 1], [1, 1], [1, 0]]);
+    equal(areas[0].polygons[0][0], [
+      [1, 0],
+      [1, 1],
+      [0, 1],
+      [0, 0],
+      [1, 0],
+    ]);
+    equal(areas[1].polygons[0][0], [
+      [1, 0],
+      [2, 0],
+      [2, 1],
+      [1, 1],
+      [1, 0],
+    ]);
   },
 
   async 'places lie in their municipalities, and those just outside near one'() {
     const topology = await (await fetch('/basemap/municipalities.topojson')).json();
     const municipalities = new Municipalities(readTopology(topology, 'layer').areas);
     const at = (longitude, latitude) => municipalities.at(longitude, latitude)?.name ?? null;
-    equal([at(4.4025, 51.2194), at(3.725, 51.054), at(4.5, 51.3), at(-0.1, 51.5)], ['Antwerpen', 'Gent', 'Brasschaat', null]);
+    equal(
+      [at(4.4025, 51.2194), at(3.725, 51.054), at(4.5, 51.3), at(-0.1, 51.5)],
+      ['Antwerpen', 'Gent', 'Brasschaat', null],
+    );
     equal(at(3.32, 51.4), 'Knokke-Heist');
   },
 
@@ -146,14 +252,27 @@ export const sentences = {
   'a view that makes no sense is no view'() {
     const view = { longitude: 4.35, latitude: 50.9, zoom: 9.2 };
     equal(readView(writeView(view)), view);
-    for (const query of [{}, { c: '4.3' }, { c: '4.3,51' }, { c: 'x,y', z: '9' }, { c: '4,95', z: '9' }, { c: '4,51', z: '99' }]) {
+    for (const query of [
+      {},
+      { c: '4.3' },
+      { c: '4.3,51' },
+      { c: 'x,y', z: '9' },
+      { c: '4,95', z: '9' },
+      { c: '4,51', z: '99' },
+    ]) {
       equal(readView(query), null);
     }
   },
 
   'numbers and ages are short and never invented'() {
-    equal([count(53204), count(NaN), amount(9.96), amount(0.26), amount(110.4), amount(null)], ['53,204', '–', '10.0', '0.3', '110', '–']);
-    equal([duration(1234), duration(74_000), duration(600_000), duration(5 * 3_600_000), duration(NaN), age(4400)], ['1.2 s', '74 s', '10 min', '5 h', '–', '4 s']);
+    equal(
+      [count(53204), count(NaN), amount(9.96), amount(0.26), amount(110.4), amount(null)],
+      ['53,204', '–', '10.0', '0.3', '110', '–'],
+    );
+    equal(
+      [duration(1234), duration(74_000), duration(600_000), duration(5 * 3_600_000), duration(NaN), age(4400)],
+      ['1.2 s', '74 s', '10 min', '5 h', '–', '4 s'],
+    );
   },
 
   'a day begins at midnight of the mart, also when the clock is changed'() {
@@ -170,16 +289,34 @@ export const sentences = {
   },
 
   'roads have the names of the signs, and lanes words'() {
-    equal([roadOf('A0030001').name, roadOf('A0030001').register, roadOf('R0010002').name, roadOf('N1770002').name], ['E40', 'A003', 'R1', 'N177']);
-    equal([roadOf('NULL'), roadOf(null), roadWords('A0140002'), roadWords(null)], [null, null, ['E17', 'A014', 'A14'], []]);
-    equal(['R10', 'R12', 'R09', 'B09', 'P00', 'TR10', '', 'X'].map(laneOf), ['lane 1', 'lane 3', 'right of lane 1', 'bus lane, right of lane 1', 'hard shoulder', 'against the traffic, lane 1', '', '']);
+    equal(
+      [roadOf('A0030001').name, roadOf('A0030001').register, roadOf('R0010002').name, roadOf('N1770002').name],
+      ['E40', 'A003', 'R1', 'N177'],
+    );
+    equal(
+      [roadOf('NULL'), roadOf(null), roadWords('A0140002'), roadWords(null)],
+      [null, null, ['E17', 'A014', 'A14'], []],
+    );
+    equal(['R10', 'R12', 'R09', 'B09', 'P00', 'TR10', '', 'X'].map(laneOf), [
+      'lane 1',
+      'lane 3',
+      'right of lane 1',
+      'bus lane, right of lane 1',
+      'hard shoulder',
+      'against the traffic, lane 1',
+      '',
+      '',
+    ]);
   },
 
   'roads and lanes are known by their columns only'() {
     equal(knownColumns(['uid', 'road', 'ident_8', 'lane']), { road: 'ident_8', lane: 'lane' });
     equal(furtherDetails({ ...MAP, details: ['road', 'ident_8', 'km', 'lane', 'vehicles', 'valid'] }), ['km', 'valid']);
     equal(knownColumns(['uid', 'value']), {});
-    equal([wordsFor(MAP, true).hottest, wordsFor({ ...MAP, unit: 'µg/m³', colour: 'no2', intensity: null }, false).hottest], ['Slowest now', 'Highest now']);
+    equal(
+      [wordsFor(MAP, true).hottest, wordsFor({ ...MAP, unit: 'µg/m³', colour: 'no2', intensity: null }, false).hottest],
+      ['Slowest now', 'Highest now'],
+    );
   },
 
   'what is typed is found in names, roads and keys, without accents, whole words first'() {
@@ -189,7 +326,10 @@ export const sentences = {
     index.add('place', 'Gent', '', [], 3);
     index.add('place', 'Liège', '', [], 4);
     const find = (text) => index.find(text, 9).map(({ value }) => value);
-    equal([find('gent'), find('e17 kru'), find('36'), find('liege'), find('a14'), find('  '), find('xyz')], [[3, 2], [1], [2, 1], [4], [], [], []]);
+    equal(
+      [find('gent'), find('e17 kru'), find('36'), find('liege'), find('a14'), find('  '), find('xyz')],
+      [[3, 2], [1], [2, 1], [4], [], [], []],
+    );
   },
 
   'the ledger balances when every event is accounted for'() {
@@ -210,8 +350,18 @@ export const sentences = {
     const day = new Day(start, start + 86_400_000);
     day.sampled([0]);
     day.now(start + 4 * SLOT, readings, pictureOf(readings, SPEED));
-    day.read([[start / 1000, 5, 0, 1], [(start + SLOT) / 1000, 12, 0.5, 40]]);
-    equal(day.past.map(({ total, isSample }) => [total, isSample]), [[40, true], [48, false], [80, false]]);
+    day.read([
+      [start / 1000, 5, 0, 1],
+      [(start + SLOT) / 1000, 12, 0.5, 40],
+    ]);
+    equal(
+      day.past.map(({ total, isSample }) => [total, isSample]),
+      [
+        [40, true],
+        [48, false],
+        [80, false],
+      ],
+    );
     equal(day.slotAt(start + SLOT + 1).hot, 0.5);
   },
 
@@ -224,9 +374,15 @@ export const sentences = {
     day.now(start + 1, readings, { ...picture, meanIntensity: 10 });
     day.now(start + 2, readings, { ...picture, meanIntensity: 20 });
     day.now(start + SLOT, readings, { ...picture, meanIntensity: 40 });
-    equal(day.past.map(({ total }) => total), [99, 40]);
+    equal(
+      day.past.map(({ total }) => total),
+      [99, 40],
+    );
     day.now(start + 2 * SLOT, readings, { ...picture, meanIntensity: 50 });
-    equal(day.past.map(({ total }) => total), [99, 40, 50]);
+    equal(
+      day.past.map(({ total }) => total),
+      [99, 40, 50],
+    );
   },
 
   'the quickest message says how far the clocks are apart'() {
@@ -247,7 +403,15 @@ export const sentences = {
     live.shown();
     equal(live.shownAfter, NaN);
     here += 5000;
-    live.change({ version: 2, sent: new Date(here).toISOString(), accepted: new Date(here - 1200).toISOString(), index: [1], values: [20], intensities: [1], times: [1493300340] });
+    live.change({
+      version: 2,
+      sent: new Date(here).toISOString(),
+      accepted: new Date(here - 1200).toISOString(),
+      index: [1],
+      values: [20],
+      intensities: [1],
+      times: [1493300340],
+    });
     here += 100;
     live.shown();
     equal([live.shownAfter, live.shownAt[1] - live.shownAt[0]], [1300, 5100]);
@@ -261,7 +425,15 @@ export const sentences = {
     isTrue(!live.isLate, 'nothing is late before the first change');
     for (let minute = 0; minute < 5; minute++) {
       here += 60_000;
-      live.change({ version: minute, sent: new Date(here).toISOString(), accepted: new Date(here).toISOString(), index: [], values: [], intensities: [], times: [] });
+      live.change({
+        version: minute,
+        sent: new Date(here).toISOString(),
+        accepted: new Date(here).toISOString(),
+        index: [],
+        values: [],
+        intensities: [],
+        times: [],
+      });
     }
     here += 170_000;
     isTrue(!live.isLate, 'not yet late');
@@ -282,6 +454,9 @@ export const sentences = {
     equal(encodeValue("a b,c*'(é)~"), 'a%20b%2Cc%2A%27%28%C3%A9%29~');
     const values = ["it's", 'a,b'];
     equal(keyValues(keyOf({ key: ['a', 'b'] }, [...values, 5])), values);
-    isTrue(historyOf({ ...MAP, key: ['a"b'] }, encodeValue("x' OR '1'='1"), 0).includes(`"a""b" = 'x'' OR ''1''=''1'`), 'quotes are doubled');
+    isTrue(
+      historyOf({ ...MAP, key: ['a"b'] }, encodeValue("x' OR '1'='1"), 0).includes(`"a""b" = 'x'' OR ''1''=''1'`),
+      'quotes are doubled',
+    );
   },
 };

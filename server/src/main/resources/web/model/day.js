@@ -77,10 +77,17 @@ export class Day {
     const start = Math.floor(time / SLOT) * SLOT;
     if (this.current?.start !== start) {
       this.ended = this.current && start > this.current.start ? [...this.ended, this.current] : [];
-      this.current = { start, intensity: picture.meanIntensity, hot: picture.hotShare, readings: picture.counted, count: 1 };
+      this.current = {
+        start,
+        intensity: picture.meanIntensity,
+        hot: picture.hotShare,
+        readings: picture.counted,
+        count: 1,
+      };
     } else {
       const { count } = this.current;
-      const mean = (before, latest) => (before === before && latest === latest ? (before * count + latest) / (count + 1) : latest);
+      const mean = (before, latest) =>
+        before === before && latest === latest ? (before * count + latest) / (count + 1) : latest;
       this.current = {
         start,
         intensity: mean(this.current.intensity, picture.meanIntensity),
@@ -108,7 +115,12 @@ export class Day {
   #whole({ start, intensity, hot, readings }) {
     const isSample = readings < this.points * WHOLE;
     const share = isSample ? hot * this.correction.hot : hot;
-    return { start, total: this.points * intensity * (isSample ? this.correction.intensity : 1), hot: Math.min(1, share), isSample };
+    return {
+      start,
+      total: this.points * intensity * (isSample ? this.correction.intensity : 1),
+      hot: Math.min(1, share),
+      isSample,
+    };
   }
 
   #correct() {

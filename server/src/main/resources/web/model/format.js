@@ -12,13 +12,19 @@ const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
 export const count = (value) => (isNumber(value) ? whole.format(value) : NONE);
 
 /** A count where there is little room: 16.2K. */
-export const shortCount = (value) => (!isNumber(value) ? NONE : value < 10_000 ? whole.format(value) : short.format(value));
+export const shortCount = (value) =>
+  !isNumber(value) ? NONE : value < 10_000 ? whole.format(value) : short.format(value);
 
 /** A measured value: small ones with a decimal. */
 export const amount = (value) =>
-  !isNumber(value) ? NONE : Math.abs(value) >= 10 || Number.isInteger(value) ? whole.format(value) : tenth.format(value);
+  !isNumber(value)
+    ? NONE
+    : Math.abs(value) >= 10 || Number.isInteger(value)
+      ? whole.format(value)
+      : tenth.format(value);
 
-export const rate = (value) => (!isNumber(value) ? NONE : value >= 10 || value === 0 ? whole.format(value) : tenth.format(value));
+export const rate = (value) =>
+  !isNumber(value) ? NONE : value >= 10 || value === 0 ? whole.format(value) : tenth.format(value);
 
 /** A value of a row, whatever it is, as exactly as a person reads. */
 export function anything(value) {
@@ -48,7 +54,9 @@ export function duration(milliseconds) {
 
 /** The same in whole seconds, for what counts up while one looks. */
 export function age(milliseconds) {
-  return isNumber(milliseconds) && milliseconds < 9_950 ? whole.format(Math.max(0, milliseconds) / 1000) + ' s' : duration(milliseconds);
+  return isNumber(milliseconds) && milliseconds < 9_950
+    ? whole.format(Math.max(0, milliseconds) / 1000) + ' s'
+    : duration(milliseconds);
 }
 
 /** Instants in the zone of the mart. */
@@ -62,7 +70,14 @@ export class Calendar {
     this.days = write({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
     this.weekdays = write({ weekday: 'long' });
     this.shortDays = write({ day: 'numeric', month: 'short', year: 'numeric' });
-    this.parts = write({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    this.parts = write({
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
   }
 
   time = (at) => (isNumber(at) ? this.minutes.format(at) : '––:––');

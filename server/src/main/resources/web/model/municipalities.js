@@ -13,7 +13,8 @@ export class Municipalities {
   /** The municipality of a place, or the nearest one within some 20 km; null further away. */
   at(longitude, latitude) {
     const inside = this.all.find(
-      ({ box, polygons }) => isInBox(box, longitude, latitude) && polygons.some((rings) => isInside(rings, longitude, latitude)),
+      ({ box, polygons }) =>
+        isInBox(box, longitude, latitude) && polygons.some((rings) => isInside(rings, longitude, latitude)),
     );
     return inside ?? this.#nearest(longitude, latitude);
   }
@@ -25,7 +26,7 @@ export class Municipalities {
     for (const municipality of this.all) {
       const { box, polygons } = municipality;
       const away = Math.max(
-        (Math.max(box[0] - longitude, longitude - box[2])) * narrowing,
+        Math.max(box[0] - longitude, longitude - box[2]) * narrowing,
         Math.max(box[1] - latitude, latitude - box[3]),
       );
       if (away > best) {

@@ -2,8 +2,24 @@
 
 /** Motorways that carry a European number. Where one carries two, that of most of its length. */
 const EUROPEAN = {
-  A1: 'E19', A2: 'E314', A3: 'E40', A4: 'E411', A7: 'E19', A8: 'E429', A10: 'E40', A11: 'E34', A13: 'E313',
-  A14: 'E17', A15: 'E42', A16: 'E42', A17: 'E403', A18: 'E40', A21: 'E34', A25: 'E25', A26: 'E25', A27: 'E42',
+  A1: 'E19',
+  A2: 'E314',
+  A3: 'E40',
+  A4: 'E411',
+  A7: 'E19',
+  A8: 'E429',
+  A10: 'E40',
+  A11: 'E34',
+  A13: 'E313',
+  A14: 'E17',
+  A15: 'E42',
+  A16: 'E42',
+  A17: 'E403',
+  A18: 'E40',
+  A21: 'E34',
+  A25: 'E25',
+  A26: 'E25',
+  A27: 'E42',
   A54: 'E420',
 };
 
@@ -32,7 +48,14 @@ export function roadWords(ident8) {
 }
 
 /** Kinds of lanes, by the letters before their number. */
-const LANES = { B: 'bus lane', TR: 'against the traffic', P: 'hard shoulder', S: 'peak-hour lane', W: 'other lane', A: 'hatched area' };
+const LANES = {
+  B: 'bus lane',
+  TR: 'against the traffic',
+  P: 'hard shoulder',
+  S: 'peak-hour lane',
+  W: 'other lane',
+  A: 'hatched area',
+};
 
 /** A lane's code in words: R10 is the first regular lane, the numbers rise to the left. */
 export function laneOf(code) {

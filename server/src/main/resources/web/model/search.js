@@ -13,7 +13,15 @@ export class Index {
    * @param {string} [place] what entries of the same place have in common
    */
   add(kind, title, note, words, value, place) {
-    this.entries.push({ kind, title, note, value, place, name: plain(title), words: plain([title, ...words].join(' ')) });
+    this.entries.push({
+      kind,
+      title,
+      note,
+      value,
+      place,
+      name: plain(title),
+      words: plain([title, ...words].join(' ')),
+    });
   }
 
   find(text, length) {
@@ -38,7 +46,10 @@ export class Index {
         found.push({ entry, rank: rank + (entry.kind === 'place' ? -50 : 0) });
       }
     }
-    found.sort((a, b) => a.rank - b.rank || a.entry.title.length - b.entry.title.length || (a.entry.title < b.entry.title ? -1 : 1));
+    found.sort(
+      (a, b) =>
+        a.rank - b.rank || a.entry.title.length - b.entry.title.length || (a.entry.title < b.entry.title ? -1 : 1),
+    );
     return found.slice(0, length).map(({ entry }) => entry);
   }
 }

@@ -13,11 +13,11 @@ const SHIELDS = 9.2;
 const MORE_SHIELDS = 10.8;
 
 /** What lies below the points: land, borders, motorways, and above them the names. Read once for the page. */
-let files = null;
+let reading = null;
 
 /** @returns {Promise<{municipalities: Municipalities, arcs: number[][][], roads: object[], places: object[]}>} */
 export function readBaseMap() {
-  files ??= Promise.all(
+  reading ??= Promise.all(
     ['municipalities.topojson', 'motorways.geojson', 'places.json'].map(async (file) => {
       const response = await fetch('basemap/' + file);
       if (!response.ok) {
@@ -29,7 +29,7 @@ export function readBaseMap() {
     const { arcs, areas } = readTopology(topology, 'layer');
     return { municipalities: new Municipalities(areas), arcs, roads: motorways.features, places };
   });
-  return files;
+  return reading;
 }
 
 /** The layers of the base map. */
@@ -40,9 +40,17 @@ export class BaseMap {
     /** Regions that the points of the map lie in; the others step back. */
     this.regions = null;
     const vector = (features, options) =>
-      new ol.layer.VectorImage({ source: new ol.source.Vector({ features }), imageRatio: 1.4, updateWhileInteracting: false, ...options });
+      new ol.layer.VectorImage({
+        source: new ol.source.Vector({ features }),
+        imageRatio: 1.4,
+        updateWhileInteracting: false,
+        ...options,
+      });
     this.land = vector(landOf(files), { zIndex: 1, style: (feature) => this.#landStyle(feature) });
-    this.roads = vector(roadsOf(files), { zIndex: 2, style: (feature, resolution) => this.#roadStyle(feature, resolution) });
+    this.roads = vector(roadsOf(files), {
+      zIndex: 2,
+      style: (feature, resolution) => this.#roadStyle(feature, resolution),
+    });
     this.names = new ol.layer.Vector({
       source: new ol.source.Vector({ features: namesOf(files) }),
       zIndex: 20,
@@ -142,24 +150,39 @@ const project = ([longitude, latitude]) => ol.proj.fromLonLat([longitude, latitu
 function landOf({ municipalities, arcs }) {
   const areas = municipalities.all.map(
     ({ region, polygons }) =>
-      new ol.Feature({ geometry: new ol.geom.MultiPolygon(polygons.map((rings) => rings.map((ring) => ring.map(project)))), region }),
+      new ol.Feature({
+        geometry: new ol.geom.MultiPolygon(polygons.map((rings) => rings.map((ring) => ring.map(project)))),
+        region,
+      }),
   );
   return [...areas, new ol.Feature(new ol.geom.MultiLineString(arcs.map((arc) => arc.map(project))))];
 }
 
 function roadsOf({ roads }) {
-  return roads.map(({ geometry }) => new ol.Feature(new ol.geom.MultiLineString(geometry.coordinates.map((part) => part.map(project)))));
+  return roads.map(
+    ({ geometry }) =>
+      new ol.Feature(new ol.geom.MultiLineString(geometry.coordinates.map((part) => part.map(project)))),
+  );
 }
 
 function namesOf({ municipalities, roads, places }) {
   const known = new Set(places.map(({ name }) => name));
   return [
-    ...places.map(({ name, place, rank }) => new ol.Feature({ geometry: new ol.geom.Point(project(place)), kind: 'place', name, rank, from: RANKS[rank] })),
+    ...places.map(
+      ({ name, place, rank }) =>
+        new ol.Feature({ geometry: new ol.geom.Point(project(place)), kind: 'place', name, rank, from: RANKS[rank] }),
+    ),
     ...municipalities.all
       .filter(({ name }) => !known.has(name))
       .map(
         ({ name, polygons }) =>
-          new ol.Feature({ geometry: new ol.geom.Point(project(middleOf(polygons))), kind: 'municipality', name, rank: 3, from: MUNICIPALITY_NAMES }),
+          new ol.Feature({
+            geometry: new ol.geom.Point(project(middleOf(polygons))),
+            kind: 'municipality',
+            name,
+            rank: 3,
+            from: MUNICIPALITY_NAMES,
+          }),
       ),
     ...roads.filter(({ properties }) => properties.ident8.endsWith('1')).flatMap(shieldsOf),
   ];
@@ -179,6 +202,14 @@ function shieldsOf({ properties, geometry }) {
   const longest = geometry.coordinates.reduce((best, part) => (part.length > best.length ? part : best));
   const course = new ol.geom.LineString(longest.map(project));
   const at = (share, from) =>
-    new ol.Feature({ geometry: new ol.geom.Point(course.getCoordinateAt(share)), kind: 'shield', name: road.name, rank: 4, from });
-  return properties.km < 15 ? [at(0.5, MORE_SHIELDS)] : [at(0.5, SHIELDS), at(0.2, MORE_SHIELDS), at(0.8, MORE_SHIELDS)];
+    new ol.Feature({
+      geometry: new ol.geom.Point(course.getCoordinateAt(share)),
+      kind: 'shield',
+      name: road.name,
+      rank: 4,
+      from,
+    });
+  return properties.km < 15
+    ? [at(0.5, MORE_SHIELDS)]
+    : [at(0.5, SHIELDS), at(0.2, MORE_SHIELDS), at(0.8, MORE_SHIELDS)];
 }

@@ -20,4 +20,5 @@ const PATHS = {
   warning: svg`<path d="M8 2.5 14.5 13.5H1.5zM8 6.5v3.5M8 11.8v.2" />`,
 };
 
-export const icon = (name) => html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${PATHS[name]}</svg>`;
+export const icon = (name) =>
+  html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${PATHS[name]}</svg>`;

@@ -181,7 +181,9 @@ export class PointLayer {
   /** What is really in the picture where the point is drawn: [red, green, blue, alpha]. */
   paintedColourOf(i) {
     const ratio = this.frame.pixelRatio;
-    return [...this.context.getImageData(Math.floor(this.screenX[i] * ratio), Math.floor(this.screenY[i] * ratio), 1, 1).data];
+    return [
+      ...this.context.getImageData(Math.floor(this.screenX[i] * ratio), Math.floor(this.screenY[i] * ratio), 1, 1).data,
+    ];
   }
 
   #settle() {
@@ -197,7 +199,8 @@ export class PointLayer {
 
   /** What is drawn later lies on top: greys, then cool to hot; of those that are asked for, all above the rest. */
   #sort() {
-    const rank = (kind) => (kind >= BANDS ? KINDS - kind : KINDS + BANDS - rampOf(this.bands, kind)) + (this.asked?.has(kind) ? 100 : 0);
+    const rank = (kind) =>
+      (kind >= BANDS ? KINDS - kind : KINDS + BANDS - rampOf(this.bands, kind)) + (this.asked?.has(kind) ? 100 : 0);
     const groups = new Map();
     for (let i = 0; i < this.size; i++) {
       const kind = this.kinds[i];
@@ -211,7 +214,9 @@ export class PointLayer {
   }
 
   #between(i, share) {
-    return share === 1 || this.from[i] === this.to[i] ? this.to[i] : mix(this.from[i], this.to[i], Math.round(share * 255));
+    return share === 1 || this.from[i] === this.to[i]
+      ? this.to[i]
+      : mix(this.from[i], this.to[i], Math.round(share * 255));
   }
 
   #render(frame) {
@@ -270,7 +275,14 @@ export class PointLayer {
       const i = order[k];
       const scale = this.fromScale[i] + (this.toScale[i] - this.fromScale[i]) * share;
       const opacity = asked && !asked.has(kinds[i]) ? DIMMED : 1;
-      raster.disc(screenX[i] * ratio, screenY[i] * ratio, this.radius * scale * ratio, this.#between(i, share), this.rim, opacity);
+      raster.disc(
+        screenX[i] * ratio,
+        screenY[i] * ratio,
+        this.radius * scale * ratio,
+        this.#between(i, share),
+        this.rim,
+        opacity,
+      );
     }
     this.context.putImageData(this.image, 0, 0);
     if (this.hovered >= 0 && this.hovered !== this.selected) {
@@ -291,7 +303,10 @@ export class PointLayer {
   #circle(i, gap, width, ratio) {
     const { context } = this;
     const radius = (this.radius * this.toScale[i] + gap) * ratio;
-    for (const [colour, stroke] of [[this.halo, width + 2.5], [this.ring, width]]) {
+    for (const [colour, stroke] of [
+      [this.halo, width + 2.5],
+      [this.ring, width],
+    ]) {
       context.beginPath();
       context.arc(this.screenX[i] * ratio, this.screenY[i] * ratio, radius, 0, 2 * Math.PI);
       context.strokeStyle = colour;

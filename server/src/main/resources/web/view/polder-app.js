@@ -71,13 +71,21 @@ class PolderApp extends PolderElement {
       <a class="skip" href="#content" @click=${this.#skip}>Skip to the content</a>
       <header class="bar">
         <a class="brand" href="#/map" aria-label="Polder, to the map">
-          <svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><path d="M3 9h26M3 16h15M3 23h26" /><circle cx="25.5" cy="16" r="3.6" /></svg>
+          <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+            <path d="M3 9h26M3 16h15M3 23h26" />
+            <circle cx="25.5" cy="16" r="3.6" />
+          </svg>
           <span>polder</span>
         </a>
         <nav class="pages" aria-label="Pages">
           ${PAGES.map(
             ({ page, title }) =>
-              html`<a href=${this.places[page] ?? '#/' + page} aria-current=${this.route.page === page ? 'page' : nothing} data-test=${'page-' + page}>${title}</a>`,
+              html`<a
+                href=${this.places[page] ?? '#/' + page}
+                aria-current=${this.route.page === page ? 'page' : nothing}
+                data-test=${'page-' + page}
+                >${title}</a
+              >`,
           )}
         </nav>
         ${this.live?.map ? html`<polder-search .live=${this.live}></polder-search>` : html`<span class="bar-space"></span>`}
@@ -102,9 +110,19 @@ class PolderApp extends PolderElement {
     const { mart, live, calendar, route } = this;
     switch (route.page) {
       case 'map':
-        return html`<polder-map-page .mart=${mart} .live=${live} .calendar=${calendar} .route=${route}></polder-map-page>`;
+        return html`<polder-map-page
+          .mart=${mart}
+          .live=${live}
+          .calendar=${calendar}
+          .route=${route}
+        ></polder-map-page>`;
       case 'feeds':
-        return html`<polder-feeds-page .mart=${mart} .live=${live} .calendar=${calendar} .route=${route}></polder-feeds-page>`;
+        return html`<polder-feeds-page
+          .mart=${mart}
+          .live=${live}
+          .calendar=${calendar}
+          .route=${route}
+        ></polder-feeds-page>`;
       case 'tables':
         return html`<polder-tables-page .mart=${mart} .live=${live} .calendar=${calendar}></polder-tables-page>`;
       case 'sql':
@@ -141,7 +159,10 @@ class PolderApp extends PolderElement {
 
   /** @param {{query: object, isStep: boolean}} change whether it is a step that the back button undoes */
   #write({ query, isStep }) {
-    const route = { ...this.route, name: this.live?.map && this.route.page === 'map' ? this.live.map.name : this.route.name };
+    const route = {
+      ...this.route,
+      name: this.live?.map && this.route.page === 'map' ? this.live.map.name : this.route.name,
+    };
     route.query = { ...this.route.query, ...query };
     const address = writeRoute(route);
     if (address === location.hash) {

@@ -29,7 +29,11 @@ class PolderEvent extends PolderElement {
 
   render() {
     const { event, calendar } = this;
-    const fact = (name, value, test) => html`<div><dt>${name}</dt><dd data-test=${test ?? nothing}>${value}</dd></div>`;
+    const fact = (name, value, test) =>
+      html`<div>
+        <dt>${name}</dt>
+        <dd data-test=${test ?? nothing}>${value}</dd>
+      </div>`;
     return html`<dialog
       class="event-dialog"
       id="raw-event"
@@ -41,21 +45,44 @@ class PolderEvent extends PolderElement {
         <header>
           <h2 id="raw-event-title">Raw event</h2>
           ${event?.simulated ? html`<strong class="provenance">Simulated</strong>` : nothing}
-          <button type="button" class="plain-button" aria-label="Close" data-test="close-event" @click=${() => this.querySelector('dialog').close()}>${icon('close')}</button>
+          <button
+            type="button"
+            class="plain-button"
+            aria-label="Close"
+            data-test="close-event"
+            @click=${() => this.querySelector('dialog').close()}
+          >
+            ${icon('close')}
+          </button>
         </header>
         <dl class="event-facts">
-          ${fact('Topic', event?.topic ?? '–', 'event-topic')} ${fact('Partition', event?.partition ?? '–', 'event-partition')}
+          ${fact('Topic', event?.topic ?? '–', 'event-topic')}
+          ${fact('Partition', event?.partition ?? '–', 'event-partition')}
           ${fact('Offset', event?.offset ?? '–', 'event-offset')} ${fact('Feed', event?.feed ?? '–')}
-          ${fact('Accepted', event ? calendar.moment(Date.parse(event.accepted), NaN) : '–')} ${fact('Length', event ? count(event.length) + ' bytes' : '–')}
+          ${fact('Accepted', event ? calendar.moment(Date.parse(event.accepted), NaN) : '–')}
+          ${fact('Length', event ? count(event.length) + ' bytes' : '–')}
         </dl>
-        ${this.trouble
-          ? html`<p class="bad" role="alert">${this.trouble}</p>`
-          : html`<div class="code-frame">
-              <pre class="code" tabindex="0" aria-label="Content of the event" data-test="event-value">${event ? event.value : '\n\n\n\n\n\n\n\n'}</pre>
-              <button type="button" class="button copy" data-test="copy-event" ?disabled=${!event} @click=${this.#copy}>${icon(this.isCopied ? 'check' : 'copy')} ${this.isCopied ? 'Copied' : 'Copy'}</button>
-            </div>`}
+        ${
+          this.trouble
+            ? html`<p class="bad" role="alert">${this.trouble}</p>`
+            : html`<div class="code-frame">
+                <pre class="code" tabindex="0" aria-label="Content of the event" data-test="event-value">
+${event ? event.value : '\n\n\n\n\n\n\n\n'}</pre>
+                <button
+                  type="button"
+                  class="button copy"
+                  data-test="copy-event"
+                  ?disabled=${!event}
+                  @click=${this.#copy}
+                >
+                  ${icon(this.isCopied ? 'check' : 'copy')} ${this.isCopied ? 'Copied' : 'Copy'}
+                </button>
+              </div>`
+        }
         ${event?.context ? html`<p class="quiet event-context">Around it in its document: ${event.context}</p>` : nothing}
-        <p class="quiet">These are the bytes as they arrived. The table’s row is computed from them, and can be computed again.</p>
+        <p class="quiet">
+          These are the bytes as they arrived. The table’s row is computed from them, and can be computed again.
+        </p>
       </div>
     </dialog>`;
   }

@@ -51,9 +51,13 @@ class PolderFeedsPage extends PolderElement {
       ${this.trouble && !feeds ? html`<p class="bad" role="alert">${this.trouble}</p>` : nothing}
       <section aria-label="Feeds" aria-busy=${feeds ? 'false' : 'true'}>
         <div class="feed-list" data-test="feeds">
-          ${feeds
-            ? feeds.map((feed) => this.#feed(feed))
-            : [1, 2, 3].map(() => html`<div class="feed skeleton" aria-hidden="true"><span class="skeleton-block"></span></div>`)}
+          ${
+            feeds
+              ? feeds.map((feed) => this.#feed(feed))
+              : [1, 2, 3].map(
+                  () => html`<div class="feed skeleton" aria-hidden="true"><span class="skeleton-block"></span></div>`,
+                )
+          }
           ${feeds?.length === 0 ? html`<p class="empty-note">No feeds. Add one to <code>feeds:</code> in polder.yaml, then start again.</p>` : nothing}
         </div>
       </section>
@@ -70,11 +74,17 @@ class PolderFeedsPage extends PolderElement {
     const isPaused = feed.state === 'paused';
     const next = Date.parse(feed.nextAt);
     const last = Date.parse(feed.lastEventAt);
-    const fact = (name, value, note) => html`<div><dt>${name}</dt><dd>${value}${note ? html` <span class="quiet">${note}</span>` : nothing}</dd></div>`;
+    const fact = (name, value, note) =>
+      html`<div>
+        <dt>${name}</dt>
+        <dd>${value}${note ? html` <span class="quiet">${note}</span>` : nothing}</dd>
+      </div>`;
     return html`<article class="feed" data-feed=${feed.name} data-level=${level} aria-label=${'Feed ' + feed.name}>
       <div class="feed-title">
         <h2>${feed.name}</h2>
-        <span class="state" data-level=${level} data-test="state"><span class="dot" aria-hidden="true"></span>${feed.state}</span>
+        <span class="state" data-level=${level} data-test="state"
+          ><span class="dot" aria-hidden="true"></span>${feed.state}</span
+        >
         <span class="quiet">${feed.kind}${feed.topic === feed.name ? '' : ' into ' + feed.topic}</span>
         ${feed.simulated ? html`<span class="provenance small">Simulated</span>` : nothing}
       </div>
@@ -83,19 +93,40 @@ class PolderFeedsPage extends PolderElement {
         ${fact('Last event', last === last ? age(now - last) + ' ago' : 'none yet')}
         ${fact('Next fetch', isPaused ? 'paused' : next === next ? (next - now > 900 ? 'in ' + age(next - now) : 'now') : '–')}
         ${fact('Read', count(feed.totals?.read))} ${fact('Logged', count(feed.totals?.logged))}
-        ${fact('Left out', count((feed.totals?.filtered ?? 0) + (feed.totals?.duplicate ?? 0)))} ${fact('Rejected', count(feed.totals?.rejected))}
+        ${fact('Left out', count((feed.totals?.filtered ?? 0) + (feed.totals?.duplicate ?? 0)))}
+        ${fact('Rejected', count(feed.totals?.rejected))}
       </dl>
-      <button type="button" class="button" data-test=${isPaused ? 'resume' : 'pause'} ?disabled=${busy || feed.state === 'done'} @click=${() => this.#toggle(feed, isPaused)}>
+      <button
+        type="button"
+        class="button"
+        data-test=${isPaused ? 'resume' : 'pause'}
+        ?disabled=${busy || feed.state === 'done'}
+        @click=${() => this.#toggle(feed, isPaused)}
+      >
         ${icon(isPaused ? 'play' : 'pause')} ${busy ?? (isPaused ? 'Resume' : 'Pause')}
       </button>
-      ${isLoading
-        ? html`<div class="progress" role="progressbar" aria-label=${'Loading ' + feed.name} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.floor(feed.progress * 100)}>
-            <span .style=${'width:' + feed.progress * 100 + '%'}></span><small>${Math.floor(feed.progress * 100)} %</small>
-          </div>`
-        : nothing}
-      ${feed.lastError
-        ? html`<p class="feed-error" data-test="last-error">${icon('warning')}<span>${feed.lastError}</span>${feed.lastErrorAt ? html`<span class="quiet">${age(now - Date.parse(feed.lastErrorAt))} ago</span>` : nothing}</p>`
-        : nothing}
+      ${
+        isLoading
+          ? html`<div
+              class="progress"
+              role="progressbar"
+              aria-label=${'Loading ' + feed.name}
+              aria-valuemin="0"
+              aria-valuemax="100"
+              aria-valuenow=${Math.floor(feed.progress * 100)}
+            >
+              <span .style=${'width:' + feed.progress * 100 + '%'}></span
+              ><small>${Math.floor(feed.progress * 100)} %</small>
+            </div>`
+          : nothing
+      }
+      ${
+        feed.lastError
+          ? html`<p class="feed-error" data-test="last-error">
+              ${icon('warning')}<span>${feed.lastError}</span>${feed.lastErrorAt ? html`<span class="quiet">${age(now - Date.parse(feed.lastErrorAt))} ago</span>` : nothing}
+            </p>`
+          : nothing
+      }
     </article>`;
   }
 

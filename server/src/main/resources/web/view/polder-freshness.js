@@ -41,7 +41,10 @@ class PolderFreshness extends PolderElement {
         @keydown=${this.#key}
       >
         <span class="dot" aria-hidden="true"></span>
-        <span class="freshness-text"><span class="freshness-title">${title}</span><span class="freshness-brief" aria-hidden="true">${brief}</span><span class="freshness-note">${note}</span></span>
+        <span class="freshness-text"
+          ><span class="freshness-title">${title}</span><span class="freshness-brief" aria-hidden="true">${brief}</span
+          ><span class="freshness-note">${note}</span></span
+        >
       </button>
       ${this.isOpen ? this.#stages() : nothing}
     `;
@@ -57,7 +60,12 @@ class PolderFreshness extends PolderElement {
     }
     const since = live.clock.now() - live.changedAt;
     if (live.connection === 'lost') {
-      return { level: 'bad', title: 'Reconnecting', note: since === since ? 'what is shown is ' + age(since) + ' old' : '', brief: 'lost' };
+      return {
+        level: 'bad',
+        title: 'Reconnecting',
+        note: since === since ? 'what is shown is ' + age(since) + ' old' : '',
+        brief: 'lost',
+      };
     }
     if (!live.map) {
       return { level: 'good', title: 'Connected', note: '', brief: 'live' };
@@ -74,7 +82,12 @@ class PolderFreshness extends PolderElement {
     const note = [ago, spread].filter(Boolean).join(' · ');
     // On pages without the map nothing is painted, and so there is nothing to measure.
     return live.shownAfter === live.shownAfter
-      ? { level: 'good', title: 'Shown ' + duration(live.shownAfter) + ' after arrival', note, brief: duration(live.shownAfter) }
+      ? {
+          level: 'good',
+          title: 'Shown ' + duration(live.shownAfter) + ' after arrival',
+          note,
+          brief: duration(live.shownAfter),
+        }
       : { level: 'good', title: 'Changes arrive', note, brief: ago };
   }
 
@@ -83,27 +96,49 @@ class PolderFreshness extends PolderElement {
     const freshness = live?.freshness;
     const quantiles = (stage) => (stage?.count ? [duration(stage.p50), duration(stage.p99)] : ['–', '–']);
     const accepted = quantiles(freshness?.accepted);
-    return html`<div class="popover" id="freshness-stages" role="dialog" aria-label="Freshness by stage" @keydown=${this.#key}>
+    return html`<div
+      class="popover"
+      id="freshness-stages"
+      role="dialog"
+      aria-label="Freshness by stage"
+      @keydown=${this.#key}
+    >
       <table>
         <caption>
           Over the last minute
         </caption>
         <thead>
-          <tr><th scope="col">Until it can be queried</th><th scope="col">p50</th><th scope="col">p99</th></tr>
+          <tr>
+            <th scope="col">Until it can be queried</th>
+            <th scope="col">p50</th>
+            <th scope="col">p99</th>
+          </tr>
         </thead>
         <tbody>
-          <tr><th scope="row">from its arrival</th><td>${accepted[0]}</td><td>${accepted[1]}</td></tr>
+          <tr>
+            <th scope="row">from its arrival</th>
+            <td>${accepted[0]}</td>
+            <td>${accepted[1]}</td>
+          </tr>
           <tr>
             <th scope="row">from the observation</th>
-            ${freshness && freshness.observed
-              ? quantiles(freshness.observed).map((value) => html`<td>${value}</td>`)
-              : html`<td colspan="2" class="quiet">not measured</td>`}
+            ${
+              freshness && freshness.observed
+                ? quantiles(freshness.observed).map((value) => html`<td>${value}</td>`)
+                : html`<td colspan="2" class="quiet">not measured</td>`
+            }
           </tr>
         </tbody>
       </table>
       <dl>
-        <div><dt>Last change, arrival to screen</dt><dd>${duration(live?.shownAfter ?? NaN)}</dd></div>
-        <div><dt>Last change came</dt><dd>${live?.changedAt === live?.changedAt ? age(live.clock.now() - live.changedAt) + ' ago' : '–'}</dd></div>
+        <div>
+          <dt>Last change, arrival to screen</dt>
+          <dd>${duration(live?.shownAfter ?? NaN)}</dd>
+        </div>
+        <div>
+          <dt>Last change came</dt>
+          <dd>${live?.changedAt === live?.changedAt ? age(live.clock.now() - live.changedAt) + ' ago' : '–'}</dd>
+        </div>
       </dl>
     </div>`;
   }

@@ -28,18 +28,33 @@ class PolderHistogram extends PolderElement {
     return html`<section class="histogram" aria-label=${words.quantity + ', legend and filter'}>
       <header>
         <h2>${words.quantity}</h2>
-        ${this.usual === 'known'
-          ? html`<div class="switch" role="group" aria-label="Colour by">
-              <button type="button" aria-pressed=${usual ? 'false' : 'true'} @click=${() => tell(this, 'polder-colour', { by: 'value' })}>${map.unit}</button>
-              <button type="button" aria-pressed=${usual ? 'true' : 'false'} @click=${() => tell(this, 'polder-colour', { by: 'usual' })}>relative to usual</button>
-            </div>`
-          : html`<span class="quiet">points by ${map.unit}</span>`}
+        ${
+          this.usual === 'known'
+            ? html`<div class="switch" role="group" aria-label="Colour by">
+                <button
+                  type="button"
+                  aria-pressed=${usual ? 'false' : 'true'}
+                  @click=${() => tell(this, 'polder-colour', { by: 'value' })}
+                >
+                  ${map.unit}
+                </button>
+                <button
+                  type="button"
+                  aria-pressed=${usual ? 'true' : 'false'}
+                  @click=${() => tell(this, 'polder-colour', { by: 'usual' })}
+                >
+                  relative to usual
+                </button>
+              </div>`
+            : html`<span class="quiet">points by ${map.unit}</span>`
+        }
       </header>
       <div class="bars" @pointerleave=${() => tell(this, 'polder-light', { kind: null })} @keydown=${this.#key}>
         ${Array.from({ length: BANDS }, (_, band) => this.#bar(band, picture, bands, unit, highest))}
       </div>
       <div class="others" @pointerleave=${() => tell(this, 'polder-light', { kind: null })}>
-        ${map.intensity ? this.#other(NOTHING, words.nothing, picture) : nothing} ${this.#other(MISSING, words.missing, picture)}
+        ${map.intensity ? this.#other(NOTHING, words.nothing, picture) : nothing}
+        ${this.#other(MISSING, words.missing, picture)}
         ${this.asked ? html`<button type="button" class="link-button" data-test="all-points" @click=${() => this.#ask(null)}>Show all</button>` : nothing}
       </div>
     </section>`;
@@ -49,7 +64,11 @@ class PolderHistogram extends PolderElement {
     const number = picture ? picture.counts[band] : NaN;
     const lower = bands ? amount(bands.limits[band]) : '\u00a0';
     const isLast = band === BANDS - 1;
-    const range = !bands ? '' : isLast ? lower + ' ' + unit + ' and more' : lower + ' to ' + amount(bands.limits[band + 1]) + ' ' + unit;
+    const range = !bands
+      ? ''
+      : isLast
+        ? lower + ' ' + unit + ' and more'
+        : lower + ' to ' + amount(bands.limits[band + 1]) + ' ' + unit;
     const height = picture ? Math.max(number > 0 ? 3 : 1, Math.round((TALLEST * number) / highest)) : 8 + band * 6;
     return html`<button
       type="button"

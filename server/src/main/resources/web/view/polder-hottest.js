@@ -17,7 +17,12 @@ class PolderHottest extends PolderElement {
   constructor() {
     super();
     this.drawnAt = -Infinity;
-    new Listening(this, () => this.live, ['readings', 'attributes', 'colouring'], (event) => this.#heard(event));
+    new Listening(
+      this,
+      () => this.live,
+      ['readings', 'attributes', 'colouring'],
+      (event) => this.#heard(event),
+    );
   }
 
   disconnectedCallback() {
@@ -33,10 +38,13 @@ class PolderHottest extends PolderElement {
     if (event.type !== 'readings' || event.detail.isFull || (rest <= 0 && !isInUse)) {
       this.#draw();
     } else if (!this.timer) {
-      this.timer = setTimeout(() => {
-        this.timer = 0;
-        this.#heard(event);
-      }, Math.max(500, rest));
+      this.timer = setTimeout(
+        () => {
+          this.timer = 0;
+          this.#heard(event);
+        },
+        Math.max(500, rest),
+      );
     }
   }
 
@@ -47,16 +55,22 @@ class PolderHottest extends PolderElement {
 
   render() {
     const { readings, picture, limits, words, map, usual } = this.live;
-    const found = readings && !usual ? hottest(readings, picture, limits, words.leastIntensity, LENGTH) : this.#byShare();
+    const found =
+      readings && !usual ? hottest(readings, picture, limits, words.leastIntensity, LENGTH) : this.#byShare();
     return html`<section class="hottest" aria-label=${words.hottest}>
       <header>
         <h2>${words.hottest}</h2>
         ${usual ? html`<span class="quiet">% of usual</span>` : words.leastIntensity ? html`<span class="quiet">at least ${words.leastIntensity} ${words.intensity}</span>` : nothing}
       </header>
       <ol data-test="hottest" @keydown=${this.#key}>
-        ${readings
-          ? found.map((i) => this.#line(i))
-          : Array.from({ length: LENGTH }, () => html`<li class="skeleton-line" aria-hidden="true"><span></span><span></span><span></span></li>`)}
+        ${
+          readings
+            ? found.map((i) => this.#line(i))
+            : Array.from(
+                { length: LENGTH },
+                () => html`<li class="skeleton-line" aria-hidden="true"><span></span><span></span><span></span></li>`,
+              )
+        }
       </ol>
       ${readings && found.length === 0 ? html`<p class="quiet panel-note">None at the moment${words.leastIntensity ? '.' : ' with a reading in ' + map.unit + '.'}</p>` : nothing}
     </section>`;
@@ -64,7 +78,15 @@ class PolderHottest extends PolderElement {
 
   #byShare() {
     const { readings, picture, bands, words } = this.live;
-    return readings ? hottest({ ...readings, values: Float32Array.from(readings.values, (_, i) => this.live.share(i)) }, picture, bands, words.leastIntensity, LENGTH) : [];
+    return readings
+      ? hottest(
+          { ...readings, values: Float32Array.from(readings.values, (_, i) => this.live.share(i)) },
+          picture,
+          bands,
+          words.leastIntensity,
+          LENGTH,
+        )
+      : [];
   }
 
   #line(i) {
@@ -77,11 +99,20 @@ class PolderHottest extends PolderElement {
     const full = live.bands.limits[BANDS - 1];
     const width = Math.max(3, Math.min(100, (100 * value) / full));
     return html`<li>
-      <button ?data-plain=${!live.hasRoads} type="button" data-key=${key} @click=${() => tell(this, 'polder-select', { key })}>
+      <button
+        ?data-plain=${!live.hasRoads}
+        type="button"
+        data-key=${key}
+        @click=${() => tell(this, 'polder-select', { key })}
+      >
         ${live.hasRoads ? html`<span class="road" ?data-empty=${!road}>${road ?? ''}</span>` : nothing}
         <span class="hottest-name">${readings.labels[i] || key}</span>
-        <span class="meter" aria-hidden="true"><span data-ramp=${rampOf(live.bands, bandOf(live.bands, value))} .style=${'width:' + width + '%'}></span></span>
-        <span class="hottest-value">${amount(Math.round(value))}<span class="unseen"> ${live.usual ? '% of usual' : map.unit}</span></span>
+        <span class="meter" aria-hidden="true"
+          ><span data-ramp=${rampOf(live.bands, bandOf(live.bands, value))} .style=${'width:' + width + '%'}></span
+        ></span>
+        <span class="hottest-value"
+          >${amount(Math.round(value))}<span class="unseen"> ${live.usual ? '% of usual' : map.unit}</span></span
+        >
       </button>
     </li>`;
   }

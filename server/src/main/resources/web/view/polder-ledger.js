@@ -13,7 +13,13 @@ const SHORT = 12;
 
 /** Both balances, minute by minute: nothing vanishes, and here one sees it. Properties: `live`, `calendar`. */
 class PolderLedger extends PolderElement {
-  static properties = { live: { attribute: false }, calendar: { attribute: false }, ledger: { state: true }, trouble: { state: true }, isLong: { state: true } };
+  static properties = {
+    live: { attribute: false },
+    calendar: { attribute: false },
+    ledger: { state: true },
+    trouble: { state: true },
+    isLong: { state: true },
+  };
 
   connectedCallback() {
     super.connectedCallback();
@@ -38,9 +44,13 @@ class PolderLedger extends PolderElement {
         ${this.#table('At the edge', 'read = logged + filtered + rejected + duplicate', EDGE, ledger?.edge, 'edge')}
         ${this.#table('In the tables', 'logged = applied + filtered + rejected + too late + waiting', TABLE, ledger?.tables, 'tables')}
       </div>
-      ${ledger && Math.max(ledger.edge.length, ledger.tables.length) > SHORT
-        ? html`<button type="button" class="link-button" @click=${() => (this.isLong = !this.isLong)}>${this.isLong ? 'Show less' : 'Show the whole hour'}</button>`
-        : nothing}
+      ${
+        ledger && Math.max(ledger.edge.length, ledger.tables.length) > SHORT
+          ? html`<button type="button" class="link-button" @click=${() => (this.isLong = !this.isLong)}>
+              ${this.isLong ? 'Show less' : 'Show the whole hour'}
+            </button>`
+          : nothing
+      }
     </section>`;
   }
 
@@ -48,17 +58,25 @@ class PolderLedger extends PolderElement {
     if (!this.ledger) {
       return nothing;
     }
-    const open = [...this.ledger.edge.map((line) => balanceOf(EDGE, line)), ...this.ledger.tables.map((line) => balanceOf(TABLE, line))].filter(({ difference }) => difference !== 0).length;
+    const open = [
+      ...this.ledger.edge.map((line) => balanceOf(EDGE, line)),
+      ...this.ledger.tables.map((line) => balanceOf(TABLE, line)),
+    ].filter(({ difference }) => difference !== 0).length;
     return open === 0
       ? html`<span class="balance" data-balanced data-test="balance">${icon('check')} Everything balances</span>`
-      : html`<span class="balance" data-test="balance">${icon('warning')} ${open} ${open === 1 ? 'line does' : 'lines do'} not balance</span>`;
+      : html`<span class="balance" data-test="balance"
+          >${icon('warning')} ${open} ${open === 1 ? 'line does' : 'lines do'} not balance</span
+        >`;
   }
 
   #table(title, rule, kind, lines, test) {
     const shown = lines?.slice(0, this.isLong ? Infinity : SHORT);
     return html`<div class="table-frame">
       <table class="data" data-test=${'ledger-' + test}>
-        <caption><strong>${title}</strong><span class="quiet">${rule}</span></caption>
+        <caption>
+          <strong>${title}</strong
+          ><span class="quiet">${rule}</span>
+        </caption>
         <thead>
           <tr>
             <th scope="col">Minute</th>
@@ -68,10 +86,24 @@ class PolderLedger extends PolderElement {
           </tr>
         </thead>
         <tbody>
-          ${shown
-            ? shown.map((line) => this.#line(kind, line))
-            : Array.from({ length: 4 }, () => html`<tr class="skeleton-row" aria-hidden="true"><td colspan=${kind.parts.length + 4}><span class="skeleton-block"></span></td></tr>`)}
-          ${shown?.length === 0 ? html`<tr><td class="quiet" colspan=${kind.parts.length + 4}>Nothing was accepted in this hour.</td></tr>` : nothing}
+          ${
+            shown
+              ? shown.map((line) => this.#line(kind, line))
+              : Array.from(
+                  { length: 4 },
+                  () =>
+                    html`<tr class="skeleton-row" aria-hidden="true">
+                      <td colspan=${kind.parts.length + 4}><span class="skeleton-block"></span></td>
+                    </tr>`,
+                )
+          }
+          ${
+            shown?.length === 0
+              ? html`<tr>
+                  <td class="quiet" colspan=${kind.parts.length + 4}>Nothing was accepted in this hour.</td>
+                </tr>`
+              : nothing
+          }
         </tbody>
       </table>
     </div>`;
@@ -84,9 +116,15 @@ class PolderLedger extends PolderElement {
       <th scope="row">${line[kind.subject]}</th>
       ${[kind.total, ...kind.parts].map((name) => html`<td class="right" data-zero=${line[name] ? nothing : ''}>${count(line[name])}</td>`)}
       <td class="mark">
-        ${difference === 0
-          ? html`<span class="good" title="balanced">${icon('check')}<span class="unseen">balanced</span></span>`
-          : html`<span class="bad" title=${'differs by ' + difference}>${difference > 0 ? '+' : '−'}${count(Math.abs(difference))}<span class="unseen"> more than accounted for</span></span>`}
+        ${
+          difference === 0
+            ? html`<span class="good" title="balanced">${icon('check')}<span class="unseen">balanced</span></span>`
+            : html`<span class="bad" title=${'differs by ' + difference}
+                >${difference > 0 ? '+' : '−'}${count(Math.abs(difference))}<span class="unseen">
+                  more than accounted for</span
+                ></span
+              >`
+        }
       </td>
     </tr>`;
   }
@@ -104,6 +142,15 @@ class PolderLedger extends PolderElement {
   }
 }
 
-const NAMES = { read: 'Read', logged: 'Logged', filtered: 'Filtered', rejected: 'Rejected', duplicate: 'Duplicate', applied: 'Applied', tooLate: 'Too late', waiting: 'Waiting' };
+const NAMES = {
+  read: 'Read',
+  logged: 'Logged',
+  filtered: 'Filtered',
+  rejected: 'Rejected',
+  duplicate: 'Duplicate',
+  applied: 'Applied',
+  tooLate: 'Too late',
+  waiting: 'Waiting',
+};
 
 customElements.define('polder-ledger', PolderLedger);

@@ -42,10 +42,20 @@ class PolderMapPage extends PolderElement {
     this.hovered = -1;
     this.sheet = 'half';
     this.usual = 'unknown';
-    new Listening(this, () => this.live, ['readings', 'attributes', 'connection', 'status'], (event) => this.#heard(event));
+    new Listening(
+      this,
+      () => this.live,
+      ['readings', 'attributes', 'connection', 'status'],
+      (event) => this.#heard(event),
+    );
     this.narrow = () => this.requestUpdate();
     this.closeSelected = (event) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && this.#selected && !document.querySelector('dialog[open]')) {
+      if (
+        event.key === 'Escape' &&
+        !event.defaultPrevented &&
+        this.#selected &&
+        !document.querySelector('dialog[open]')
+      ) {
         this.#select(null);
         this.querySelector('polder-map').focusMap();
       }
@@ -70,7 +80,11 @@ class PolderMapPage extends PolderElement {
   }
 
   get #asked() {
-    const kinds = (this.route.query.band ?? '').split(',').filter(Boolean).map(Number).filter((kind) => kind >= 0 && kind < KINDS);
+    const kinds = (this.route.query.band ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map(Number)
+      .filter((kind) => kind >= 0 && kind < KINDS);
     return kinds.length ? new Set(kinds) : null;
   }
 
@@ -97,7 +111,9 @@ class PolderMapPage extends PolderElement {
     const readings = live.readings;
     const isSimulated = live.status?.simulated ?? mart.simulated;
     const selected = readings && this.#selected !== null ? readings.placeOf(this.#selected) : -1;
-    const timeline = live.map.time ? html`<polder-timeline .live=${live} .calendar=${calendar}></polder-timeline>` : nothing;
+    const timeline = live.map.time
+      ? html`<polder-timeline .live=${live} .calendar=${calendar}></polder-timeline>`
+      : nothing;
     return html`
       <h1 class="unseen">Live map of ${capital(mart.name)}</h1>
       <div class="map-page" data-sheet=${isNarrow ? this.sheet : nothing} data-connection=${live.connection}>
@@ -116,16 +132,34 @@ class PolderMapPage extends PolderElement {
             @polder-view=${({ detail }) => this.#keepView(detail.view)}
             @polder-hover=${({ detail }) => (this.hovered = detail.place)}
           ></polder-map>
-          <div class="readout" aria-hidden="true" ?hidden=${this.hovered < 0 || !readings}>${this.hovered >= 0 && readings ? this.#readout(this.hovered) : nothing}</div>
-          ${live.connection === 'lost'
-            ? html`<div class="lost" role="status">${icon('warning')} Reconnecting. What is shown is the last that arrived.</div>`
-            : nothing}
-          ${isNarrow && selected >= 0
-            ? html`<div class="map-stamp">${live.map.time ? html`<time>${calendar.time(readings.time)}</time>` : nothing}${this.#label(isSimulated, 'small')}</div>`
-            : nothing}
-          ${readings && readings.size === 0
-            ? html`<div class="map-empty"><h2>No points yet</h2><p>They appear with the first rows of table “${live.map.table}”. <a href="#/feeds">Look at the feeds</a></p></div>`
-            : nothing}
+          <div class="readout" aria-hidden="true" ?hidden=${this.hovered < 0 || !readings}>
+            ${this.hovered >= 0 && readings ? this.#readout(this.hovered) : nothing}
+          </div>
+          ${
+            live.connection === 'lost'
+              ? html`<div class="lost" role="status">
+                  ${icon('warning')} Reconnecting. What is shown is the last that arrived.
+                </div>`
+              : nothing
+          }
+          ${
+            isNarrow && selected >= 0
+              ? html`<div class="map-stamp">
+                  ${live.map.time ? html`<time>${calendar.time(readings.time)}</time>` : nothing}${this.#label(isSimulated, 'small')}
+                </div>`
+              : nothing
+          }
+          ${
+            readings && readings.size === 0
+              ? html`<div class="map-empty">
+                  <h2>No points yet</h2>
+                  <p>
+                    They appear with the first rows of table “${live.map.table}”.
+                    <a href="#/feeds">Look at the feeds</a>
+                  </p>
+                </div>`
+              : nothing
+          }
         </div>
         ${isNarrow ? nothing : timeline}
         <aside class="panel" aria-label="Numbers and the chosen point" aria-busy=${readings ? 'false' : 'true'}>
@@ -141,18 +175,22 @@ class PolderMapPage extends PolderElement {
               @polder-light=${({ detail }) => (this.lit = detail.kind)}
               @polder-colour=${({ detail }) => this.#colourBy(detail.by)}
             ></polder-histogram>
-            ${selected >= 0
-              ? html`<polder-point
-                  id="point-panel"
-                  .live=${live}
-                  .calendar=${calendar}
-                  .key=${this.#selected}
-                  @polder-select=${({ detail }) => this.#select(detail.key)}
-                ></polder-point>`
-              : html`${this.#selected !== null && readings ? html`<p class="panel-note" role="status">There is no point “${this.#selected}” on this map.</p>` : nothing}
-                  <polder-hottest .live=${live} @polder-select=${({ detail }) => this.#select(detail.key, true)}></polder-hottest>`}
-            ${isNarrow ? timeline : nothing}
-            ${mart.maps.length > 1 ? this.#maps() : nothing}
+            ${
+              selected >= 0
+                ? html`<polder-point
+                    id="point-panel"
+                    .live=${live}
+                    .calendar=${calendar}
+                    .key=${this.#selected}
+                    @polder-select=${({ detail }) => this.#select(detail.key)}
+                  ></polder-point>`
+                : html`${this.#selected !== null && readings ? html`<p class="panel-note" role="status">There is no point “${this.#selected}” on this map.</p>` : nothing}
+                    <polder-hottest
+                      .live=${live}
+                      @polder-select=${({ detail }) => this.#select(detail.key, true)}
+                    ></polder-hottest>`
+            }
+            ${isNarrow ? timeline : nothing} ${mart.maps.length > 1 ? this.#maps() : nothing}
           </div>
         </aside>
       </div>
@@ -191,12 +229,22 @@ class PolderMapPage extends PolderElement {
     // Data without times have no clock: then it is the mart that has the first word.
     return html`<section class="panel-now" aria-label="Time of the data">
       <div class="clock-row">
-        ${live.map.time
-          ? html`<time class="clock" data-test="clock" ?data-empty=${!(time > 0)} datetime=${time > 0 ? new Date(time).toISOString() : nothing}>${calendar.time(time)}</time>`
-          : html`<span class="clock">${capital(mart.name)}</span>`}
+        ${
+          live.map.time
+            ? html`<time
+                class="clock"
+                data-test="clock"
+                ?data-empty=${!(time > 0)}
+                datetime=${time > 0 ? new Date(time).toISOString() : nothing}
+                >${calendar.time(time)}</time
+              >`
+            : html`<span class="clock">${capital(mart.name)}</span>`
+        }
         ${this.#label(isSimulated)}
       </div>
-      <p class="date">${live.map.time ? html`<span data-test="date">${time > 0 ? calendar.day(time) : '\u00a0'}</span>${time > 0 ? ', ' + capital(mart.name) : nothing}` : 'The latest of each point'}</p>
+      <p class="date">
+        ${live.map.time ? html`<span data-test="date">${time > 0 ? calendar.day(time) : '\u00a0'}</span>${time > 0 ? ', ' + capital(mart.name) : nothing}` : 'The latest of each point'}
+      </p>
     </section>`;
   }
 
@@ -284,7 +332,12 @@ class PolderMapPage extends PolderElement {
   #maps() {
     return html`<nav class="maps" aria-label="Maps of this mart">
       ${this.mart.maps.map(
-        ({ name }) => html`<a href=${'#/map/' + encodeURIComponent(name)} aria-current=${name === this.live.map.name ? 'true' : nothing}>${name}</a>`,
+        ({ name }) =>
+          html`<a
+            href=${'#/map/' + encodeURIComponent(name)}
+            aria-current=${name === this.live.map.name ? 'true' : nothing}
+            >${name}</a
+          >`,
       )}
     </nav>`;
   }
@@ -295,8 +348,7 @@ class PolderMapPage extends PolderElement {
       <p>A map shows the latest row of each key of a table as a point. Add one to polder.yaml:</p>
       <pre>
 maps:
-  live: { table: readings, position: [lat, lon], colour: value, label: name, unit: km/h }</pre
-      >
+  live: { table: readings, position: [lat, lon], colour: value, label: name, unit: km/h }</pre>
       <p><a href="#/feeds">Feeds</a> and <a href="#/tables">tables</a> are there without it.</p>
     </div>`;
   }

@@ -45,7 +45,12 @@ class PolderMap extends PolderElement {
     this.covered = 0;
     this.selected = null;
     this.asked = null;
-    new Listening(this, () => this.live, ['readings', 'colouring'], (event) => this.#show(event));
+    new Listening(
+      this,
+      () => this.live,
+      ['readings', 'colouring'],
+      (event) => this.#show(event),
+    );
     this.recolour = () => this.#paint();
   }
 
@@ -77,9 +82,21 @@ class PolderMap extends PolderElement {
         @pointerleave=${() => this.#hover(-1)}
       ></div>
       <div class="map-buttons" role="group" aria-label="Zoom">
-        <button type="button" class="map-button" aria-label="Zoom in" title="Zoom in" @click=${() => this.#zoom(1)}>${icon('plus')}</button>
-        <button type="button" class="map-button" aria-label="Zoom out" title="Zoom out" @click=${() => this.#zoom(-1)}>${icon('minus')}</button>
-        <button type="button" class="map-button" aria-label="Show all points" title="Show all points" @click=${() => this.#overview(true)}>${icon('frame')}</button>
+        <button type="button" class="map-button" aria-label="Zoom in" title="Zoom in" @click=${() => this.#zoom(1)}>
+          ${icon('plus')}
+        </button>
+        <button type="button" class="map-button" aria-label="Zoom out" title="Zoom out" @click=${() => this.#zoom(-1)}>
+          ${icon('minus')}
+        </button>
+        <button
+          type="button"
+          class="map-button"
+          aria-label="Show all points"
+          title="Show all points"
+          @click=${() => this.#overview(true)}
+        >
+          ${icon('frame')}
+        </button>
       </div>
       <div class="map-scale" aria-hidden="true" ?hidden=${!this.live.readings}></div>
     `;
@@ -218,7 +235,9 @@ class PolderMap extends PolderElement {
 
   async #layBase() {
     if (this.tiles) {
-      this.map.addLayer(new ol.layer.Tile({ source: new ol.source.XYZ({ url: this.tiles }), className: 'tiles', zIndex: 0 }));
+      this.map.addLayer(
+        new ol.layer.Tile({ source: new ol.source.XYZ({ url: this.tiles }), className: 'tiles', zIndex: 0 }),
+      );
       return;
     }
     try {

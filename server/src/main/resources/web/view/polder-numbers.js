@@ -13,10 +13,11 @@ class PolderNumbers extends PolderElement {
 
   render() {
     const { picture, readings, words, map } = this.live;
-    const number = (name, value, label) => html`<div>
-      <dd data-test=${name} ?data-empty=${!readings}>${value}</dd>
-      <dt>${label}</dt>
-    </div>`;
+    const number = (name, value, label) =>
+      html`<div>
+        <dd data-test=${name} ?data-empty=${!readings}>${value}</dd>
+        <dt>${label}</dt>
+      </div>`;
     return html`<dl class="numbers">
       ${number('mean', amount(picture?.mean), map.unit + ' mean')}
       ${map.intensity ? number('intensity', shortest(picture?.intensity), words.intensity) : ''}

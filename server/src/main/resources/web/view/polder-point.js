@@ -39,7 +39,12 @@ class PolderPoint extends PolderElement {
 
   constructor() {
     super();
-    new Listening(this, () => this.live, ['readings', 'attributes', 'shown'], (event) => this.#heard(event));
+    new Listening(
+      this,
+      () => this.live,
+      ['readings', 'attributes', 'shown'],
+      (event) => this.#heard(event),
+    );
   }
 
   disconnectedCallback() {
@@ -72,60 +77,99 @@ class PolderPoint extends PolderElement {
     return html`<section class="point" aria-label="Chosen point" data-key=${key}>
       <header>
         <h2>Selected point</h2>
-        <button type="button" class="link-button" data-test="close" @click=${() => tell(this, 'polder-select', { key: null })}>Close</button>
+        <button
+          type="button"
+          class="link-button"
+          data-test="close"
+          @click=${() => tell(this, 'polder-select', { key: null })}
+        >
+          Close
+        </button>
       </header>
       <h3 class="point-name" data-test="point-name">${readings.labels[i] || keyValues(key).join(', ')}</h3>
       <p class="point-where" data-test="point-road">
-        ${road || ident
-          ? html`<span class="road">${road?.name ?? ident}</span>${road?.isEuropean ? html`<span>${road.register}</span>` : nothing}${road ? html`<span>${road.part}</span>` : nothing}`
-          : nothing}
+        ${
+          road || ident
+            ? html`<span class="road">${road?.name ?? ident}</span
+                >${road?.isEuropean ? html`<span>${road.register}</span>` : nothing}${road ? html`<span>${road.part}</span>` : nothing}`
+            : nothing
+        }
         ${lane ? html`<span>${laneOf(lane) || lane}${laneOf(lane) ? html` <span class="quiet">(${lane})</span>` : nothing}</span>` : nothing}
       </p>
       <p class="point-where" data-test="point-municipality">
         ${this.municipality === undefined ? '\u00a0' : html`${this.municipality ? html`<span>${this.municipality}</span>` : nothing}<span class="quiet">point ${keyValues(key).join(', ')}</span>`}
       </p>
       <div class="point-value">
-        <span class="big" data-test="point-value" data-ramp=${hasValue ? rampOf(live.limits, bandOf(live.limits, value)) : nothing}>${hasValue ? amount(value) : '–'}</span>
-        <span class="big-unit">${hasValue ? map.unit : intensity === 0 ? words.nothing.toLowerCase() : words.missing.toLowerCase()}</span>
+        <span
+          class="big"
+          data-test="point-value"
+          data-ramp=${hasValue ? rampOf(live.limits, bandOf(live.limits, value)) : nothing}
+          >${hasValue ? amount(value) : '–'}</span
+        >
+        <span class="big-unit"
+          >${hasValue ? map.unit : intensity === 0 ? words.nothing.toLowerCase() : words.missing.toLowerCase()}</span
+        >
         ${map.intensity ? html`<span class="point-intensity" data-test="point-intensity">${amount(intensity)} ${words.intensity}</span>` : nothing}
       </div>
       ${this.#siblings(i)}
-      ${map.time ? html`<polder-sparkline
-        .series=${this.history}
-        .until=${readings.time}
-        .span=${HISTORY}
-        .usual=${this.usual}
-        .calendar=${calendar}
-        .unit=${map.unit}
-        .limits=${live.limits}
-        .label=${words.quantity}
-      ></polder-sparkline>` : nothing}
+      ${
+        map.time
+          ? html`<polder-sparkline
+              .series=${this.history}
+              .until=${readings.time}
+              .span=${HISTORY}
+              .usual=${this.usual}
+              .calendar=${calendar}
+              .unit=${map.unit}
+              .limits=${live.limits}
+              .label=${words.quantity}
+            ></polder-sparkline>`
+          : nothing
+      }
       <dl class="facts">
-        ${this.usual !== undefined
-          ? html`<div class="wide"><dt>On a ${calendar.weekday(readings.time)} at this time</dt><dd>usually ${amount(Math.round(this.usual))} ${map.unit}</dd></div>`
-          : nothing}
+        ${
+          this.usual !== undefined
+            ? html`<div class="wide">
+                <dt>On a ${calendar.weekday(readings.time)} at this time</dt>
+                <dd>usually ${amount(Math.round(this.usual))} ${map.unit}</dd>
+              </div>`
+            : nothing
+        }
         ${this.#details()}
       </dl>
       ${this.#stages()} ${this.trouble ? html`<p class="panel-note bad" role="alert">${this.trouble}</p>` : nothing}
       <footer>
         <span class="quiet" data-test="provenance">${this.found ? this.#provenance() : '\u00a0'}</span>
-        <button type="button" class="link-button" data-test="raw-event" ?disabled=${!this.found} @click=${() => (this.isEventOpen = true)}>Raw event</button>
+        <button
+          type="button"
+          class="link-button"
+          data-test="raw-event"
+          ?disabled=${!this.found}
+          @click=${() => (this.isEventOpen = true)}
+        >
+          Raw event
+        </button>
       </footer>
-      ${this.isEventOpen
-        ? html`<polder-event
-            .table=${map.table}
-            .key=${this.#wholeKey()}
-            .calendar=${calendar}
-            @polder-close=${() => (this.isEventOpen = false)}
-          ></polder-event>`
-        : nothing}
+      ${
+        this.isEventOpen
+          ? html`<polder-event
+              .table=${map.table}
+              .key=${this.#wholeKey()}
+              .calendar=${calendar}
+              @polder-close=${() => (this.isEventOpen = false)}
+            ></polder-event>`
+          : nothing
+      }
     </section>`;
   }
 
   #attributes() {
     const { live, key, found } = this;
     const { road, lane } = knownColumns(Object.keys(found?.row ?? {}));
-    return { road: found?.row[road] ?? live.attributes.get(key)?.road, lane: found?.row[lane] ?? live.attributes.get(key)?.lane };
+    return {
+      road: found?.row[road] ?? live.attributes.get(key)?.road,
+      lane: found?.row[lane] ?? live.attributes.get(key)?.lane,
+    };
   }
 
   /** The other points of the same place, such as the lanes beside this one. */
@@ -152,7 +196,12 @@ class PolderPoint extends PolderElement {
           aria-label=${(laneOf(name) || name) + ': ' + (value === value ? amount(value) + ' ' + map.unit : 'no value')}
           @click=${() => tell(this, 'polder-select', { key })}
         >
-          <span class="dot" data-ramp=${value === value ? rampOf(limits, bandOf(limits, value)) : nothing} aria-hidden="true"></span>${name}
+          <span
+            class="dot"
+            data-ramp=${value === value ? rampOf(limits, bandOf(limits, value)) : nothing}
+            aria-hidden="true"
+          ></span
+          >${name}
           <span class="number">${value === value ? amount(value) : '–'}</span>
         </button>`;
       })}
@@ -161,7 +210,11 @@ class PolderPoint extends PolderElement {
 
   #details() {
     return furtherDetails(this.live.map).map(
-      (column) => html`<div><dt>${inWords(column)}</dt><dd>${this.found ? anything(this.found.row[column]) : '–'}</dd></div>`,
+      (column) =>
+        html`<div>
+          <dt>${inWords(column)}</dt>
+          <dd>${this.found ? anything(this.found.row[column]) : '–'}</dd>
+        </div>`,
     );
   }
 
@@ -175,7 +228,9 @@ class PolderPoint extends PolderElement {
     // Two clocks are never quite the same: nothing is shown before it is committed.
     const shown = painted >= times[1] ? Math.max(painted, times[2]) : NaN;
     // In simulated time that runs faster, the difference between an observation and a real clock means nothing.
-    const isObservedReal = live.freshness?.accepted ? live.freshness.observed !== null : Math.abs(times[1] - times[0]) < 86_400_000;
+    const isObservedReal = live.freshness?.accepted
+      ? live.freshness.observed !== null
+      : Math.abs(times[1] - times[0]) < 86_400_000;
     const steps = [
       { name: 'Measured', at: times[0], before: NaN },
       { name: 'Accepted', at: times[1], before: isObservedReal ? times[0] : null },
@@ -184,11 +239,12 @@ class PolderPoint extends PolderElement {
     ];
     return html`<ol class="stages" data-test="stages" aria-label="Stages of this reading">
       ${steps.map(
-        ({ name, at, before }) => html`<li>
-          <span class="stage-name">${name}</span>
-          <span class="stage-time">${calendar.timeWithSeconds(at)}</span>
-          <span class="stage-gap">${this.#gap(at, before, times[1])}</span>
-        </li>`,
+        ({ name, at, before }) =>
+          html`<li>
+            <span class="stage-name">${name}</span>
+            <span class="stage-time">${calendar.timeWithSeconds(at)}</span>
+            <span class="stage-gap">${this.#gap(at, before, times[1])}</span>
+          </li>`,
       )}
     </ol>`;
   }
@@ -323,10 +379,13 @@ class PolderPoint extends PolderElement {
     if (this.timer || i < 0 || known >= this.live.readings.times[i] * 1000) {
       return;
     }
-    this.timer = setTimeout(() => {
-      this.timer = 0;
-      this.#readRow(this.asking.signal);
-    }, Math.max(0, CALM - (performance.now() - this.readAt)));
+    this.timer = setTimeout(
+      () => {
+        this.timer = 0;
+        this.#readRow(this.asking.signal);
+      },
+      Math.max(0, CALM - (performance.now() - this.readAt)),
+    );
   }
 
   #fail(failure) {

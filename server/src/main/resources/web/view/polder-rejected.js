@@ -9,7 +9,13 @@ const LIMIT = 50;
 
 /** What was rejected, why, and its bytes. Properties: `live`, `calendar`. */
 class PolderRejected extends PolderElement {
-  static properties = { live: { attribute: false }, calendar: { attribute: false }, events: { state: true }, trouble: { state: true }, isBusy: { state: true } };
+  static properties = {
+    live: { attribute: false },
+    calendar: { attribute: false },
+    events: { state: true },
+    trouble: { state: true },
+    isBusy: { state: true },
+  };
 
   connectedCallback() {
     super.connectedCallback();
@@ -28,7 +34,15 @@ class PolderRejected extends PolderElement {
       <header class="section-head">
         <h2>Rejected</h2>
         <span class="quiet">the newest ${LIMIT}, with their bytes; nothing is thrown away</span>
-        <button type="button" class="button" data-test="replay" ?disabled=${open === 0 || this.isBusy} @click=${this.#replay}>${icon('replay')} ${this.isBusy ? 'Replaying' : 'Replay'}</button>
+        <button
+          type="button"
+          class="button"
+          data-test="replay"
+          ?disabled=${open === 0 || this.isBusy}
+          @click=${this.#replay}
+        >
+          ${icon('replay')} ${this.isBusy ? 'Replaying' : 'Replay'}
+        </button>
       </header>
       ${this.trouble ? html`<p class="bad" role="alert">${this.trouble}</p>` : nothing}
       ${events?.length === 0 ? html`<p class="empty-note">Nothing was rejected.</p>` : nothing}
@@ -53,7 +67,10 @@ class PolderRejected extends PolderElement {
           ${event.replayed ? html`<span class="tag">replayed</span>` : nothing}
         </summary>
         <pre class="code" tabindex="0">${event.value}</pre>
-        <p class="quiet">${event.length > new TextEncoder().encode(event.value).length ? 'The beginning of ' : ''}${count(event.length)} bytes, ${this.calendar.moment(Date.parse(event.at), NaN)}, ${event.topic}.rejected · ${event.offset}</p>
+        <p class="quiet">
+          ${event.length > new TextEncoder().encode(event.value).length ? 'The beginning of ' : ''}${count(event.length)}
+          bytes, ${this.calendar.moment(Date.parse(event.at), NaN)}, ${event.topic}.rejected · ${event.offset}
+        </p>
       </details>
     </li>`;
   }
@@ -62,7 +79,9 @@ class PolderRejected extends PolderElement {
     this.isBusy = true;
     try {
       const { replayed } = await api.replayRejected();
-      tell(this, 'polder-notice', { text: count(replayed) + (replayed === 1 ? ' event was' : ' events were') + ' sent through again.' });
+      tell(this, 'polder-notice', {
+        text: count(replayed) + (replayed === 1 ? ' event was' : ' events were') + ' sent through again.',
+      });
       await this.#load();
     } catch (failure) {
       tell(this, 'polder-notice', { text: failure.message });

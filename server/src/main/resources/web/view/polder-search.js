@@ -10,22 +10,38 @@ const LENGTH = 9;
 
 /** Finds points and places. Property: `live`. Event: `polder-find` {entry}. `/` puts the cursor here from anywhere. */
 class PolderSearch extends PolderElement {
-  static properties = { live: { attribute: false }, text: { state: true }, active: { state: true }, isOpen: { state: true } };
+  static properties = {
+    live: { attribute: false },
+    text: { state: true },
+    active: { state: true },
+    isOpen: { state: true },
+  };
 
   constructor() {
     super();
     this.text = '';
     this.active = 0;
     this.municipalities = [];
-    new Listening(this, () => this.live, ['readings', 'attributes'], (event) => {
-      // What is found changes only with the points, not with their values.
-      if (event.type === 'attributes' || event.detail.isFull || this.live.readings.size !== this.indexed) {
-        this.index = null;
-      }
-    });
+    new Listening(
+      this,
+      () => this.live,
+      ['readings', 'attributes'],
+      (event) => {
+        // What is found changes only with the points, not with their values.
+        if (event.type === 'attributes' || event.detail.isFull || this.live.readings.size !== this.indexed) {
+          this.index = null;
+        }
+      },
+    );
     this.slash = (event) => {
       const isTyping = event.target.closest?.('input, textarea, [contenteditable]');
-      if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey && !document.querySelector('dialog[open]')) {
+      if (
+        event.key === '/' &&
+        !isTyping &&
+        !event.ctrlKey &&
+        !event.metaKey &&
+        !document.querySelector('dialog[open]')
+      ) {
         event.preventDefault();
         this.input.focus();
         this.input.select();
@@ -74,16 +90,18 @@ class PolderSearch extends PolderElement {
         <kbd aria-hidden="true">/</kbd>
         <ul class="results" id="search-results" role="listbox" aria-label="Found" ?hidden=${!isAsked}>
           ${found.map(
-            (entry, k) => html`<li
-              id=${'search-result-' + k}
-              role="option"
-              aria-selected=${k === this.active ? 'true' : 'false'}
-              @pointerdown=${(event) => event.preventDefault()}
-              @pointermove=${() => (this.active = k)}
-              @click=${() => this.#choose(entry)}
-            >
-              ${icon(entry.kind)}<span class="result-title">${entry.title}</span><span class="result-note">${entry.note}</span>
-            </li>`,
+            (entry, k) =>
+              html`<li
+                id=${'search-result-' + k}
+                role="option"
+                aria-selected=${k === this.active ? 'true' : 'false'}
+                @pointerdown=${(event) => event.preventDefault()}
+                @pointermove=${() => (this.active = k)}
+                @click=${() => this.#choose(entry)}
+              >
+                ${icon(entry.kind)}<span class="result-title">${entry.title}</span
+                ><span class="result-note">${entry.note}</span>
+              </li>`,
           )}
           ${isAsked && found.length === 0 ? html`<li class="quiet" role="option" aria-disabled="true" aria-selected="false">Nothing is called so</li>` : nothing}
         </ul>
@@ -113,7 +131,14 @@ class PolderSearch extends PolderElement {
       const { road, lane } = attributes.get(key) ?? {};
       const values = keyValues(key);
       const note = [roadOf(road)?.name ?? road, lane, values.join(', ')].filter(Boolean).join(' · ');
-      index.add('point', readings.labels[i] || values.join(', '), note, [...values, ...roadWords(road), lane ?? ''], key, readings.latitudes[i] + ' ' + readings.longitudes[i]);
+      index.add(
+        'point',
+        readings.labels[i] || values.join(', '),
+        note,
+        [...values, ...roadWords(road), lane ?? ''],
+        key,
+        readings.latitudes[i] + ' ' + readings.longitudes[i],
+      );
     }
     return index;
   }

@@ -34,7 +34,9 @@ class PolderSparkline extends PolderElement {
   render() {
     const { series, until, span, calendar } = this;
     const values = series?.values ?? [];
-    const top = ceiling(Math.max(this.limits.limits[BANDS - 1], ...values.filter((value) => value === value), this.usual ?? 0));
+    const top = ceiling(
+      Math.max(this.limits.limits[BANDS - 1], ...values.filter((value) => value === value), this.usual ?? 0),
+    );
     const x = scale(until - span, until, LEFT, WIDTH - 5);
     const y = scale(0, top, HEIGHT - BOTTOM, 6);
     const last = values.findLastIndex((value) => value === value);
@@ -52,7 +54,8 @@ class PolderSparkline extends PolderElement {
         @keydown=${this.#key}
       >
         ${[0, top / 2, top].map(
-          (value) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH} y1=${y(value)} y2=${y(value)} /><text class="tick" x=${LEFT - 5} y=${y(value) + 3.5} text-anchor="end">${amount(value)}</text>`,
+          (value) =>
+            svg`<line class="grid" x1=${LEFT} x2=${WIDTH} y1=${y(value)} y2=${y(value)} /><text class="tick" x=${LEFT - 5} y=${y(value) + 3.5} text-anchor="end">${amount(value)}</text>`,
         )}
         ${hours.map(({ at, name }) => svg`<text class="tick" x=${x(at)} y=${HEIGHT - 3} text-anchor="middle">${name}</text>`)}
         ${this.usual > 0 ? svg`<line class="usual" x1=${LEFT} x2=${WIDTH} y1=${y(this.usual)} y2=${y(this.usual)} />` : nothing}
@@ -62,9 +65,15 @@ class PolderSparkline extends PolderElement {
         ${chosen >= 0 && values[chosen] === values[chosen] ? this.#dot(chosen, x, y) : nothing}
       </svg>
       <figcaption>
-        ${chosen >= 0
-          ? html`<span>${calendar.time(series.times[chosen])}</span><span class="number">${values[chosen] === values[chosen] ? amount(values[chosen]) + ' ' + this.unit : 'no value'}</span>`
-          : html`<span>Last ${span / 3_600_000} hours</span><span>${this.usual > 0 ? 'dashed: usual at this time' : ''}</span>`}
+        ${
+          chosen >= 0
+            ? html`<span>${calendar.time(series.times[chosen])}</span
+                ><span class="number"
+                  >${values[chosen] === values[chosen] ? amount(values[chosen]) + ' ' + this.unit : 'no value'}</span
+                >`
+            : html`<span>Last ${span / 3_600_000} hours</span
+                ><span>${this.usual > 0 ? 'dashed: usual at this time' : ''}</span>`
+        }
       </figcaption>
     </figure>`;
   }
@@ -76,9 +85,11 @@ class PolderSparkline extends PolderElement {
 
   #summary(values) {
     const known = values.filter((value) => value === value);
-    return known.length
-      ? this.label + ' over the last hours: from ' + amount(Math.min(...known)) + ' to ' + amount(Math.max(...known)) + ' ' + this.unit + ', last ' + amount(known.at(-1)) + '. Left and right arrow keys read it.'
-      : this.label + ' over the last hours: nothing measured.';
+    if (known.length === 0) {
+      return `${this.label} over the last hours: nothing measured.`;
+    }
+    const [low, high, last] = [Math.min(...known), Math.max(...known), known.at(-1)].map(amount);
+    return `${this.label} over the last hours: from ${low} to ${high} ${this.unit}, last ${last}. Left and right arrow keys read it.`;
   }
 
   #point(event, x) {

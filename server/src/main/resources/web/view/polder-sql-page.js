@@ -8,7 +8,13 @@ const LIMIT = 1000;
 
 /** A question in SQL and its answer. The question is in the address. Properties: `mart`, `route`. */
 class PolderSqlPage extends PolderElement {
-  static properties = { mart: { attribute: false }, route: { attribute: false }, answer: { state: true }, trouble: { state: true }, isBusy: { state: true } };
+  static properties = {
+    mart: { attribute: false },
+    route: { attribute: false },
+    answer: { state: true },
+    trouble: { state: true },
+    isBusy: { state: true },
+  };
 
   willUpdate(changed) {
     const asked = this.route.query.q;
@@ -43,25 +49,45 @@ class PolderSqlPage extends PolderElement {
           @keydown=${this.#key}
         ></textarea>
         <div class="sql-bar">
-          <button type="submit" class="button strong" data-test="run" ?disabled=${this.isBusy}>${icon('play')} ${this.isBusy ? 'Running' : 'Run'}</button>
-          <span class="quiet">Ctrl+Enter runs it. One SELECT over ${[...this.mart.tables, ...this.mart.views].join(', ')}; at most ${count(LIMIT)} rows are shown.</span>
+          <button type="submit" class="button strong" data-test="run" ?disabled=${this.isBusy}>
+            ${icon('play')} ${this.isBusy ? 'Running' : 'Run'}
+          </button>
+          <span class="quiet"
+            >Ctrl+Enter runs it. One SELECT over ${[...this.mart.tables, ...this.mart.views].join(', ')}; at most
+            ${count(LIMIT)} rows are shown.</span
+          >
         </div>
       </form>
-      ${this.trouble ? html`<pre class="sql-error" role="alert" data-test="sql-error">${this.trouble}</pre>` : nothing} ${this.answer ? this.#table() : nothing}
+      ${this.trouble ? html`<pre class="sql-error" role="alert" data-test="sql-error">${this.trouble}</pre>` : nothing}
+      ${this.answer ? this.#table() : nothing}
     </div>`;
   }
 
   #table() {
     const { columns, rows, truncated, milliseconds } = this.answer;
-    const isNumber = columns.map((_, c) => rows.some((row) => typeof row[c] === 'number') && rows.every((row) => row[c] === null || typeof row[c] === 'number'));
-    return html`<p class="quiet" role="status">${count(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}${truncated ? ', and there are more' : ''}, ${count(milliseconds)} ms</p>
+    const isNumber = columns.map(
+      (_, c) =>
+        rows.some((row) => typeof row[c] === 'number') &&
+        rows.every((row) => row[c] === null || typeof row[c] === 'number'),
+    );
+    return html`<p class="quiet" role="status">
+        ${count(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}${truncated ? ', and there are more' : ''},
+        ${count(milliseconds)} ms
+      </p>
       <div class="table-frame" tabindex="0" role="region" aria-label="Answer">
         <table class="data answer" data-test="answer">
           <thead>
-            <tr>${columns.map(({ name, type }, c) => html`<th scope="col" class=${isNumber[c] ? 'right' : ''} title=${type}>${name}</th>`)}</tr>
+            <tr>
+              ${columns.map(({ name, type }, c) => html`<th scope="col" class=${isNumber[c] ? 'right' : ''} title=${type}>${name}</th>`)}
+            </tr>
           </thead>
           <tbody>
-            ${rows.map((row) => html`<tr>${row.map((value, c) => html`<td class=${isNumber[c] ? 'right' : ''} data-null=${value === null ? '' : nothing}>${anything(value)}</td>`)}</tr>`)}
+            ${rows.map(
+              (row) =>
+                html`<tr>
+                  ${row.map((value, c) => html`<td class=${isNumber[c] ? 'right' : ''} data-null=${value === null ? '' : nothing}>${anything(value)}</td>`)}
+                </tr>`,
+            )}
           </tbody>
         </table>
       </div>`;
@@ -95,7 +121,10 @@ class PolderSqlPage extends PolderElement {
         return;
       }
       this.answer = null;
-      this.trouble = [failure.message, ...(failure.problems ?? []).map((problem) => (typeof problem === 'string' ? problem : JSON.stringify(problem)))].join('\n');
+      this.trouble = [
+        failure.message,
+        ...(failure.problems ?? []).map((problem) => (typeof problem === 'string' ? problem : JSON.stringify(problem))),
+      ].join('\n');
     }
     this.isBusy = false;
   }

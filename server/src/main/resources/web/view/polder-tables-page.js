@@ -9,7 +9,13 @@ const EVERY = 2000;
 
 /** The tables of the mart. Properties: `mart`, `live`, `calendar`. */
 class PolderTablesPage extends PolderElement {
-  static properties = { mart: { attribute: false }, live: { attribute: false }, calendar: { attribute: false }, tables: { state: true }, trouble: { state: true } };
+  static properties = {
+    mart: { attribute: false },
+    live: { attribute: false },
+    calendar: { attribute: false },
+    tables: { state: true },
+    trouble: { state: true },
+  };
 
   connectedCallback() {
     super.connectedCallback();
@@ -30,40 +36,56 @@ class PolderTablesPage extends PolderElement {
       </header>
       ${this.trouble ? html`<p class="bad" role="alert">${this.trouble}</p>` : nothing}
       <div class="table-list" data-test="tables" aria-busy=${tables ? 'false' : 'true'}>
-        ${tables
-          ? tables.map((table) => this.#table(table))
-          : [1, 2].map(() => html`<div class="feed skeleton" aria-hidden="true"><span class="skeleton-block"></span></div>`)}
+        ${
+          tables
+            ? tables.map((table) => this.#table(table))
+            : [1, 2].map(
+                () => html`<div class="feed skeleton" aria-hidden="true"><span class="skeleton-block"></span></div>`,
+              )
+        }
         ${tables?.length === 0 ? html`<p class="empty-note">No tables. Add one to <code>tables:</code> in polder.yaml.</p>` : nothing}
       </div>
-      ${mart.views.length
-        ? html`<section aria-label="Views">
-            <header class="section-head"><h2>Views</h2><span class="quiet">computed when they are read</span></header>
-            <ul class="view-list">
-              ${mart.views.map((name) => html`<li>${name} ${ask(name)}</li>`)}
-            </ul>
-          </section>`
-        : nothing}
+      ${
+        mart.views.length
+          ? html`<section aria-label="Views">
+              <header class="section-head">
+                <h2>Views</h2>
+                <span class="quiet">computed when they are read</span>
+              </header>
+              <ul class="view-list">
+                ${mart.views.map((name) => html`<li>${name} ${ask(name)}</li>`)}
+              </ul>
+            </section>`
+          : nothing
+      }
     </div>`;
   }
 
   #table(table) {
     const isLive = table.state === 'live';
-    const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+    const fact = (name, value) =>
+      html`<div>
+        <dt>${name}</dt>
+        <dd>${value}</dd>
+      </div>`;
     const { totals, freshness } = table;
     return html`<article class="feed" data-table=${table.name} aria-label=${'Table ' + table.name}>
       <div class="feed-title">
         <h2>${table.name}</h2>
-        <span class="state" data-level=${isLive ? 'good' : 'late'}><span class="dot" aria-hidden="true"></span>${table.state}</span>
+        <span class="state" data-level=${isLive ? 'good' : 'late'}
+          ><span class="dot" aria-hidden="true"></span>${table.state}</span
+        >
         <span class="quiet">from ${table.from}</span>
-        ${table.simulated ? html`<span class="provenance small">Simulated</span>` : nothing}
-        ${ask(table.name)}
+        ${table.simulated ? html`<span class="provenance small">Simulated</span>` : nothing} ${ask(table.name)}
       </div>
       ${this.#rebuild(table)}
       <dl class="feed-facts">
-        ${fact('Rows', count(table.rows))} ${fact('Version', count(table.version))} ${fact('Lag', duration((table.lagSeconds ?? NaN) * 1000))}
+        ${fact('Rows', count(table.rows))} ${fact('Version', count(table.version))}
+        ${fact('Lag', duration((table.lagSeconds ?? NaN) * 1000))}
         ${fact('Fresh after', freshness ? html`${duration(freshness.p50)} <span class="quiet">p99 ${duration(freshness.p99)}</span>` : '–')}
-        ${fact('Logged', count(totals?.logged))} ${fact('Applied', count(totals?.applied))} ${fact('Rejected', count(totals?.rejected))}
-        ${fact('Too late', count(totals?.tooLate))} ${fact('Broken rules', count(totals?.violations))}
+        ${fact('Logged', count(totals?.logged))} ${fact('Applied', count(totals?.applied))}
+        ${fact('Rejected', count(totals?.rejected))} ${fact('Too late', count(totals?.tooLate))}
+        ${fact('Broken rules', count(totals?.violations))}
       </dl>
       <details class="columns">
         <summary>${table.columns.length} columns, key ${table.key.join(', ')}</summary>
@@ -77,7 +99,9 @@ class PolderTablesPage extends PolderElement {
   /** Offered where the definition is not the one that the rows were computed with. */
   #rebuild({ name, state }) {
     return /definition/i.test(state)
-      ? html`<button type="button" class="button strong" data-test="rebuild" @click=${() => this.#askRebuild(name)}>${icon('replay')} Rebuild</button>`
+      ? html`<button type="button" class="button strong" data-test="rebuild" @click=${() => this.#askRebuild(name)}>
+          ${icon('replay')} Rebuild
+        </button>`
       : nothing;
   }
 
@@ -104,6 +128,10 @@ class PolderTablesPage extends PolderElement {
 }
 
 const ask = (name) =>
-  html`<a class="quiet-link" href=${writeRoute({ page: 'sql', name: '', query: { q: 'SELECT * FROM "' + name + '" LIMIT 100' } })}>Look inside</a>`;
+  html`<a
+    class="quiet-link"
+    href=${writeRoute({ page: 'sql', name: '', query: { q: 'SELECT * FROM "' + name + '" LIMIT 100' } })}
+    >Look inside</a
+  >`;
 
 customElements.define('polder-tables-page', PolderTablesPage);

@@ -33,7 +33,12 @@ class PolderTimeline extends PolderElement {
     super();
     this.width = 0;
     this.at = NaN;
-    new Listening(this, () => this.live, ['readings'], () => this.#heard());
+    new Listening(
+      this,
+      () => this.live,
+      ['readings'],
+      () => this.#heard(),
+    );
     this.resize = new ResizeObserver(([{ contentRect }]) => (this.width = Math.round(contentRect.width)));
   }
 
@@ -59,13 +64,28 @@ class PolderTimeline extends PolderElement {
   render() {
     const { words, map } = this.live;
     const slot = this.day?.slotAt(this.at) ?? this.day?.last;
-    return html`<section class="timeline" aria-label="The day so far" data-test="timeline" aria-busy=${this.day?.isRead || this.trouble ? 'false' : 'true'}>
+    return html`<section
+      class="timeline"
+      aria-label="The day so far"
+      data-test="timeline"
+      aria-busy=${this.day?.isRead || this.trouble ? 'false' : 'true'}
+    >
       <div class="timeline-legend">
         <h2>Today</h2>
-        ${map.intensity
-          ? html`<p><span class="swatch swatch-intensity"></span>${words.intensityName}<span class="number">${slot?.total === slot?.total && slot ? (slot.isSample ? '≈ ' : '') + count(slot.total) : ''}</span></p>`
-          : nothing}
-        <p><span class="swatch swatch-hot"></span>${words.hot}<span class="number">${slot?.hot === slot?.hot && slot ? amount(Math.round(1000 * slot.hot) / 10) + ' %' : ''}</span></p>
+        ${
+          map.intensity
+            ? html`<p>
+                <span class="swatch swatch-intensity"></span>${words.intensityName}<span class="number"
+                  >${slot?.total === slot?.total && slot ? (slot.isSample ? '≈ ' : '') + count(slot.total) : ''}</span
+                >
+              </p>`
+            : nothing
+        }
+        <p>
+          <span class="swatch swatch-hot"></span>${words.hot}<span class="number"
+            >${slot?.hot === slot?.hot && slot ? percent(slot.hot) : ''}</span
+          >
+        </p>
       </div>
       <div class="timeline-chart" @pointermove=${this.#point} @pointerleave=${() => (this.at = NaN)}>
         ${this.trouble ? html`<p class="quiet timeline-note">${this.trouble}</p>` : this.width > 0 && this.day?.isRead ? this.#chart() : nothing}
@@ -82,15 +102,35 @@ class PolderTimeline extends PolderElement {
     const top = ceiling(Math.max(0, ...[...past, ...day.usual].map(({ total }) => total || 0)));
     const y = scale(0, top, HEIGHT - BOTTOM, TOP);
     // The share has a scale of its own, in the lower half.
-    const yHot = scale(0, Math.max(0.2, ...past.map(({ hot }) => hot || 0)), HEIGHT - BOTTOM, (TOP + HEIGHT - BOTTOM) / 2);
+    const yHot = scale(
+      0,
+      Math.max(0.2, ...past.map(({ hot }) => hot || 0)),
+      HEIGHT - BOTTOM,
+      (TOP + HEIGHT - BOTTOM) / 2,
+    );
     const xs = (slots) => slots.map(({ start }) => Math.min(start + SLOT / 2, Math.max(start, now)));
-    const line = (slots, name, scaled) => linePath(xs(slots), slots.map((slot) => slot[name]), x, scaled, GAP);
-    const area = (slots, name, scaled) => areaPath(xs(slots), slots.map((slot) => slot[name]), x, scaled, GAP);
+    const line = (slots, name, scaled) =>
+      linePath(
+        xs(slots),
+        slots.map((slot) => slot[name]),
+        x,
+        scaled,
+        GAP,
+      );
+    const area = (slots, name, scaled) =>
+      areaPath(
+        xs(slots),
+        slots.map((slot) => slot[name]),
+        x,
+        scaled,
+        GAP,
+      );
     const nowAt = x(Math.min(day.end, Math.max(day.start, now)));
     const cursor = day.slotAt(this.at) ? this.at : NaN;
     return html`<svg width=${width} height=${HEIGHT} role="img" aria-label=${this.#summary()}>
       ${hours(day, width, calendar).map(
-        ({ at, name, anchor }) => svg`<line class="grid" x1=${x(at)} x2=${x(at)} y1=${TOP} y2=${HEIGHT - BOTTOM} /><text class="tick" x=${x(at)} y=${HEIGHT - 7} text-anchor=${anchor}>${name}</text>`,
+        ({ at, name, anchor }) =>
+          svg`<line class="grid" x1=${x(at)} x2=${x(at)} y1=${TOP} y2=${HEIGHT - BOTTOM} /><text class="tick" x=${x(at)} y=${HEIGHT - 7} text-anchor=${anchor}>${name}</text>`,
       )}
       <line class="axis" x1="0" x2=${width - RIGHT} y1=${HEIGHT - BOTTOM} y2=${HEIGHT - BOTTOM} />
       <path class="expected" d=${line(future, 'total', y)} />
@@ -100,7 +140,9 @@ class PolderTimeline extends PolderElement {
       <path class="hot-line" d=${line(past, 'hot', yHot)} />
       ${cursor === cursor ? svg`<line class="cursor" x1=${x(cursor)} x2=${x(cursor)} y1=${TOP} y2=${HEIGHT - BOTTOM} />` : nothing}
       <line class="now" x1=${nowAt} x2=${nowAt} y1=${TOP - 6} y2=${HEIGHT - BOTTOM} />
-      <text class="now-time" x=${this.#inside(cursor === cursor ? x(cursor) : nowAt)} y="13" text-anchor="middle">${calendar.time(cursor === cursor ? cursor : now)}</text>
+      <text class="now-time" x=${this.#inside(cursor === cursor ? x(cursor) : nowAt)} y="13" text-anchor="middle">
+        ${calendar.time(cursor === cursor ? cursor : now)}
+      </text>
     </svg>`;
   }
 
@@ -114,8 +156,8 @@ class PolderTimeline extends PolderElement {
     if (!last) {
       return 'The day so far: nothing yet.';
     }
-    const intensity = last.total === last.total ? count(last.total) + ' ' + words.intensity + ', ' : '';
-    return 'The day until ' + this.calendar.time(readings.time) + ': now ' + intensity + words.hot.toLowerCase() + ' ' + amount(Math.round(1000 * last.hot) / 10) + ' percent.';
+    const intensity = last.total === last.total ? `${count(last.total)} ${words.intensity}, ` : '';
+    return `The day until ${this.calendar.time(readings.time)}: now ${intensity}${words.hot.toLowerCase()} ${percent(last.hot)}.`;
   }
 
   #point(event) {
@@ -166,6 +208,9 @@ class PolderTimeline extends PolderElement {
     this.requestUpdate();
   }
 }
+
+/** A share to a tenth of a percent. */
+const percent = (share) => amount(Math.round(1000 * share) / 10) + ' %';
 
 /** Full hours, as many as have room. */
 function hours(day, width, calendar) {

@@ -217,7 +217,7 @@ final class LiveMap implements AutoCloseable {
             throw failure;
         } finally {
             synchronized (this) {
-                isBehind = false;
+                isBehind = pending != null && viewers.isEmpty();
             }
         }
     }

@@ -117,10 +117,15 @@ final class FakeProgram implements Program, AutoCloseable {
         listener.accept(commit);
     }
 
-    /** Goes on as after a rebuild: with batches counted anew. */
-    synchronized void rebuildFrom(long newBatch) {
-        batch = newBatch;
-        run("UPDATE provenance.traffic SET _batch = " + newBatch);
+    /** Switches to a rebuilt table, whose batches are counted anew: tells it as the program does. */
+    void rebuilt(long newBatch) {
+        Commit commit;
+        synchronized (this) {
+            batch = newBatch;
+            run("UPDATE provenance.traffic SET _batch = " + newBatch);
+            commit = committed(0, Instant.EPOCH);
+        }
+        listener.accept(commit);
     }
 
     private Commit committed(int rows, @Nullable Instant time) {
