@@ -41,7 +41,7 @@ final class KillTest {
     private static final int KILLS = Integer.getInteger("polder.kills", 5);
     private static final int SUBJECTS = 500;
     private static final int BATCH = 40;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String DEFINITION = """
             mart: kill
@@ -187,7 +187,7 @@ final class KillTest {
             HttpResponse<String> answer = http.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/feeds/readings/events"))
                             .header("Content-Type", "application/json")
-                            .timeout(Duration.ofSeconds(60))
+                            .timeout(Duration.ofMinutes(1))
                             .POST(HttpRequest.BodyPublishers.ofString(
                                     body.append(']').toString()))
                             .build(),
