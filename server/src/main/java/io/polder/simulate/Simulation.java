@@ -1,7 +1,6 @@
 package io.polder.simulate;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,13 +80,10 @@ public final class Simulation implements AutoCloseable {
      * @param until when the last minute written is over, at the latest; {@link #starts} for a history that ends where the
      *     feed begins
      * @return the files, oldest first
+     * @throws IOException when the folder cannot be written; files that are complete stay
      */
-    public List<Path> writeHistory(Path folder, Instant until) {
-        try {
-            return new MivHistory(simulator).write(folder, until);
-        } catch (IOException failure) {
-            throw new UncheckedIOException("writing history into " + folder, failure);
-        }
+    public List<Path> writeHistory(Path folder, Instant until) throws IOException {
+        return new MivHistory(simulator).write(folder, until);
     }
 
     /** Makes the next {@code times} answers of either feed faulty. People can do so by {@code POST /fault?next=html}. */
