@@ -24,9 +24,13 @@ final class EventStream implements AutoCloseable {
 
     /** A stream of the live map, compressed as a browser asks for it. */
     EventStream(WebFixture fixture, String path) {
+        this(fixture.client, path);
+    }
+
+    EventStream(Client client, String path) {
         HttpRequest request =
-                fixture.request(path, "Accept-Encoding", "gzip, deflate, br").build();
-        HttpResponse<InputStream> response = fixture.send(request, HttpResponse.BodyHandlers.ofInputStream());
+                client.request(path, "Accept-Encoding", "gzip, deflate, br").build();
+        HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
             throw new IllegalStateException("status " + response.statusCode());
         }

@@ -8,7 +8,6 @@ import io.polder.config.Platform;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -52,10 +51,7 @@ final class WebFixture implements AutoCloseable {
 
     final FakeProgram program;
     final Web web;
-    final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    final Client client;
 
     WebFixture(Path folder) {
         this(folder, 1_000);
@@ -66,6 +62,7 @@ final class WebFixture implements AutoCloseable {
         web = new Web(program.mart, platform(0), "0.1.0-test", program, () -> FakeProgram.NOW, maxViewers);
         web.start();
         web.ready();
+        client = new Client(web.port());
     }
 
     static Mart mart(Path folder) {
@@ -94,35 +91,27 @@ final class WebFixture implements AutoCloseable {
     }
 
     URI at(String path) {
-        return URI.create("http://127.0.0.1:" + web.port() + path);
+        return client.at(path);
     }
 
     HttpResponse<String> get(String path, String... headers) {
-        return send(request(path, headers).GET());
+        return client.get(path, headers);
     }
 
     HttpResponse<String> post(String path, String body, String... headers) {
-        return send(request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
+        return client.post(path, body, headers);
     }
 
     HttpRequest.Builder request(String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(at(path)).timeout(Duration.ofSeconds(20));
-        return headers.length == 0 ? request : request.headers(headers);
+        return client.request(path, headers);
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) {
-        return send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(request);
     }
 
     <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        try {
-            return client.send(request, handler);
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stop);
-        }
+        return client.send(request, handler);
     }
 
     static JsonNode json(HttpResponse<String> response) {
