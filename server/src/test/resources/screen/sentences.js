@@ -441,6 +441,17 @@ export const sentences = {
     isTrue(live.isLate, 'late');
   },
 
+  'who reads the past hears when more of it was loaded'() {
+    const live = new Live(MAP, null);
+    let heard = 0;
+    live.addEventListener('history', () => heard++);
+    const load = (progress, lagSeconds) => {
+      live.statusOf({ now: '2026-03-02T08:00:30Z', feeds: [{ name: 'history', kind: 'files', progress, lagSeconds }] });
+      return heard;
+    };
+    equal([load(0.11, 9), load(0.19, 9), load(0.2, 9), load(1, 9), load(1, 0), load(1, 0)], [0, 0, 1, 2, 3, 3]);
+  },
+
   'points can be coloured by what is usual, and back'() {
     const live = new Live(MAP, null);
     live.full(fullOf([50, 60]));

@@ -13,9 +13,13 @@ const FIRST_PATIENCE = 150_000;
 /** So many changes are kept that were not painted yet. Behind another tab nothing is painted, for hours perhaps. */
 const UNSEEN = 5;
 
+/** A feed that is so many seconds behind has events that cannot be queried yet. */
+const BEHIND = 3;
+
 /**
  * A map as it is now, kept up to date by the event stream. Says what happened by events:
- * `readings` (detail: `{isFull}`), `status`, `connection`, `attributes`, `shown`, `colouring`.
+ * `readings` (detail: `{isFull}`), `status`, `connection`, `attributes`, `shown`, `colouring`, and `history` when more of the
+ * past has been loaded.
  */
 export class Live extends EventTarget {
   /** @param {object} map as `/api/mart` describes it; null for a mart without maps @param {Calendar} calendar */
@@ -88,6 +92,15 @@ export class Live extends EventTarget {
     this.clock.heard(Date.parse(data.now));
     this.status = data;
     this.#tell('status');
+    // In tenths, so that who reads the past again does not do so without end; and once more when all of it can be queried.
+    const loaded = data.feeds
+      .filter(({ kind }) => kind === 'files')
+      .map(({ name, progress, lagSeconds }) => [name, Math.floor(10 * progress), lagSeconds > BEHIND])
+      .join();
+    if (this.loaded !== undefined && this.loaded !== loaded) {
+      this.#tell('history');
+    }
+    this.loaded = loaded;
   }
 
   describe(attributes) {

@@ -24,13 +24,13 @@ export function latestOf(map, columns, since) {
     GROUP BY ${map.key.map(name).join(', ')}`;
 }
 
-/** One point's values since an instant, oldest first: time, value. */
+/** One point's values since an instant, newest first: time, value. */
 export function historyOf(map, key, since) {
   return `
     SELECT ${name(map.time)}, ${name(map.colour)}
     FROM ${name(map.table)}
     WHERE ${isKey(map, key)} AND ${name(map.time)} >= ${instant(since)}
-    ORDER BY ${name(map.time)}`;
+    ORDER BY ${name(map.time)} DESC`;
 }
 
 /** What was read at a point around this time of day on the same weekday of the weeks before: mean, readings. */

@@ -122,7 +122,7 @@ class PolderFeedsPage extends PolderElement {
       }
       ${
         feed.lastError
-          ? html`<p class="feed-error" data-test="last-error">
+          ? html`<p class="feed-error" data-test="last-error" ?data-past=${Date.parse(feed.lastErrorAt) < last}>
               ${icon('warning')}<span>${feed.lastError}</span>${feed.lastErrorAt ? html`<span class="quiet">${age(now - Date.parse(feed.lastErrorAt))} ago</span>` : nothing}
             </p>`
           : nothing

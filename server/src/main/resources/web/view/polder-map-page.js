@@ -45,7 +45,7 @@ class PolderMapPage extends PolderElement {
     new Listening(
       this,
       () => this.live,
-      ['readings', 'attributes', 'connection', 'status'],
+      ['readings', 'attributes', 'connection', 'status', 'history'],
       (event) => this.#heard(event),
     );
     this.narrow = () => this.requestUpdate();
@@ -215,7 +215,8 @@ class PolderMapPage extends PolderElement {
       const readings = this.live.readings;
       this.laneOf = (i) => attributes.get(readings.keys[i])?.lane ?? readings.keys[i];
     }
-    if (event.type === 'readings' && event.detail.isFull) {
+    const hasMore = event.type === 'history' && this.live.readings;
+    if (hasMore || (event.type === 'readings' && event.detail.isFull)) {
       this.usualHour = null;
       this.#readWhetherUsual();
     }

@@ -14,6 +14,9 @@ import './polder-sparkline.js';
 /** How far back the chart goes, in milliseconds. */
 const HISTORY = 6 * 3_600_000;
 
+/** So many readings are drawn at most: the newest. */
+const LONGEST = 4000;
+
 /** The row is read anew at most so often, in milliseconds. */
 const CALM = 2000;
 
@@ -42,7 +45,7 @@ class PolderPoint extends PolderElement {
     new Listening(
       this,
       () => this.live,
-      ['readings', 'attributes', 'shown'],
+      ['readings', 'attributes', 'shown', 'history'],
       (event) => this.#heard(event),
     );
   }
@@ -278,6 +281,8 @@ class PolderPoint extends PolderElement {
     if (event.type === 'readings') {
       this.#append();
       this.#refresh();
+    } else if (event.type === 'history' && this.#place >= 0) {
+      this.#readPast(this.asking.signal);
     } else if (event.type === 'shown') {
       this.#keepShown();
     }
@@ -302,7 +307,7 @@ class PolderPoint extends PolderElement {
     this.timer = 0;
   }
 
-  async #read() {
+  #read() {
     this.#stop();
     this.found = undefined;
     this.history = undefined;
@@ -314,19 +319,23 @@ class PolderPoint extends PolderElement {
     this.#keepShown();
     this.asking = new AbortController();
     const { signal } = this.asking;
-    const { live, key } = this;
-    const { map, readings } = live;
-    if (!readings || this.#place < 0) {
+    if (this.#place < 0) {
       return;
     }
     this.#readRow(signal);
     this.#readMunicipality(signal);
+    this.#readPast(signal);
+  }
+
+  async #readPast(signal) {
+    const { key } = this;
+    const { map, readings } = this.live;
     if (!map.time) {
       return;
     }
-    const ask = (question) => api.sql(question, 2000, signal).then(({ rows }) => rows);
+    const ask = (question) => api.sql(question, LONGEST, signal).then(({ rows }) => rows);
     try {
-      const rows = await ask(historyOf(map, key, readings.time - HISTORY));
+      const rows = (await ask(historyOf(map, key, readings.time - HISTORY))).reverse();
       this.history = {
         times: rows.map(([time]) => Date.parse(time)),
         values: rows.map(([, value]) => value ?? NaN),

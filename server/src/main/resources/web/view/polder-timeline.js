@@ -36,8 +36,8 @@ class PolderTimeline extends PolderElement {
     new Listening(
       this,
       () => this.live,
-      ['readings'],
-      () => this.#heard(),
+      ['readings', 'history'],
+      ({ type }) => this.#heard(type === 'history'),
     );
     this.resize = new ResizeObserver(([{ contentRect }]) => (this.width = Math.round(contentRect.width)));
   }
@@ -169,7 +169,8 @@ class PolderTimeline extends PolderElement {
     this.at = at < this.live.readings.time ? at : NaN;
   }
 
-  #heard() {
+  /** @param {boolean} [hasMore] whether there may be more of the past than was read */
+  #heard(hasMore = false) {
     const { live } = this;
     if (!live?.readings || !this.calendar || !(live.readings.time > 0)) {
       return;
@@ -180,23 +181,24 @@ class PolderTimeline extends PolderElement {
       this.day = new Day(start, end);
       this.readUntil = time;
       this.#read(this.day, true);
-    } else if (time - this.readUntil > AGAIN * SLOT) {
+    } else if (hasMore || time - this.readUntil > AGAIN * SLOT) {
       this.readUntil = time;
-      this.#read(this.day, false);
+      this.#read(this.day, hasMore);
     }
     // Coloured by what is usual, the bands are others, and their shares too.
     this.day.now(time, live.readings, live.usual ? null : live.picture);
     this.requestUpdate();
   }
 
-  async #read(day, isNew) {
+  /** @param {boolean} isWhole whether what is usual is read too */
+  async #read(day, isWhole) {
     const { live } = this;
     const { map, limits, readings } = live;
     const condition = (limits.isLowHot ? '< ' : '>= ') + hotLimit(limits);
     const ask = async (question) => (await api.sql(question, 20_000)).rows;
     try {
       day.read(await ask(dayOf(map, condition, day.start, readings.time + 1, SLOT / 1000)));
-      if (isNew) {
+      if (isWhole) {
         const sample = await ask(weekAgo(map, readings.time));
         day.sampled(sample.map((row) => readings.placeOf(keyOf(map, row))).filter((place) => place >= 0));
         day.readUsual(await ask(usualDayOf(map, condition, day.start, day.end, SLOT / 1000)));
