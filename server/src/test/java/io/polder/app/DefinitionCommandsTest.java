@@ -90,7 +90,9 @@ class DefinitionCommandsTest {
         assertThat(run("preview", "air", folder.toString())).isEqualTo(1);
         assertThat(run("preview", "iar", folder.toString())).isEqualTo(2);
 
-        assertThat(err.toString()).contains("feeds.air: it cannot be read").contains("did you mean 'air'?");
+        assertThat(err.toString())
+                .contains("http://127.0.0.1:1/: it cannot be read")
+                .contains("did you mean 'air'?");
     }
 
     @Test
