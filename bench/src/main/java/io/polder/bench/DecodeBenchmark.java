@@ -70,7 +70,7 @@ public class DecodeBenchmark {
             }
 
             @Override
-            public void rejected(Slice value, long position, String reason) {
+            public void rejected(Slice value, byte[] context, long position, String reason) {
                 throw new IllegalStateException(reason);
             }
         });

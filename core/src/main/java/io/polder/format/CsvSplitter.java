@@ -87,7 +87,7 @@ final class CsvSplitter implements Splitter {
         }
         int end = lineEnd > from && document[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
         position++;
-        sink.rejected(valueSlice.set(document, from, end - from), position, malformed(scanner));
+        sink.rejected(valueSlice.set(document, from, end - from), context, position, malformed(scanner));
     }
 
     private void line(byte[] document, int from, int end, Sink sink) throws MalformedDocumentException {
@@ -99,7 +99,7 @@ final class CsvSplitter implements Splitter {
         String reason = reason(header, document, from, end);
         valueSlice.set(document, from, end - from);
         if (reason != null) {
-            sink.rejected(valueSlice, position, reason);
+            sink.rejected(valueSlice, context, position, reason);
         } else {
             sink.event(valueSlice, keySlice.set(key.array(), 0, key.length()), context);
         }

@@ -121,6 +121,7 @@ final class JsonSplitter implements Splitter {
                 position++;
                 sink.rejected(
                         valueSlice.set(document, at, trimmed - at),
+                        NO_CONTEXT,
                         position,
                         "Malformed JSON at byte " + (Math.min(scanner.faultAt(), after) - at + 1) + ": "
                                 + scanner.fault() + found(document, scanner.faultAt(), to) + ".");
@@ -154,6 +155,7 @@ final class JsonSplitter implements Splitter {
         if (document[from] != '{') {
             sink.rejected(
                     valueSlice.set(document, from, to - from),
+                    NO_CONTEXT,
                     position,
                     "Not a JSON object but " + kind(document[from]) + ".");
             return;
@@ -161,7 +163,7 @@ final class JsonSplitter implements Splitter {
         String reason = keyReaders.length == 0 ? null : readKey(document);
         valueSlice.set(document, from, to - from);
         if (reason != null) {
-            sink.rejected(valueSlice, position, reason);
+            sink.rejected(valueSlice, NO_CONTEXT, position, reason);
             return;
         }
         sink.event(valueSlice, keySlice.set(key.array(), 0, key.length()), NO_CONTEXT);

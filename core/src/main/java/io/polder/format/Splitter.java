@@ -29,9 +29,10 @@ public interface Splitter {
         /**
          * A fragment that is not an event: not an object, a line with too few cells, a key that is missing.
          *
+         * @param context as of an event at its place
          * @param position the event's place in the document, from 1
          * @param reason a sentence
          */
-        void rejected(Slice value, long position, String reason);
+        void rejected(Slice value, byte[] context, long position, String reason);
     }
 }

@@ -228,7 +228,7 @@ final class XmlSplitter implements Splitter {
             value.set(bytes, starts[index], ends[index] - starts[index]);
             String reason = reasons.get(index);
             if (reason != null) {
-                sink.rejected(value, index + 1, reason);
+                sink.rejected(value, context, index + 1, reason);
                 continue;
             }
             int keyStart = index == 0 ? 0 : keyEnds[index - 1];

@@ -162,7 +162,7 @@ final class MartWriterTest {
             }
 
             @Override
-            public void rejected(Slice value, long position, String reason) {
+            public void rejected(Slice value, byte[] context, long position, String reason) {
                 rejected.add(reason);
             }
         });

@@ -86,7 +86,7 @@ class AllocationTest {
             }
 
             @Override
-            public void rejected(Slice value, long position, String reason) {
+            public void rejected(Slice value, byte[] context, long position, String reason) {
                 throw new AssertionError(reason);
             }
         });

@@ -30,7 +30,7 @@ final class Collected implements Splitter.Sink {
     }
 
     @Override
-    public void rejected(Slice value, long position, String reason) {
+    public void rejected(Slice value, byte[] context, long position, String reason) {
         Rejection rejection = new Rejection(value.toString(), position, reason);
         rejections.add(rejection);
         all.add(rejection);

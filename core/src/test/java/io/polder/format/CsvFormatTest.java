@@ -67,7 +67,7 @@ class CsvFormatTest {
             }
 
             @Override
-            public void rejected(Slice value, long position, String reason) {
+            public void rejected(Slice value, byte[] context, long position, String reason) {
                 throw new AssertionError(reason);
             }
         });

@@ -131,7 +131,7 @@ class FormatLawsTest {
             }
 
             @Override
-            public void rejected(Slice value, long position, String reason) {
+            public void rejected(Slice value, byte[] context, long position, String reason) {
                 account(value);
             }
 

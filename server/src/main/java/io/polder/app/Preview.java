@@ -60,7 +60,7 @@ final class Preview implements Splitter.Sink {
     }
 
     @Override
-    public void rejected(Slice value, long position, String reason) {
+    public void rejected(Slice value, byte[] context, long position, String reason) {
         events++;
         reject(value, position, reason);
     }

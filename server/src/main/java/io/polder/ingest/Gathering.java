@@ -135,11 +135,11 @@ final class Gathering implements Splitter.Sink {
     }
 
     @Override
-    public void rejected(Slice value, long position, String why) {
+    public void rejected(Slice value, byte[] eventContext, long position, String why) {
         if (isKnown()) {
             return;
         }
-        reason[add(value, NOTHING)] = why;
+        reason[add(value, eventContext)] = why;
     }
 
     private boolean isKnown() {

@@ -154,7 +154,8 @@ final class RejectedEvents {
             if (keyBytes != null) {
                 events.event(value, key.set(keyBytes, 0, keyBytes.length), event.context());
             } else {
-                events.rejected(value, events.size() + 1L, reason == null ? "A value of its key is missing." : reason);
+                String why = reason == null ? "A value of its key is missing." : reason;
+                events.rejected(value, event.context(), events.size() + 1L, why);
             }
         }
         return way.edge.takeAgain(events).push().balance().logged();

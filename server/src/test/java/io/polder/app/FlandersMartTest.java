@@ -143,7 +143,7 @@ class FlandersMartTest {
             }
 
             @Override
-            public void rejected(Slice value, long position, String reason) {
+            public void rejected(Slice value, byte[] context, long position, String reason) {
                 throw new AssertionError(reason);
             }
         });

@@ -123,7 +123,7 @@ class FlandersTest {
         }
 
         @Override
-        public void rejected(Slice value, long position, String reason) {
+        public void rejected(Slice value, byte[] context, long position, String reason) {
             rejected.add(position + ": " + reason);
         }
 

@@ -397,6 +397,23 @@ final class PushTest {
     }
 
     @Test
+    void aReplayedLineKeepsTheHeaderOfItsDocument() {
+        Ingest strict = open(TestFeeds.http(topic).format("csv").where("speed > 50"));
+        Push push = push(strict, "speed,uid\n13,7\n60,8\n");
+        assertThat(push.balance()).isEqualTo(new Balance(2, 1, 0, 1, 0));
+        strict.close();
+
+        assertThat(open(TestFeeds.http(topic).format("csv")).replay(topic)).isEqualTo(1);
+
+        assertThat(around.values(topic)).containsExactly("13,7", "60,8");
+        assertThat(around.read(topic)).allSatisfy(record -> {
+            byte[] key = bytes(record.value().substring(3));
+            assertThat(record.headers()).isEqualTo(Map.of("context", "speed,uid"));
+            assertThat(record.partition()).isEqualTo(Log.partition(key, 0, 1, 2));
+        });
+    }
+
+    @Test
     void anEventThatATableRejectedIsReplayedThroughItsFeedToItsKeysPartition() throws Exception {
         String feed = topic + "Feed";
         Ingest ingest = open(TestFeeds.http(topic), TestFeeds.http(feed).topic(topic));
