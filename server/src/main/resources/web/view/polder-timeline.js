@@ -15,8 +15,8 @@ const RIGHT = 20;
 /** A wider gap than this is not bridged, in milliseconds. */
 const GAP = 4 * SLOT;
 
-/** Slots are read again when so many are over, as what came late is in the table and not here. */
-const AGAIN = 6;
+/** The day is read again after so long, as what came late is in the table and not here. In milliseconds. */
+const AGAIN = 120_000;
 
 /** The day of the data: how much there was, how much of it was hot, and what is usual. Properties: `live`, `calendar`. */
 class PolderTimeline extends PolderElement {
@@ -179,11 +179,9 @@ class PolderTimeline extends PolderElement {
     if (!this.day || time >= this.day.end || time < this.day.start) {
       const { start, end } = this.calendar.dayAround(time);
       this.day = new Day(start, end);
-      this.readUntil = time;
       this.#read(this.day, true);
-    } else if (hasMore || time - this.readUntil > AGAIN * SLOT) {
-      this.readUntil = time;
-      this.#read(this.day, hasMore);
+    } else if (hasMore || (performance.now() - this.readAt > AGAIN && !document.hidden)) {
+      this.#read(this.day, hasMore || this.day.usual.length === 0);
     }
     // Coloured by what is usual, the bands are others, and their shares too.
     this.day.now(time, live.readings, live.usual ? null : live.picture);
@@ -192,6 +190,7 @@ class PolderTimeline extends PolderElement {
 
   /** @param {boolean} isWhole whether what is usual is read too */
   async #read(day, isWhole) {
+    this.readAt = performance.now();
     const { live } = this;
     const { map, limits, readings } = live;
     const condition = (limits.isLowHot ? '< ' : '>= ') + hotLimit(limits);
