@@ -3,15 +3,11 @@ package io.polder.enrich;
 import io.polder.log.Log;
 import io.polder.log.LogRecord;
 import io.polder.log.RecordHeaders;
+import io.polder.log.RejectedEvent;
 import io.polder.record.PolderException;
 import io.polder.store.Store;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -25,7 +21,6 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Outbox {
     private static final int AT_ONCE = 5_000;
-    private static final int PREFIX = 64 << 10;
     private static final long PATIENCE_SECONDS = 60;
 
     private final Store store;
@@ -51,17 +46,21 @@ final class Outbox {
         AtomicReference<Exception> failure = new AtomicReference<>();
         List<Store.Owed> sent = new ArrayList<>();
         for (Store.Owed entry : owed) {
-            Map<String, byte[]> headers = new LinkedHashMap<>(entry.headers());
-            byte[] value = entry.value();
-            if (value == null) {
-                value = original(headers);
-            }
-            log.writer().send(entry.topic(), 0, entry.acceptedMillis(), entry.key(), value, headers, (p, o, failed) -> {
-                if (failed != null) {
-                    failure.set(failed);
-                }
-                open.countDown();
-            });
+            Payment payment = payment(entry);
+            log.writer()
+                    .send(
+                            entry.topic(),
+                            0,
+                            entry.acceptedMillis(),
+                            entry.key(),
+                            payment.value(),
+                            payment.headers(),
+                            (partition, offset, failed) -> {
+                                if (failed != null) {
+                                    failure.set(failed);
+                                }
+                                open.countDown();
+                            });
             sent.add(entry);
         }
         log.writer().flush();
@@ -76,38 +75,31 @@ final class Outbox {
         return owed.size() == AT_ONCE;
     }
 
-    /** The bytes of the event that the headers name; of something huge a prefix, its length and hash. */
-    private byte[] original(Map<String, byte[]> headers) {
-        String topic = text(headers, "topic");
-        int partition = Integer.parseInt(text(headers, "partition"));
-        long offset = Long.parseLong(text(headers, "offset"));
-        LogRecord event = log.read(topic, partition, offset).orElse(null);
-        if (event == null) {
-            return new byte[0];
+    private record Payment(byte[] value, Map<String, byte[]> headers) {}
+
+    /** What is sent: as it is kept, or, of a rejected event, the bytes that its place in the log holds. */
+    private Payment payment(Store.Owed entry) {
+        byte[] kept = entry.value();
+        if (kept != null) {
+            return new Payment(kept, entry.headers());
         }
-        byte[] context = event.headers().get(RecordHeaders.CONTEXT);
-        if (context != null) {
-            headers.put(RecordHeaders.CONTEXT, context);
-        }
-        byte[] value = event.value();
-        if (value.length <= PREFIX) {
-            return value;
-        }
-        headers.put("length", Integer.toString(value.length).getBytes(StandardCharsets.UTF_8));
-        headers.put("sha256", sha256(value).getBytes(StandardCharsets.UTF_8));
-        return Arrays.copyOf(value, PREFIX);
+        int partition = Integer.parseInt(text(entry, "partition"));
+        long offset = Long.parseLong(text(entry, "offset"));
+        LogRecord event = log.read(text(entry, "topic"), partition, offset).orElse(null);
+        byte[] context = event == null ? null : event.headers().get(RecordHeaders.CONTEXT);
+        RejectedEvent rejected = RejectedEvent.behindLog(
+                text(entry, RecordHeaders.FEED),
+                text(entry, "reason"),
+                text(entry, "table"),
+                partition,
+                offset,
+                context == null ? new byte[0] : context,
+                event == null ? new byte[0] : event.value());
+        return new Payment(rejected.value(), rejected.headers());
     }
 
-    private static String text(Map<String, byte[]> headers, String name) {
-        byte[] value = headers.get(name);
+    private static String text(Store.Owed entry, String name) {
+        byte[] value = entry.headers().get(name);
         return value == null ? "" : new String(value, StandardCharsets.UTF_8);
-    }
-
-    private static String sha256(byte[] value) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
-        } catch (NoSuchAlgorithmException exception) {
-            throw new IllegalStateException("Every Java has SHA-256.", exception);
-        }
     }
 }
