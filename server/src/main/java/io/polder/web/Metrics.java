@@ -17,6 +17,7 @@ import io.polder.ingest.FeedStatus;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -31,6 +32,7 @@ final class Metrics implements AutoCloseable {
     static final String ROUTE = "io.polder.web.route";
 
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
     private static final double MILLISECONDS = 1_000;
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -138,10 +140,15 @@ final class Metrics implements AutoCloseable {
         Object route = request.getAttribute(ROUTE);
         Timer.builder("polder.http.requests")
                 .description("Answered requests; of event streams the time until they began.")
-                .tags("method", request.getMethod(), "route", route == null ? "other" : route.toString())
+                .tags("method", method(request), "route", route == null ? "other" : route.toString())
                 .tag("status", Integer.toString(status))
                 .register(registry)
                 .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A client may make methods up; each would be kept for ever. */
+    private static String method(HttpServletRequest request) {
+        return METHODS.contains(request.getMethod()) ? request.getMethod() : "other";
     }
 
     /** Everything, in Prometheus' text format. */

@@ -185,7 +185,7 @@ public final class Web implements AutoCloseable {
     }
 
     /**
-     * Opens the port.
+     * Opens the port. It is to be closed also when that fails.
      *
      * @throws PolderException when that cannot be done, with the setting that helps
      */
@@ -193,15 +193,19 @@ public final class Web implements AutoCloseable {
         refuseNetwork(platform.webHost());
         try {
             server.start();
-        } catch (JavalinBindException taken) {
-            metrics.close();
-            throw new PolderException(
-                    ErrorCode.CONFLICT,
-                    "web.port = '" + platform.webPort() + "': another program listens there. Fix: stop it, or take any"
-                            + " free port with --set web.port=0",
-                    taken);
+        } catch (JavalinBindException refused) {
+            throw new PolderException(ErrorCode.CONFLICT, refusal(refused), refused);
         }
         live.start();
+    }
+
+    private String refusal(JavalinBindException failure) {
+        boolean isForbidden = String.valueOf(failure.getMessage()).contains("elevated privileges");
+        return "web.port = '" + platform.webPort() + "': "
+                + (isForbidden
+                        ? "only the administrator may listen there. Fix: take a port from 1024 on, or any free one"
+                        : "another program listens there. Fix: stop it, or take any free port")
+                + " with --set web.port=0";
     }
 
     private static void refuseNetwork(String host) {

@@ -75,8 +75,12 @@ final class WebFixture implements AutoCloseable {
     }
 
     static Platform platform(int port) {
+        return platform("127.0.0.1", port);
+    }
+
+    static Platform platform(String host, int port) {
         return new Platform(
-                "127.0.0.1",
+                host,
                 port,
                 0,
                 Optional.empty(),

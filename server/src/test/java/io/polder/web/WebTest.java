@@ -14,8 +14,13 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -224,6 +229,40 @@ final class WebTest {
                 .hasMessage(
                         "web.port = '" + fixture.web.port() + "': another program listens there. Fix: stop it, or take"
                                 + " any free port with --set web.port=0");
+        second.close();
+    }
+
+    @Test
+    void aHostThatOthersCouldReachIsRefused() {
+        Web open = new Web(
+                fixture.program.mart,
+                WebFixture.platform("0.0.0.0", 0),
+                "1",
+                fixture.program,
+                () -> FakeProgram.NOW,
+                10);
+
+        assertThatThrownBy(open::start).hasMessageContaining("web.host = '0.0.0.0': others could reach it");
+        open.close();
+    }
+
+    @Test
+    void everyMetricIsDocumentedAndTheOtherWayRound() throws IOException {
+        fixture.get("/api/mart");
+        Set<String> scraped = names(
+                "(?m)^# TYPE (polder_\\w+)", fixture.get("/metrics/prometheus").body());
+        Set<String> documented = names("`(polder_\\w+)", Files.readString(Path.of("..", "docs", "http.md")));
+
+        scraped.remove("polder_http_requests_seconds_max");
+        assertThat(documented).isEqualTo(scraped);
+    }
+
+    private static Set<String> names(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(result -> result.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
