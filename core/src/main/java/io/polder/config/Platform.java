@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param webPort {@code web.port}; 0 is any free port
  * @param logPort {@code log.port} of the embedded broker; 0 is any free port
  * @param logBootstrap {@code log.bootstrap}: an external cluster; empty for the embedded broker
+ * @param logFlushInterval {@code log.flush-interval}: what a power cut may cost of the embedded broker's events
  * @param storeMemory {@code store.memory}: bytes that DuckDB may use
  * @param storeThreads {@code store.threads}
  * @param batchInterval {@code store.batch-interval}: how long a micro-batch may gather
@@ -24,6 +25,7 @@ public record Platform(
         int webPort,
         int logPort,
         Optional<String> logBootstrap,
+        Duration logFlushInterval,
         long storeMemory,
         int storeThreads,
         Duration batchInterval,

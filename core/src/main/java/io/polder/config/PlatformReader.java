@@ -63,6 +63,13 @@ public final class PlatformReader {
             }),
             "kafka-1:9092,kafka-2:9092",
             "An external Kafka cluster. When not written, a broker runs inside the program.");
+    static final Key<Duration> LOG_FLUSH_INTERVAL = Key.withDefault(
+            "log.flush-interval",
+            Kind.DURATION,
+            "1s",
+            "100ms",
+            "How often the embedded broker makes sure that events are on the disk. A power cut can cost what was"
+                    + " acknowledged within one interval; a crash or kill of the program costs nothing.");
     static final Key<Long> STORE_MEMORY = Key.withDefault(
             "store.memory",
             Kind.SIZE,
@@ -121,6 +128,7 @@ public final class PlatformReader {
                     WEB_PORT,
                     LOG_PORT,
                     LOG_BOOTSTRAP,
+                    LOG_FLUSH_INTERVAL,
                     STORE_MEMORY,
                     STORE_THREADS,
                     BATCH_INTERVAL,
@@ -199,6 +207,7 @@ public final class PlatformReader {
                 members.get(WEB_PORT),
                 members.get(LOG_PORT),
                 Optional.ofNullable(members.find(LOG_BOOTSTRAP)),
+                members.get(LOG_FLUSH_INTERVAL),
                 members.get(STORE_MEMORY),
                 members.get(STORE_THREADS),
                 members.get(BATCH_INTERVAL),

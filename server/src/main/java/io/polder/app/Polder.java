@@ -78,7 +78,12 @@ final class Polder implements AutoCloseable {
                     clock));
             parts.push(() -> close(opening));
             log = part(Log.open(
-                    new Log.Settings(home.resolve("kafka"), platform.logPort(), platform.logBootstrap()), onFailure));
+                    new Log.Settings(
+                            home.resolve("kafka"),
+                            platform.logPort(),
+                            platform.logBootstrap(),
+                            platform.logFlushInterval()),
+                    onFailure));
             DuckStore store = joined(opening);
 
             DiskGuard disk = DiskGuard.of(home.directory(), platform.diskWatermark());

@@ -84,6 +84,7 @@ final class WebFixture implements AutoCloseable {
                 port,
                 0,
                 Optional.empty(),
+                Duration.ofSeconds(1),
                 1L << 28,
                 1,
                 Duration.ofMillis(250),
