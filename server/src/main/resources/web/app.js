@@ -15,6 +15,10 @@ const BURST = 3000;
 /** Points that were read in this time, or not much longer ago than most, have their roads read. In milliseconds. */
 const RECENT = 300_000;
 
+/** Points whose roads are still not known have theirs looked for further back: so often, and each time after so long. */
+const TRIES = 3;
+const AGAIN = 30_000;
+
 /** All the points that there may be. */
 const MANY = 1_000_000;
 
@@ -77,7 +81,7 @@ function attributesOf(live) {
   };
 }
 
-async function readAttributes(live) {
+async function readAttributes(live, attempt = 1) {
   const { map, readings } = live;
   if (!map.time) {
     live.describe(new Map());
@@ -92,13 +96,19 @@ async function readAttributes(live) {
       live.describe(new Map());
       return;
     }
-    const { rows } = await api.sql(latestOf(map, asked, readings.time - Math.max(RECENT, 2 * readings.spread)), MANY);
+    const { rows } = await api.sql(
+      latestOf(map, asked, readings.time - attempt ** 3 * Math.max(RECENT, 2 * readings.spread)),
+      MANY,
+    );
     const attributes = new Map();
     for (const row of rows) {
       const values = row.slice(map.key.length);
       attributes.set(keyOf(map, row), { road: road ? values[0] : null, lane: lane ? values[road ? 1 : 0] : null });
     }
     live.describe(attributes);
+    if (attributes.size < readings.size && attempt < TRIES) {
+      setTimeout(() => live.readings === readings && readAttributes(live, attempt + 1), AGAIN);
+    }
   } catch (failure) {
     // Without them the points have their names and no road beside it, which the next change of points tries again.
     console.warn('The roads of the points could not be read.', failure);

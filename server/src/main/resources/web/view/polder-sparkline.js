@@ -32,7 +32,8 @@ class PolderSparkline extends PolderElement {
   }
 
   render() {
-    const { series, until, span, calendar } = this;
+    const { until, span, calendar } = this;
+    const series = this.#seen();
     const values = series?.values ?? [];
     const top = ceiling(
       Math.max(this.limits.limits[BANDS - 1], ...values.filter((value) => value === value), this.usual ?? 0),
@@ -60,9 +61,9 @@ class PolderSparkline extends PolderElement {
         ${hours.map(({ at, name }) => svg`<text class="tick" x=${x(at)} y=${HEIGHT - 3} text-anchor="middle">${name}</text>`)}
         ${this.usual > 0 ? svg`<line class="usual" x1=${LEFT} x2=${WIDTH} y1=${y(this.usual)} y2=${y(this.usual)} />` : nothing}
         ${series ? svg`<path class="line" d=${linePath(series.times, values, x, y, span / 16)} />` : nothing}
-        ${last >= 0 && chosen < 0 ? this.#dot(last, x, y) : nothing}
+        ${last >= 0 && chosen < 0 ? this.#dot(series, last, x, y) : nothing}
         ${chosen >= 0 ? svg`<line class="cursor" x1=${x(series.times[chosen])} x2=${x(series.times[chosen])} y1="6" y2=${HEIGHT - BOTTOM} />` : nothing}
-        ${chosen >= 0 && values[chosen] === values[chosen] ? this.#dot(chosen, x, y) : nothing}
+        ${chosen >= 0 && values[chosen] === values[chosen] ? this.#dot(series, chosen, x, y) : nothing}
       </svg>
       <figcaption>
         ${
@@ -78,8 +79,18 @@ class PolderSparkline extends PolderElement {
     </figure>`;
   }
 
-  #dot(i, x, y) {
-    const { times, values } = this.series;
+  /** What of the series lies in the hours that are drawn: time goes on, and new readings do not always come. */
+  #seen() {
+    const { series, until, span } = this;
+    const first = series?.times.findIndex((time) => time >= until - span);
+    if (!first) {
+      return series;
+    }
+    const from = first < 0 ? series.times.length : first;
+    return { times: series.times.slice(from), values: series.values.slice(from) };
+  }
+
+  #dot({ times, values }, i, x, y) {
     return svg`<circle class="end" data-ramp=${rampOf(this.limits, bandOf(this.limits, values[i]))} cx=${x(times[i])} cy=${y(values[i])} r="3.5" />`;
   }
 
@@ -93,7 +104,7 @@ class PolderSparkline extends PolderElement {
   }
 
   #point(event, x) {
-    const { times } = this.series ?? { times: [] };
+    const { times } = this.#seen() ?? { times: [] };
     const box = event.currentTarget.getBoundingClientRect();
     const wanted = ((event.clientX - box.left) / box.width) * WIDTH;
     let best = -1;
@@ -110,7 +121,7 @@ class PolderSparkline extends PolderElement {
 
   #key(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const length = this.series?.times.length ?? 0;
+    const length = this.#seen()?.times.length ?? 0;
     if (step && length) {
       this.at = this.at < 0 ? length - 1 : Math.min(length - 1, Math.max(0, this.at + step));
       event.preventDefault();
