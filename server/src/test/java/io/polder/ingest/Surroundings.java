@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class Surroundings implements Idempotency {
     final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T12:00:00Z"));
     final AtomicLong lag = new AtomicLong();
+
+    /** After so many questions for the lag it is too long. */
+    volatile long heldAfter = Long.MAX_VALUE;
+
+    private final AtomicLong asked = new AtomicLong();
     final Log log;
     volatile Optional<String> closed = Optional.empty();
     volatile boolean isBehind;
@@ -39,7 +44,11 @@ final class Surroundings implements Idempotency {
     }
 
     Ingest open(Path state, Mart mart) {
-        return Ingest.open(mart, log, state, feed -> new Fast(this), this, () -> closed, topic -> lag.get(), clock);
+        return Ingest.open(mart, log, state, feed -> new Fast(this), this, () -> closed, topic -> lag(), clock);
+    }
+
+    private long lag() {
+        return asked.incrementAndGet() > heldAfter ? FilesLoop.MOST_LAG : lag.get();
     }
 
     /** A condition in place of the engine's: speed over 50; a speed of 13 cannot be judged. */
