@@ -31,37 +31,33 @@ final class FreshnessCurve {
         for (String interval : intervals) {
             try (Program program = Program.start(folder, List.of("store.batch-interval=" + interval))) {
                 if (accepted == 0) {
-                    try (Load load = new Load(program.port(), 4, 0, sequence)) {
-                        while (load.accepted() < rows) {
-                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-                        }
-                        load.close();
-                        accepted += load.accepted();
+                    Load load = new Load(program.port(), 4, 0, sequence);
+                    while (load.accepted() < rows) {
+                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
                     }
+                    load.finish();
+                    accepted += load.accepted();
                 }
                 program.awaitLogged("readings", accepted);
                 double readersAlone = withReaders(program, seconds, () -> Ingest.sleep(seconds));
                 Map<String, Object> numbers = new LinkedHashMap<>();
                 numbers.put("batch interval", interval);
-                try (Load load = new Load(program.port(), 2, RATE, sequence)) {
-                    Ingest.sleep(Math.max(30, seconds / 2));
-                    long before = load.accepted();
-                    double both = withReaders(program, seconds, () -> Ingest.sleep(seconds));
-                    long counted = load.accepted() - before;
-                    JsonNode freshness = program.get("/api/freshness").at("/tables/0/accepted");
-                    numbers.put("events a second", Math.round((double) counted / seconds));
-                    numbers.put(
-                            "accepted to committed p50 ms",
-                            freshness.path("p50").asLong());
-                    numbers.put(
-                            "accepted to committed p99 ms",
-                            freshness.path("p99").asLong());
-                    numbers.put("CPU µs an event", Math.round((both - readersAlone) / counted * 1e7) / 10.0);
-                    numbers.put("readers' CPU s a second", Math.round(readersAlone / seconds * 100) / 100.0);
-                    lookUp(program, sequence, numbers);
-                    load.close();
-                    accepted += load.accepted();
-                }
+                Load load = new Load(program.port(), 2, RATE, sequence);
+                Ingest.sleep(Math.max(30, seconds / 2));
+                long before = load.accepted();
+                double both = withReaders(program, seconds, () -> Ingest.sleep(seconds));
+                long counted = load.accepted() - before;
+                JsonNode freshness = program.get("/api/freshness").at("/tables/0/accepted");
+                numbers.put("events a second", Math.round((double) counted / seconds));
+                numbers.put(
+                        "accepted to committed p50 ms", freshness.path("p50").asLong());
+                numbers.put(
+                        "accepted to committed p99 ms", freshness.path("p99").asLong());
+                numbers.put("CPU µs an event", Math.round((both - readersAlone) / counted * 1e7) / 10.0);
+                numbers.put("readers' CPU s a second", Math.round(readersAlone / seconds * 100) / 100.0);
+                lookUp(program, sequence, numbers);
+                load.finish();
+                accepted += load.accepted();
                 numbers.put("resident MiB", program.residentMebibytes());
                 results.add(new Result("freshness", numbers));
             }

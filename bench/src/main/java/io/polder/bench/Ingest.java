@@ -41,22 +41,17 @@ final class Ingest {
     static Result run(Path folder, int warmSeconds, int seconds) throws Exception {
         Files.writeString(folder.resolve("polder.yaml"), DEFINITION);
         try (Program program = Program.start(folder, List.of())) {
-            long accepted;
-            double cpu;
-            double wall;
-            long counted;
-            try (Load load = new Load(program.port(), 4, 0, new AtomicLong())) {
-                sleep(warmSeconds);
-                long before = load.accepted();
-                double cpuBefore = program.cpuSeconds();
-                long start = System.nanoTime();
-                sleep(seconds);
-                counted = load.accepted() - before;
-                cpu = program.cpuSeconds() - cpuBefore;
-                wall = (System.nanoTime() - start) / 1e9;
-                load.close();
-                accepted = load.accepted();
-            }
+            Load load = new Load(program.port(), 4, 0, new AtomicLong());
+            sleep(warmSeconds);
+            long before = load.accepted();
+            double cpuBefore = program.cpuSeconds();
+            long start = System.nanoTime();
+            sleep(seconds);
+            long counted = load.accepted() - before;
+            double cpu = program.cpuSeconds() - cpuBefore;
+            double wall = (System.nanoTime() - start) / 1e9;
+            load.finish();
+            long accepted = load.accepted();
             long drain = System.nanoTime();
             program.awaitLogged("readings", accepted);
             Map<String, Object> numbers = new LinkedHashMap<>();

@@ -14,10 +14,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Posts JSON events of about 300 bytes in batches of 500 over keep-alive connections to loopback. Plain sockets, so that
- * the generator takes as little of the shared cores as it can. Stops when closed, and after {@link #LONGEST_NANOS} in any
+ * the generator takes as little of the shared cores as it can. Ends with {@link #finish}, and after {@link #LONGEST_NANOS} in any
  * case.
  */
-final class Load implements AutoCloseable {
+final class Load {
     static final int BATCH = 500;
     private static final int SUBJECTS = 4_254;
     private static final long LONGEST_NANOS = 900_000_000_000L;
@@ -43,6 +43,7 @@ final class Load implements AutoCloseable {
         this.sequence = sequence;
         for (int index = 0; index < connections; index++) {
             Thread thread = new Thread(this::post, "load " + index);
+            thread.setDaemon(true);
             thread.start();
             threads.add(thread);
         }
@@ -115,10 +116,10 @@ final class Load implements AutoCloseable {
         return at;
     }
 
-    @SuppressWarnings("deprecation") // The only way to copy Latin-1 without an array of its own.
     private static int append(byte[] body, int at, String text) {
-        text.getBytes(0, text.length(), body, at);
-        return at + text.length();
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(bytes, 0, body, at, bytes.length);
+        return at + bytes.length;
     }
 
     private static String answer(InputStream in) throws IOException {
@@ -146,8 +147,8 @@ final class Load implements AutoCloseable {
         return line.toString();
     }
 
-    @Override
-    public void close() throws InterruptedException, IOException {
+    /** Stops posting, after the batches that are under way; tells of a connection that ended early. */
+    void finish() throws InterruptedException, IOException {
         isStopping = true;
         for (Thread thread : threads) {
             thread.join();

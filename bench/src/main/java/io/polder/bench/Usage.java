@@ -1,12 +1,11 @@
 package io.polder.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import java.time.Duration;
 
 /** What this process has used so far: all threads, the JIT and the collector too. */
 record Usage(long cpuNanos, long wallNanos) {
     static Usage now() {
-        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return new Usage(system.getProcessCpuTime(), System.nanoTime());
+        Duration cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        return new Usage(cpu.toNanos(), System.nanoTime());
     }
 }
