@@ -12,65 +12,80 @@ import java.util.zip.GZIPInputStream;
 /** Reads whole documents into memory, within their limit. */
 final class Bodies {
     private static final int FIRST_BYTES = 64 << 10;
-    private static final int KEPT_BYTES = 1 << 20;
-    private static final ThreadLocal<byte[]> BUFFERS = ThreadLocal.withInitial(() -> new byte[FIRST_BYTES]);
 
     private Bodies() {}
 
-    /** A document: the first {@code length} bytes of an array. */
+    /** A document, or its beginning: the first {@code length} bytes of an array. */
     record Body(byte[] bytes, int length) {
+        static Body empty() {
+            return new Body(new byte[FIRST_BYTES], 0);
+        }
+
         boolean isGzip() {
             return length > 2 && bytes[0] == 0x1f && bytes[1] == (byte) 0x8b;
         }
 
-        /** The document, unpacked when it is packed. */
+        InputStream stream() {
+            return new ByteArrayInputStream(bytes, 0, length);
+        }
+
+        /**
+         * The document, unpacked when it is packed.
+         *
+         * @throws PolderException TOO_LARGE
+         */
         Body unpacked(long maxBytes) throws IOException {
             if (!isGzip()) {
                 return this;
             }
-            try (InputStream packed = new GZIPInputStream(new ByteArrayInputStream(bytes, 0, length), 1 << 16)) {
-                return read(packed, new byte[Math.max(FIRST_BYTES, (int) Math.min(4L * length, 8 << 20))], maxBytes);
+            try (InputStream packed = gunzip(stream())) {
+                return read(packed, empty(), maxBytes).within(maxBytes);
             }
         }
-    }
 
-    /** Reads to the end, into an array of this thread, which holds it until the thread reads the next. */
-    static Body readShared(InputStream in, long maxBytes) throws IOException {
-        Body body = read(in, BUFFERS.get(), maxBytes);
-        if (body.bytes.length <= KEPT_BYTES) {
-            BUFFERS.set(body.bytes);
-        }
-        return body;
-    }
-
-    /**
-     * @param buffer used when it is large enough
-     * @throws PolderException TOO_LARGE
-     */
-    static Body read(InputStream in, byte[] buffer, long maxBytes) throws IOException {
-        byte[] bytes = buffer;
-        int length = 0;
-        while (true) {
-            if (length == bytes.length) {
-                bytes = Arrays.copyOf(bytes, larger(bytes.length));
-            }
-            int count = in.read(bytes, length, bytes.length - length);
-            if (count < 0) {
-                return new Body(bytes, length);
-            }
-            length += count;
+        /**
+         * @throws PolderException TOO_LARGE
+         */
+        Body within(long maxBytes) {
             if (length > maxBytes) {
                 throw tooLarge(maxBytes);
             }
+            return this;
         }
     }
 
-    /** The next size of a buffer that was too small. */
-    static int larger(int size) {
-        if (size == Integer.MAX_VALUE - 8) {
+    static InputStream gunzip(InputStream packed) throws IOException {
+        return new GZIPInputStream(packed, 1 << 16);
+    }
+
+    /**
+     * Reads on to the end, or until there are more bytes than {@code enough}.
+     *
+     * @param begun what was read before; its array is used when it is large enough
+     */
+    static Body read(InputStream in, Body begun, long enough) throws IOException {
+        byte[] bytes = begun.bytes;
+        int length = begun.length;
+        while (length <= enough) {
+            if (length == bytes.length) {
+                bytes = Arrays.copyOf(bytes, larger(bytes.length, enough));
+            }
+            int count = in.read(bytes, length, bytes.length - length);
+            if (count < 0) {
+                break;
+            }
+            length += count;
+        }
+        return new Body(bytes, length);
+    }
+
+    /** The next size of a buffer that was too small, not much larger than {@code enough}. */
+    static int larger(int size, long enough) {
+        int most = (int) Math.min(Integer.MAX_VALUE - 8L, Math.min(Integer.MAX_VALUE, enough) + 1);
+        if (size >= most) {
             throw tooLarge(size);
         }
-        return (int) Math.min(Integer.MAX_VALUE - 8, size * 2L);
+        return (int) Math.min(most, size * 2L);
     }
 
     static PolderException tooLarge(long maxBytes) {

@@ -5,6 +5,7 @@ import io.polder.log.Log;
 import io.polder.log.RecordHeaders;
 import io.polder.log.RejectedEvent;
 import io.polder.log.Writer;
+import io.polder.record.PolderException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -130,6 +131,9 @@ final class Edge implements AutoCloseable {
             ofRejected.check();
             balances.commit(feed.name(), accepted, filtered, rejected, duplicates);
             isDurable = true;
+        } catch (PolderException failure) {
+            meter.failed(String.valueOf(failure.getMessage()));
+            throw failure;
         } finally {
             if (isDurable) {
                 meter.count(accepted, sent, filtered, rejected, duplicates);

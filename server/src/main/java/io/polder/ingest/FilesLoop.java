@@ -247,7 +247,7 @@ final class FilesLoop implements Runnable {
                     throw new MalformedDocumentException("It is larger than " + Bodies.size(most)
                             + " and one structure, which is not read in parts; write it as lines (NDJSON or CSV).");
                 }
-                buffer = Arrays.copyOf(buffer, Bodies.larger(buffer.length));
+                buffer = Arrays.copyOf(buffer, Bodies.larger(buffer.length, most));
                 return;
             }
             System.arraycopy(buffer, consumed, buffer, 0, filled - consumed);

@@ -183,7 +183,9 @@ public final class Ingest implements AutoCloseable {
         if (hold != null) {
             throw new PolderException(ErrorCode.UNAVAILABLE, hold);
         }
-        return pushes.take(running.feed, running.edge, body, contentType, idempotencyKey);
+        Push push = pushes.take(running.feed, running.edge, body, contentType, idempotencyKey);
+        running.meter.succeeded();
+        return push;
     }
 
     private Running find(String feed) {

@@ -197,8 +197,11 @@ final class PollLoop implements Runnable {
         if (lastModified != null) {
             request.header("If-Modified-Since", lastModified);
         }
-        CompletableFuture<HttpResponse<Bodies.Body>> answer =
-                client.sendAsync(request.build(), response -> new Limited(feed.maxBytes()));
+        CompletableFuture<HttpResponse<Bodies.Body>> answer = client.sendAsync(
+                request.build(),
+                response -> new Limited(
+                        feed.maxBytes(),
+                        response.headers().firstValueAsLong("Content-Length").orElse(0)));
         try {
             return answer.get(feed.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException slow) {
@@ -278,14 +281,22 @@ final class PollLoop implements Runnable {
 
     /** Receives a body up to a limit; what is longer is broken off. */
     private static final class Limited implements HttpResponse.BodySubscriber<Bodies.Body> {
+        private static final int FIRST_BYTES = 64 << 10;
+        /** What is believed of an announcement. */
+        private static final int MOST_ANNOUNCED = 16 << 20;
+
         private final CompletableFuture<Bodies.Body> body = new CompletableFuture<>();
         private final long maxBytes;
-        private byte[] bytes = new byte[64 << 10];
+        private byte[] bytes;
         private int length;
         private Flow.@Nullable Subscription subscription;
 
-        Limited(long maxBytes) {
+        /**
+         * @param announced how many bytes the answer says it has; 0 when it does not
+         */
+        Limited(long maxBytes, long announced) {
             this.maxBytes = maxBytes;
+            bytes = new byte[(int) Math.max(FIRST_BYTES, Math.min(announced, Math.min(maxBytes, MOST_ANNOUNCED)))];
         }
 
         @Override
@@ -314,7 +325,7 @@ final class PollLoop implements Runnable {
                     return;
                 }
                 while (bytes.length < needed) {
-                    bytes = Arrays.copyOf(bytes, Bodies.larger(bytes.length));
+                    bytes = Arrays.copyOf(bytes, Bodies.larger(bytes.length, maxBytes));
                 }
                 int count = part.remaining();
                 part.get(bytes, length, count);

@@ -33,6 +33,7 @@ final class Pushes {
     private final Log log;
     private final Idempotency idempotency;
     private final Keys keys;
+    private final PushedBodies bodies = new PushedBodies(Runtime.getRuntime().maxMemory() / 4);
 
     Pushes(Log log, Idempotency idempotency, Keys keys) {
         this.log = log;
@@ -45,21 +46,20 @@ final class Pushes {
         if (idempotencyKey != null) {
             checkKey(idempotencyKey);
         }
-        Bodies.Body body = read(feed, in);
         Gathering events = edge.begin(GATHERINGS.get(), 0);
-        try {
-            gather(feed, body, events);
+        try (PushedBodies.Pushed pushed = read(feed, in)) {
+            gather(feed, pushed.body(), events);
             return idempotencyKey == null
                     ? edge.take(events, 0, events.size(), null).push()
-                    : takeOnce(feed, edge, events, idempotencyKey, fingerprint(body));
+                    : takeOnce(feed, edge, events, idempotencyKey, fingerprint(pushed.body()));
         } finally {
             events.end();
         }
     }
 
-    private static Bodies.Body read(Feed feed, InputStream in) {
+    private PushedBodies.Pushed read(Feed feed, InputStream in) {
         try {
-            return Bodies.readShared(in, feed.maxBytes()).unpacked(feed.maxBytes());
+            return bodies.read(in, feed.maxBytes());
         } catch (IOException failure) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,

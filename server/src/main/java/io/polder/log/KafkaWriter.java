@@ -23,7 +23,7 @@ final class KafkaWriter implements Writer, AutoCloseable {
                         Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"),
                         Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10),
                         Map.entry(ProducerConfig.LINGER_MS_CONFIG, 5),
-                        Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20),
+                        Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20),
                         Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES + (64 << 10)),
                         // A full buffer means that the broker cannot follow: the caller hears of it soon and may wait.
                         Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000),

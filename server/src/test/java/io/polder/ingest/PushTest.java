@@ -13,6 +13,7 @@ import io.polder.record.PolderException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,6 +164,32 @@ final class PushTest {
                         .logged())
                 .isEqualTo(1);
         assertFails(ErrorCode.TOO_LARGE, () -> ingest.push(topic, gzip("[" + " ".repeat(20_000) + "]"), null, null));
+    }
+
+    @Test
+    void ofLargeBodiesOnlyAsManyAreReadAtATimeAsThereIsRoomFor() throws IOException {
+        PushedBodies bodies = new PushedBodies(4 << 20);
+        byte[] large = new byte[3 << 20];
+        large[large.length - 1] = 7;
+        CompletableFuture<Integer> second;
+
+        try (PushedBodies.Pushed first = bodies.read(new ByteArrayInputStream(large), 3 << 20)) {
+            assertThat(first.body().length()).isEqualTo(large.length);
+            assertThat(first.body().bytes()[large.length - 1]).isEqualTo((byte) 7);
+            second = CompletableFuture.supplyAsync(() -> {
+                try (PushedBodies.Pushed waiting = bodies.read(new ByteArrayInputStream(large), 3 << 20)) {
+                    return waiting.body().length();
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            });
+            try (PushedBodies.Pushed small = bodies.read(body("small"), 3 << 20)) {
+                assertThat(small.body().length()).isEqualTo(5);
+            }
+            assertThat(second).isNotDone();
+        }
+
+        assertThat(second).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(large.length);
     }
 
     @Test

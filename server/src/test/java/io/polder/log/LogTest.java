@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.utils.Exit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -296,10 +296,18 @@ final class LogTest {
     }
 
     @Test
-    void aBrokerThatWantsToEndTheProcessIsToldToTheProgram() {
-        Exit.halt(1, "log directory failed");
+    void aBrokerWhoseDirectoryFailsIsToldToTheProgram() throws Exception {
+        Path directory = home.resolve("failing");
+        CompletableFuture<Throwable> failed = new CompletableFuture<>();
+        try (Log failing = Log.open(new Log.Settings(directory, 0, Optional.empty()), failed::complete)) {
+            failing.ensure("before", 1, null);
+            Files.move(directory, home.resolve("gone"));
+            Files.writeString(directory, "no directory any more");
+            CompletableFuture<Void> asked = CompletableFuture.runAsync(() -> failing.ensure("after", 1, null));
 
-        assertThat(failures).anySatisfy(failure -> assertThat(failure).hasMessageContaining("log directory failed"));
+            assertThat(failed).succeedsWithin(Duration.ofSeconds(30));
+            asked.cancel(true);
+        }
     }
 
     private static Map<String, String> configuration(String topic) throws Exception {
