@@ -35,10 +35,12 @@ final class Program implements AutoCloseable {
     /** Starts {@code up} on a folder with a definition; {@code settings} as {@code --set} takes them. */
     static Program start(Path mart, List<String> settings) throws IOException {
         Path home = mart.resolve(".polder");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // The launcher says how it would start the program.
+        command.addAll(
+                List.of(System.getProperty("polder.java.options", "-Xmx384m").split(" ")));
+        command.addAll(List.of(
                 "-jar",
                 System.getProperty("polder.jar", "server/target/polder.jar"),
                 "up",

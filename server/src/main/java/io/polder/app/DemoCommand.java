@@ -73,7 +73,10 @@ final class DemoCommand implements Callable<Integer> {
             try (Home held = Home.open(directory, clock.instant())) {
                 Files.writeString(held.resolve(SIMULATED), "This home holds simulated data.\n");
                 return new Session(spec, held, !isBrowserUnwanted, clock)
-                        .run(configuration, simulation.isAtRealTime(), () -> writeHistory(feeds, held));
+                        .run(
+                                configuration,
+                                simulation.isAtRealTime(),
+                                polder -> polder.afterFirstCommit("traffic", () -> writeHistory(feeds, held)));
             }
         }
     }
@@ -92,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
         return overrides;
     }
 
-    /** Writes the history once, behind what people look at; its feed loads the files as they appear. */
+    /** Writes the history once, after the first live minute, for which it would only be in the way. */
     private static void writeHistory(Simulation feeds, Home home) {
         Path folder = home.resolve("history");
         if (Files.exists(folder.resolve(COMPLETE))) {

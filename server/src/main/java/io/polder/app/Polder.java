@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class Polder implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Platform platform;
     private final Log log;
+    private final Enrichment enrichment;
     private final Web web;
 
     /**
@@ -84,11 +86,13 @@ final class Polder implements AutoCloseable {
                             platform.logBootstrap(),
                             platform.logFlushInterval()),
                     onFailure));
+            LOGGER.info("The log is at {}.", log.bootstrap());
             DuckStore store = joined(opening);
+            LOGGER.info("The store is open.");
 
             DiskGuard disk = DiskGuard.of(home.directory(), platform.diskWatermark());
             Feeds feeds = new Feeds();
-            Enrichment enrichment = part(Enrichment.open(
+            enrichment = part(Enrichment.open(
                     mart,
                     log,
                     store,
@@ -96,6 +100,7 @@ final class Polder implements AutoCloseable {
                     feeds::areAtTheirEnd,
                     onFailure::accept,
                     clock));
+            LOGGER.info("The tables are open.");
             Ingest ingest = part(Ingest.open(
                     mart,
                     log,
@@ -119,6 +124,7 @@ final class Polder implements AutoCloseable {
                     () -> health(disk, ingest, enrichment),
                     clock));
 
+            LOGGER.info("The feeds are open.");
             enrichment.start();
             web.start();
             ingest.start();
@@ -139,6 +145,16 @@ final class Polder implements AutoCloseable {
         return web.address();
     }
 
+    /** Runs {@code action} after the first commit of a table; on the writing thread, so it must not block. */
+    void afterFirstCommit(String table, Runnable action) {
+        AtomicBoolean isDone = new AtomicBoolean();
+        enrichment.onCommit(commit -> {
+            if (commit.table().equals(table) && isDone.compareAndSet(false, true)) {
+                action.run();
+            }
+        });
+    }
+
     /** The real ports, by name. */
     Map<String, Integer> ports() {
         Map<String, Integer> ports = new LinkedHashMap<>();
@@ -156,7 +172,9 @@ final class Polder implements AutoCloseable {
     public void close() {
         while (!parts.isEmpty()) {
             try {
-                parts.pop().close();
+                AutoCloseable part = parts.pop();
+                part.close();
+                LOGGER.info("Closed {}.", part.getClass().getSimpleName());
             } catch (Exception failure) {
                 LOGGER.error("A part did not close.", failure);
             }

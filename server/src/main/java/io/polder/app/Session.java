@@ -8,6 +8,7 @@ import io.polder.record.Problem;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,10 +33,10 @@ final class Session {
      * Runs until a signal or a failure ends it.
      *
      * @param measuresObserved see {@link Polder#start}
-     * @param whenReady is run once when people can look at it
+     * @param whenReady is run once, when people can look at it
      * @return the exit code
      */
-    int run(Configuration configuration, boolean measuresObserved, Runnable whenReady) {
+    int run(Configuration configuration, boolean measuresObserved, Consumer<Polder> whenReady) {
         Logging.toFolder(home.resolve("log"));
         LOGGER.info("Polder {} on Java {} starts on {}.", Version.number(), Runtime.version(), home.directory());
         configuration.origins().forEach(origin -> LOGGER.info("{}", origin));
@@ -46,9 +47,10 @@ final class Session {
             if (!problems.isEmpty()) {
                 throw new PolderException(ErrorCode.INVALID_DEFINITION, problems);
             }
+            LOGGER.info("The definition is right.");
             try (Polder polder = Polder.start(configuration, home, measuresObserved, ending::fail, clock)) {
                 announce(configuration, polder);
-                whenReady.run();
+                whenReady.accept(polder);
                 ending.await();
                 say("Stopping.");
             }

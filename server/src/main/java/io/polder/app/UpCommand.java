@@ -60,7 +60,7 @@ final class UpCommand implements Callable<Integer> {
                         "--home = '" + held.directory() + "': it holds simulated data, which is never mixed with real"
                                 + " data. Fix: name another home");
             }
-            return new Session(spec, held, !isBrowserUnwanted, clock).run(configuration, true, () -> {});
+            return new Session(spec, held, !isBrowserUnwanted, clock).run(configuration, true, polder -> {});
         }
     }
 }

@@ -80,11 +80,12 @@ public final class Ingest implements AutoCloseable {
         for (Feed feed : mart.feeds().values()) {
             topics.merge(feed.topic(), feed, (first, next) -> first.keepFor() == null ? next : first);
         }
-        for (Feed feed : topics.values()) {
+        log.ensure(EdgeBalances.TOPIC, 1, null);
+        // Each topic takes some answers of the broker, and none waits for another's.
+        topics.values().parallelStream().forEach(feed -> {
             log.ensure(feed.topic(), feed.partitions(), feed.keepFor());
             log.ensure(RejectedEvent.topicOf(feed.topic()), 1, null);
-        }
-        log.ensure(EdgeBalances.TOPIC, 1, null);
+        });
     }
 
     private Ingest(

@@ -234,6 +234,8 @@ final class EmbeddedBroker implements AutoCloseable {
         String flush = Long.toString(flushInterval.toMillis());
         properties.put("log.flush.interval.ms", flush);
         properties.put("log.flush.scheduler.interval.ms", flush);
+        // There is no other broker to hand anything over to, and asking takes half of the time of a stop.
+        properties.put("controlled.shutdown.enable", "false");
         properties.put("metric.reporters", "");
         return properties;
     }

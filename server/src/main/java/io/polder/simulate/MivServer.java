@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -53,7 +54,7 @@ final class MivServer implements AutoCloseable {
     /** The readings of all points in a minute. */
     private record Minute(long minute, List<Reading> readings) {}
 
-    private final MivSimulator simulator;
+    private final CompletableFuture<MivSimulator> loading;
     private final Clock clock;
     private final HttpServer server;
     private final ExecutorService workers;
@@ -62,9 +63,9 @@ final class MivServer implements AutoCloseable {
     private final ConcurrentLinkedQueue<Fault> faults = new ConcurrentLinkedQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** Serves at {@code port}, or at any free port when it is 0. */
-    MivServer(MivSimulator simulator, Clock clock, int port) {
-        this.simulator = simulator;
+    /** Serves at {@code port}, or at any free port when it is 0; an answer waits until the simulator is loaded. */
+    MivServer(CompletableFuture<MivSimulator> loading, Clock clock, int port) {
+        this.loading = loading;
         this.clock = clock;
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -85,8 +86,12 @@ final class MivServer implements AutoCloseable {
         server.createContext(TRAFFIC, exchange -> answer(exchange, this::traffic));
         server.createContext(POINTS, exchange -> answer(exchange, this::points));
         server.createContext(FAULT, exchange -> answer(exchange, this::fault));
-        current.set(compute(clock.lastMinute()));
         server.start();
+        workers.execute(this::published);
+    }
+
+    private MivSimulator simulator() {
+        return loading.join();
     }
 
     int port() {
@@ -127,9 +132,9 @@ final class MivServer implements AutoCloseable {
         }
         Minute minute = published();
         Instant modified = Instant.ofEpochSecond((minute.minute() + 1) * 60);
-        send(exchange, "\"miv-" + simulator.seed() + "-" + minute.minute() + "\"", modified, out -> {
+        send(exchange, "\"miv-" + simulator().seed() + "-" + minute.minute() + "\"", modified, out -> {
             TrafficDocument document = new TrafficDocument(out);
-            document.write(simulator.real(), minute.minute(), simulator.detectors(), minute.readings());
+            document.write(simulator().real(), minute.minute(), simulator().detectors(), minute.readings());
         });
         prepare(minute.minute() + 1);
     }
@@ -138,7 +143,7 @@ final class MivServer implements AutoCloseable {
         if (!isReadable(exchange, POINTS)) {
             return;
         }
-        String configured = simulator.real().configured();
+        String configured = simulator().real().configured();
         Instant modified = OffsetDateTime.parse(configured).toInstant();
         send(exchange, "\"miv-points-" + modified.getEpochSecond() + "\"", modified, out -> {
             out.write(BYTE_ORDER_MARK);
@@ -307,7 +312,7 @@ final class MivServer implements AutoCloseable {
     }
 
     private Minute compute(long minute) {
-        return new Minute(minute, simulator.minute(minute, simulator.detectors()));
+        return new Minute(minute, simulator().minute(minute, simulator().detectors()));
     }
 
     private static void refuse(HttpExchange exchange, int status, String sentence) throws IOException {

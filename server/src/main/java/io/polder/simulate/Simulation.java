@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The two traffic feeds of Flanders, made up: served over HTTP, with a history that agrees with them. Thread-safe.
@@ -17,7 +18,7 @@ public final class Simulation implements AutoCloseable {
     /** The most times faster than real that simulated time runs: a minute every 100 ms. */
     public static final int FASTEST = 600;
 
-    private final MivSimulator simulator;
+    private final CompletableFuture<MivSimulator> simulator;
     private final Clock clock;
     private final MivServer server;
     private final int speed;
@@ -28,7 +29,8 @@ public final class Simulation implements AutoCloseable {
         }
         this.speed = speed;
         clock = new Clock(time, speed);
-        simulator = new MivSimulator(RealMinute.load(), seed);
+        // Reading the real minute takes a second, in which others may start what asks for it.
+        simulator = CompletableFuture.supplyAsync(() -> new MivSimulator(RealMinute.load(), seed));
         server = new MivServer(simulator, clock, port);
     }
 
@@ -83,7 +85,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IOException when the folder cannot be written; files that are complete stay
      */
     public List<Path> writeHistory(Path folder, Instant until) throws IOException {
-        return new MivHistory(simulator).write(folder, until);
+        return new MivHistory(simulator.join()).write(folder, until);
     }
 
     /** Makes the next {@code times} answers of either feed faulty. People can do so by {@code POST /fault?next=html}. */
