@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,9 @@ final class Json {
         return bytes.toByteArray();
     }
 
-    /** An instant as ISO 8601 in UTC, or null. */
+    /** An instant as ISO 8601 in UTC to the microsecond, which is all that some readers take; or null. */
     static void instant(JsonGenerator json, String name, @Nullable Instant instant) throws IOException {
-        text(json, name, instant == null ? null : instant.toString());
+        text(json, name, instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS).toString());
     }
 
     static void text(JsonGenerator json, String name, @Nullable String text) throws IOException {
