@@ -51,7 +51,10 @@ final class Json {
 
     /** An instant as ISO 8601 in UTC to the microsecond, which is all that some readers take; or null. */
     static void instant(JsonGenerator json, String name, @Nullable Instant instant) throws IOException {
-        text(json, name, instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS).toString());
+        text(
+                json,
+                name,
+                instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS).toString());
     }
 
     static void text(JsonGenerator json, String name, @Nullable String text) throws IOException {

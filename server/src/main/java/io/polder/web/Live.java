@@ -192,7 +192,8 @@ final class Live implements AutoCloseable {
             isClosed = true;
             notifyAll();
         }
-        maps.values().forEach(LiveMap::close);
+        maps.values().forEach(LiveMap::stop);
         viewers.forEach(Viewer::end);
+        maps.values().forEach(LiveMap::close);
     }
 }

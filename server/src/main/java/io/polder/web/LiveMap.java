@@ -5,11 +5,9 @@ import io.polder.config.Table;
 import io.polder.store.Commit;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -33,10 +31,6 @@ final class LiveMap implements AutoCloseable {
 
     /** How long the end waits for a query that is running. */
     private static final long CLOSE_MILLISECONDS = 1_000;
-
-    private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern(
-                    "uuuu-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
 
     private final MapLayer layer;
     private final Table table;
@@ -158,7 +152,7 @@ final class LiveMap implements AutoCloseable {
                 catchUp();
                 isFailing = false;
             } catch (RuntimeException failure) {
-                if (!isFailing) {
+                if (!isFailing && !isClosed()) {
                     LOGGER.warn("Map {} cannot be brought up to date and will be tried again.", layer.name(), failure);
                 }
                 isFailing = true;
@@ -246,9 +240,9 @@ final class LiveMap implements AutoCloseable {
         if (table.time().isEmpty() || work.minTime() == null) {
             return newer;
         }
-        // A literal: only with one does the store skip what is older.
-        return newer + " AND " + quoted(table.time().get()) + " >= TIMESTAMP '" + TIMESTAMP.format(work.minTime())
-                + "'";
+        // A constant and no parameter: only with one does the store skip what is older.
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, work.minTime());
+        return newer + " AND " + quoted(table.time().get()) + " >= make_timestamp(" + micros + ")";
     }
 
     /** Of each point the latest of the rows that fulfil {@code condition}. */
@@ -332,12 +326,19 @@ final class LiveMap implements AutoCloseable {
         return cell == null ? -1 : ((Number) cell).longValue();
     }
 
+    private synchronized boolean isClosed() {
+        return isClosed;
+    }
+
+    /** Lets its thread end when it has done what it is at. */
+    synchronized void stop() {
+        isClosed = true;
+        notifyAll();
+    }
+
     @Override
     public void close() {
-        synchronized (this) {
-            isClosed = true;
-            notifyAll();
-        }
+        stop();
         try {
             thread.join(CLOSE_MILLISECONDS);
         } catch (InterruptedException interrupted) {

@@ -4,6 +4,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class Viewer implements WriteListener {
     }
 
     private static byte[] joined(byte[] first, byte[] second) {
-        byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);
         return both;
     }
@@ -89,7 +90,8 @@ final class Viewer implements WriteListener {
     void pump() {
         try {
             write();
-        } catch (IOException gone) {
+        } catch (IOException | IllegalStateException gone) {
+            // The connection broke, or was ended by the server in the middle.
             end();
         }
     }
@@ -144,6 +146,10 @@ final class Viewer implements WriteListener {
             isEnded = true;
         }
         onEnd.accept(this);
-        context.complete();
+        try {
+            context.complete();
+        } catch (IllegalStateException completed) {
+            // The server was faster; the connection is over, which is all that is wanted.
+        }
     }
 }
