@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Scenario {@code freshness}: 20,000 events a second into a table of ten million rows while four readers each run one
@@ -23,8 +24,8 @@ final class FreshnessCurve {
 
     private FreshnessCurve() {}
 
-    static List<Result> run(Path folder, long rows, int seconds, List<String> intervals) throws Exception {
-        List<Result> results = new ArrayList<>();
+    static void run(Path folder, long rows, int seconds, List<String> intervals, Consumer<Result> results)
+            throws Exception {
         Files.writeString(folder.resolve("polder.yaml"), Ingest.DEFINITION);
         AtomicLong sequence = new AtomicLong();
         long accepted = 0;
@@ -59,10 +60,9 @@ final class FreshnessCurve {
                 load.finish();
                 accepted += load.accepted();
                 numbers.put("resident MiB", program.residentMebibytes());
-                results.add(new Result("freshness", numbers));
+                results.accept(new Result("freshness", numbers));
             }
         }
-        return results;
     }
 
     private interface Meanwhile {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -64,23 +65,21 @@ final class Main implements Callable<Integer> {
         for (String scenario : wanted) {
             Path folder = Files.createTempDirectory("polder-bench");
             try {
-                List<Result> more =
-                        switch (scenario) {
-                            case "upsert" -> List.of(new Upsert().run(folder, rows, 100));
-                            case "ingest" -> List.of(Ingest.run(folder, warm, seconds));
-                            case "freshness" ->
-                                FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"));
-                            default -> {
-                                System.err.println("scenario = '" + scenario
-                                        + "': there is no such scenario. Fix: use ingest, freshness or upsert");
-                                yield null;
-                            }
-                        };
-                if (more == null) {
-                    return 2;
+                Consumer<Result> tell = result -> {
+                    print(result.scenario(), result.numbers());
+                    results.add(result);
+                };
+                switch (scenario) {
+                    case "upsert" -> tell.accept(Upsert.run(folder, rows, 100));
+                    case "ingest" -> tell.accept(Ingest.run(folder, warm, seconds));
+                    case "freshness" ->
+                        FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"), tell);
+                    default -> {
+                        System.err.println("scenario = '" + scenario
+                                + "': there is no such scenario. Fix: use ingest, freshness or upsert");
+                        return 2;
+                    }
                 }
-                more.forEach(result -> print(result.scenario(), result.numbers()));
-                results.addAll(more);
             } finally {
                 remove(folder);
             }

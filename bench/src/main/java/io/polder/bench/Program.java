@@ -3,6 +3,7 @@ package io.polder.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,12 +23,14 @@ final class Program implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Process process;
+    private final Path output;
     private final Path home;
     private final HttpClient http = HttpClient.newHttpClient();
     private final int port;
 
-    private Program(Process process, Path home, int port) {
+    private Program(Process process, Path output, Path home, int port) {
         this.process = process;
+        this.output = output;
         this.home = home;
         this.port = port;
     }
@@ -49,23 +52,31 @@ final class Program implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of("web.port=0", "log.port=0", "store.memory=1GB"));
         all.addAll(settings);
         all.forEach(setting -> command.addAll(List.of("--set", setting)));
+        Path output = mart.resolve("output.txt");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(mart.resolve("output.txt").toFile())
+                .redirectOutput(output.toFile())
                 .start();
         Path announced = home.resolve("polder.json");
         long start = System.nanoTime();
-        while (!Files.exists(announced)) {
+        while (!isAnnounced(announced, process.pid())) {
             if (!process.isAlive() || System.nanoTime() - start > PATIENCE.toNanos()) {
                 process.destroyForcibly();
-                throw new IOException("The program did not start:\n" + Files.readString(mart.resolve("output.txt")));
+                throw new IOException("The program did not start:\n" + Files.readString(output));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
         return new Program(
                 process,
+                output,
                 home,
                 JSON.readTree(announced.toFile()).at("/ports/web").asInt());
+    }
+
+    /** Whether this very process is ready; one before it may have been killed and left its own file. */
+    private static boolean isAnnounced(Path announced, long pid) throws IOException {
+        return Files.exists(announced)
+                && JSON.readTree(announced.toFile()).path("pid").asLong() == pid;
     }
 
     int port() {
@@ -107,7 +118,15 @@ final class Program implements AutoCloseable {
     }
 
     private JsonNode answer(HttpRequest request) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer;
+        try {
+            answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (ConnectException gone) {
+            throw new IOException(
+                    "The program is gone (" + (process.isAlive() ? "it runs" : "exit code " + process.exitValue())
+                            + "). It said:\n" + Files.readString(output),
+                    gone);
+        }
         if (answer.statusCode() != 200) {
             throw new IOException(request.uri() + " answered " + answer.statusCode() + ": " + answer.body());
         }
@@ -135,7 +154,8 @@ final class Program implements AutoCloseable {
         process.destroy();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                System.err.println("The program did not stop within 20 s and is killed.");
+                process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -147,10 +147,12 @@ final class EmbeddedBroker implements AutoCloseable {
 
     private void start(Path directory, int wantedPort, Duration flushInterval) {
         for (int attempt = 1; ; attempt++) {
-            port = wantedPort == 0 ? freePort() : takenPort(wantedPort);
+            Ports ports = Ports.choose(wantedPort);
+            port = ports.broker();
             try {
                 listen();
-                KafkaConfig config = new KafkaConfig(properties(directory, port, freePort(), flushInterval), false);
+                KafkaConfig config =
+                        new KafkaConfig(properties(directory, port, ports.controller(), flushInterval), false);
                 server = new KafkaRaftServer(config, Time.SYSTEM);
                 server.startup();
                 state = State.RUNNING;
@@ -182,24 +184,23 @@ final class EmbeddedBroker implements AutoCloseable {
         return false;
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException failure) {
-            throw new PolderException(
-                    ErrorCode.UNAVAILABLE, "There is no free port on 127.0.0.1: " + failure + ".", failure);
-        }
-    }
-
-    private static int takenPort(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException failure) {
-            throw new PolderException(
-                    ErrorCode.CONFLICT,
-                    "log.port = '" + port + "': another program listens on 127.0.0.1:" + port
-                            + ". Fix: stop it, or take any free port with --set log.port=0.",
-                    failure);
+    /** Two ports that were free, and are not the same because both were open at once. */
+    private record Ports(int broker, int controller) {
+        static Ports choose(int wanted) {
+            try (ServerSocket broker = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress());
+                    ServerSocket controller = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return new Ports(broker.getLocalPort(), controller.getLocalPort());
+            } catch (IOException failure) {
+                if (wanted == 0) {
+                    throw new PolderException(
+                            ErrorCode.UNAVAILABLE, "There is no free port on 127.0.0.1: " + failure + ".", failure);
+                }
+                throw new PolderException(
+                        ErrorCode.CONFLICT,
+                        "log.port = '" + wanted + "': another program listens on 127.0.0.1:" + wanted
+                                + ". Fix: stop it, or take any free port with --set log.port=0.",
+                        failure);
+            }
         }
     }
 
