@@ -379,6 +379,21 @@ public final class DuckStore implements Store {
     }
 
     @Override
+    public void redefine(TableDefinition definition) {
+        changing("taking note of the definition of table " + definition.name(), connection -> {
+            Integer current = generation(connection, definition.name(), true);
+            if (current == null) {
+                return;
+            }
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("DELETE FROM store.generations WHERE name = " + Sql.text(definition.name())
+                        + " AND generation = " + current);
+            }
+            insertGeneration(connection, definition, current, true);
+        });
+    }
+
+    @Override
     public void tidy() {
         Instant now = clock.instant();
         changing("tidying the bookkeeping", connection -> {
