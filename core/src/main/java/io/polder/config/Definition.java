@@ -7,12 +7,17 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What decides a table's rows: to tell whether it has changed since the rows were made, and to go on with the old one
@@ -26,15 +31,16 @@ public final class Definition {
 
     /**
      * A hash that changes when the same events would make other rows: by another SELECT, key, time or version, a rule
-     * that rejects or nullifies, the fields, or the format of the feed that leads the topic. White space and comments in
-     * the SELECT, {@code retain}, {@code publish}, rules that only count, and other feeds that join the topic
-     * without fields of their own change nothing.
+     * that rejects or nullifies, the fields or the format of a feed of the topic, or another definition of a table that it
+     * joins. White space and comments in the SELECT, {@code retain}, {@code publish}, rules that only count, and
+     * feeds that are decoded as the topic's leading one is change nothing.
      *
      * @param feeds all feeds of the table's topic, in the order of the mart
+     * @param joined the hashes of the tables that it joins, by name
      * @return 64 hexadecimal digits, the same on every machine
      */
-    public static String hash(Table table, Collection<Feed> feeds) {
-        StringBuilder text = new StringBuilder("1");
+    public static String hash(Table table, Collection<Feed> feeds, Map<String, String> joined) {
+        StringBuilder text = new StringBuilder("2");
         line(text, "topic", table.from());
         line(text, "key", String.join(",", table.key()));
         line(text, "time", table.time().orElse(""));
@@ -48,15 +54,51 @@ public final class Definition {
                         rule.column(),
                         Sql.essence(rule.check()),
                         rule.onViolation().name()));
-        feeds.stream()
+        leader(table, feeds).ifPresent(leader -> {
+            text.append(format(leader));
+            moreFields(text, leader, feeds);
+            feeds.stream()
+                    .filter(feed -> !format(feed).equals(format(leader)))
+                    .sorted(Comparator.comparing(Feed::name))
+                    .forEach(feed -> {
+                        line(text, "feed", feed.name());
+                        text.append(format(feed));
+                    });
+        });
+        new TreeMap<>(joined).forEach((name, hash) -> line(text, "joined", name, hash));
+        return HexFormat.of().formatHex(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * The feeds of a table's topic when others have joined those that its rows were made from: these others bring events
+     * that have no rows yet, so that the rows are still right. Empty when it is not as simple as that: when a feed has
+     * gone, another one leads, or there are new fields.
+     *
+     * @param then the feeds that the rows were made from
+     * @param now all feeds of the topic
+     */
+    public static Optional<List<Feed>> joinedBy(Table table, Collection<Feed> then, Collection<Feed> now) {
+        Set<String> names = then.stream().map(Feed::name).collect(Collectors.toSet());
+        Set<String> fields = then.stream()
+                .flatMap(feed -> feed.format().schema().fields().stream())
+                .map(Field::name)
+                .collect(Collectors.toSet());
+        List<Feed> more = now.stream().filter(feed -> !names.contains(feed.name())).toList();
+        boolean hasNewFields = more.stream()
+                .flatMap(feed -> feed.format().schema().fields().stream())
+                .anyMatch(field -> !fields.contains(field.name()));
+        List<Feed> all = Stream.concat(then.stream(), more.stream()).toList();
+        boolean hasNewLeader =
+                !leader(table, all).map(Feed::name).equals(leader(table, then).map(Feed::name));
+        return hasNewFields || hasNewLeader ? Optional.empty() : Optional.of(all);
+    }
+
+    /** The feed of events that name none. */
+    private static Optional<Feed> leader(Table table, Collection<Feed> feeds) {
+        return feeds.stream()
                 .filter(feed -> feed.name().equals(table.from()))
                 .findFirst()
-                .or(() -> feeds.stream().findFirst())
-                .ifPresent(leader -> {
-                    format(text, leader);
-                    moreFields(text, leader, feeds);
-                });
-        return HexFormat.of().formatHex(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+                .or(() -> feeds.stream().findFirst());
     }
 
     /** The table with the feeds of its topic as a text that {@link #read} takes; without addresses, files and secrets. */
@@ -94,7 +136,8 @@ public final class Definition {
         return Objects.requireNonNull(mart);
     }
 
-    private static void format(StringBuilder text, Feed feed) {
+    private static String format(Feed feed) {
+        StringBuilder text = new StringBuilder();
         line(text, "format", feed.formatName(), feed.formatOptions());
         for (Field field : feed.format().schema().fields()) {
             line(
@@ -105,6 +148,7 @@ public final class Definition {
                     field.type().word(),
                     String.join(",", new TreeSet<>(field.nulls())));
         }
+        return text.toString();
     }
 
     /** Fields that only other feeds of the topic have: a SELECT of all fields has them too. */

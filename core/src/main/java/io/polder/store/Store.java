@@ -36,6 +36,9 @@ public interface Store extends AutoCloseable {
     /** The hash and the source of a stored table's definition; empty when there is no such table. */
     Optional<Stored> stored(String table);
 
+    /** Takes note of a definition by which the rows of the generation that people read are as they are. */
+    void redefine(TableDefinition definition);
+
     /** Removes bookkeeping that nothing needs any more. */
     void tidy();
 

@@ -51,7 +51,7 @@ final class DefinitionTest {
 
     @Test
     void theSameDefinitionHasTheSameHashForEver() throws IOException {
-        assertThat(hash(MART)).isEqualTo("6047e8d2199f5d92b7ead3004868b3910f6763801f5de42fc2ff0e66e2f0640f");
+        assertThat(hash(MART)).isEqualTo("94946bcf5923d2b1c9cea939de55434cca56e818e6c59987c3ceca406068f6f2");
     }
 
     @Test
@@ -70,6 +70,12 @@ final class DefinitionTest {
                         "format: json, topic",
                         "format: json, fields: [{name: uid, type: bigint}, {name: more}], topic"))
                 .isNotEqualTo(hash(MART));
+        assertThat(hashWith("  history: {", "  later: {")).isNotEqualTo(hash(MART));
+        assertThat(hashWith("  history: {files: \"*.json\", format: json, topic: readings}\n", ""))
+                .as("its events can no longer be read")
+                .isNotEqualTo(hash(MART));
+        assertThat(hashWith("format: json, topic", "format: csv, topic"))
+                .isNotEqualTo(hash(MART));
         assertThat(hashWith("of\\\" point", "of\\\" lane")).isNotEqualTo(hash(MART));
     }
 
@@ -81,12 +87,43 @@ final class DefinitionTest {
         assertThat(hashWith("name: known", "name: sure")).isEqualTo(hash(MART));
         assertThat(hashWith("-- when\n", "/* at */")).isEqualTo(hash(MART));
         assertThat(hashWith("FROM event e", "  FROM  event e")).isEqualTo(hash(MART));
-        assertThat(hashWith("  history: {files: \"*.json\", format: json, topic: readings}\n", ""))
-                .isEqualTo(hash(MART));
         assertThat(hashWith("delimiter: \";\"", "delimiter: \";\", header: true"))
                 .isEqualTo(hash(MART));
         assertThat(hashWith("[\"NULL\", \"-\"", "[\"-\", \"NULL\"")).isEqualTo(hash(MART));
         assertThat(hashWith("simulated: true", "every: 10s")).isEqualTo(hash(MART));
+    }
+
+    @Test
+    void anotherDefinitionOfAJoinedTableChangesTheHash() throws IOException {
+        Mart mart = read(MART);
+        Table table = mart.table("readings");
+        List<Feed> feeds = mart.feedsOf("readings");
+        String joined = Definition.hash(table, feeds, Map.of("points", "1", "roads", "2"));
+
+        assertThat(joined)
+                .isNotEqualTo(hash(MART))
+                .isNotEqualTo(Definition.hash(table, feeds, Map.of("points", "2", "roads", "2")))
+                .isEqualTo(Definition.hash(table, feeds, Map.of("roads", "2", "points", "1")));
+    }
+
+    @Test
+    void aFeedThatJoinsTheTopicLeavesTheRowsAsTheyAre() throws IOException {
+        Mart both = read(MART);
+        Mart one = read(MART.replace("  history: {files: \"*.json\", format: json, topic: readings}\n", ""));
+        Mart more = read(MART.replace(
+                "format: json, topic", "format: json, fields: [{name: uid, type: bigint}, {name: more}], topic"));
+        Table table = both.table("readings");
+        List<Feed> then = one.feedsOf("readings");
+
+        assertThat(Definition.joinedBy(table, then, both.feedsOf("readings")))
+                .hasValueSatisfying(all -> assertThat(Definition.hash(table, all, Map.of()))
+                        .isEqualTo(Definition.hash(table, both.feedsOf("readings"), Map.of())));
+        assertThat(Definition.joinedBy(table, then, more.feedsOf("readings")))
+                .as("new fields")
+                .isEmpty();
+        assertThat(Definition.joinedBy(table, both.feedsOf("readings").subList(1, 2), both.feedsOf("readings")))
+                .as("another leader")
+                .isEmpty();
     }
 
     @Test
@@ -119,8 +156,8 @@ final class DefinitionTest {
             assertThat(again.isBounded()).isEqualTo(feed.isBounded());
             assertThat(again.simulated()).isEqualTo(feed.simulated());
         }
-        assertThat(Definition.hash(stored.table("readings"), stored.feedsOf("readings")))
-                .isEqualTo(Definition.hash(table, mart.feedsOf("readings")));
+        assertThat(Definition.hash(stored.table("readings"), stored.feedsOf("readings"), Map.of()))
+                .isEqualTo(Definition.hash(table, mart.feedsOf("readings"), Map.of()));
         assertThat(Definition.source(stored.table("readings"), stored.feedsOf("readings")))
                 .isEqualTo(source);
     }
@@ -134,8 +171,8 @@ final class DefinitionTest {
             Mart stored = Definition.read(Definition.source(table, feeds));
 
             assertThat(stored.table(table.name())).isEqualTo(table);
-            assertThat(Definition.hash(stored.table(table.name()), stored.feedsOf(table.from())))
-                    .isEqualTo(Definition.hash(table, feeds));
+            assertThat(Definition.hash(stored.table(table.name()), stored.feedsOf(table.from()), Map.of()))
+                    .isEqualTo(Definition.hash(table, feeds, Map.of()));
         }
     }
 
@@ -146,7 +183,7 @@ final class DefinitionTest {
 
     private String hash(String yaml) throws IOException {
         Mart mart = read(yaml);
-        return Definition.hash(mart.table("readings"), mart.feedsOf("readings"));
+        return Definition.hash(mart.table("readings"), mart.feedsOf("readings"), Map.of());
     }
 
     private Mart read(String yaml) throws IOException {

@@ -7,10 +7,16 @@ import io.polder.simulate.Simulation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,11 +35,11 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./polder demo                  at real time: every point changes once a minute",
-            "  ./polder demo --speed 60       a minute each second, beginning a week ago"
+            "  ./polder demo --speed 60       a minute each second, beginning a week ago",
+            "  ./polder demo --speed 60       again: goes on where it stopped"
         })
 final class DemoCommand implements Callable<Integer> {
-    /** A file that marks a home which has held simulated data. */
-    static final String SIMULATED = "simulated";
+    private static final Logger LOGGER = LoggerFactory.getLogger(DemoCommand.class);
 
     /** A file in the history's folder that says that all of it is there. */
     private static final String COMPLETE = "complete";
@@ -58,25 +64,27 @@ final class DemoCommand implements Callable<Integer> {
         InstantSource clock = InstantSource.system();
         Path root = root();
         Path directory = home.of(root).toAbsolutePath().normalize();
-        if (!Home.isEmpty(directory) && !Files.exists(directory.resolve(SIMULATED))) {
+        SimulatedTime simulated = new SimulatedTime(directory);
+        if (!Home.isEmpty(directory) && !simulated.isThere()) {
             throw new PolderException(
                     ErrorCode.CONFLICT,
                     "--home = '" + directory + "': it does not hold a demo, and simulated data is never mixed with"
                             + " other data. Fix: name another home");
         }
-        try (Simulation feeds = simulation.start(0, clock)) {
+        try (Simulation feeds = simulation.start(0, clock, simulated.read())) {
             Configuration configuration = Configuration.read(
                     root.resolve("examples").resolve("flanders"),
                     directory,
                     overrides(feeds, directory.resolve("history")),
                     System.getenv());
             try (Home held = Home.open(directory, clock.instant())) {
-                Files.writeString(held.resolve(SIMULATED), "This home holds simulated data.\n");
+                simulated.write(new Simulation.Past(feeds.began(), feeds.starts()));
+                sayWhenThereIsNothingToCatchUpWith(feeds, clock.instant());
                 return new Session(spec, held, !isBrowserUnwanted, clock)
                         .run(
                                 configuration,
                                 simulation.isAtRealTime(),
-                                polder -> polder.afterFirstCommit("traffic", () -> writeHistory(feeds, held)));
+                                polder -> polder.onCommit("traffic", followed(feeds, held, simulated)));
             }
         }
     }
@@ -95,6 +103,35 @@ final class DemoCommand implements Callable<Integer> {
         return overrides;
     }
 
+    /** Nobody should wait for a speed that cannot be: simulated time does not pass the real time. */
+    private void sayWhenThereIsNothingToCatchUpWith(Simulation feeds, Instant now) {
+        if (!simulation.isAtRealTime() && feeds.starts().isAfter(now.minus(Duration.ofMinutes(1)))) {
+            spec.commandLine()
+                    .getOut()
+                    .println("The simulated time of this home has reached the real time and goes on at its speed. For a"
+                            + " week at --speed, name another --home.");
+        }
+    }
+
+    /** What follows commits: history after the first; then how far the simulation has come, to go on there. */
+    private static Runnable followed(Simulation feeds, Home home, SimulatedTime simulated) {
+        AtomicBoolean isFirst = new AtomicBoolean(true);
+        AtomicReference<Instant> written = new AtomicReference<>(feeds.starts());
+        return () -> {
+            if (isFirst.getAndSet(false)) {
+                writeHistory(feeds, home);
+            }
+            Instant minute = feeds.now().truncatedTo(ChronoUnit.MINUTES);
+            if (minute.isAfter(written.getAndSet(minute))) {
+                try {
+                    simulated.write(new Simulation.Past(feeds.began(), minute));
+                } catch (IOException failure) {
+                    LOGGER.warn("How far the simulation has come could not be written: {}", failure.toString());
+                }
+            }
+        };
+    }
+
     /** Writes the history once, after the first live minute, for which it would only be in the way. */
     private static void writeHistory(Simulation feeds, Home home) {
         Path folder = home.resolve("history");
@@ -104,11 +141,10 @@ final class DemoCommand implements Callable<Integer> {
         Thread writer = new Thread(
                 () -> {
                     try {
-                        feeds.writeHistory(folder, feeds.starts());
+                        feeds.writeHistory(folder, feeds.began());
                         Files.writeString(folder.resolve(COMPLETE), "All of the history is here.\n");
                     } catch (IOException failure) {
-                        LoggerFactory.getLogger(DemoCommand.class)
-                                .warn("The history could not be written: {}", failure.toString());
+                        LOGGER.warn("The history could not be written: {}", failure.toString());
                     }
                 },
                 "history");

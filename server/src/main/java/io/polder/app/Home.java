@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * lock           locked while a process holds the home; says which
  * polder.json    there while the mart is ready: see {@link Running}
  * platform.yaml  settings of this machine; written by people only
- * simulated      there when the home has held simulated data: real data is never mixed into it
+ * simulated      there when the home has held simulated data, see {@link SimulatedTime}: real data is never mixed into it
  * kafka/         topics of the embedded broker
  * store/         tables
  * history/       what the demo loads

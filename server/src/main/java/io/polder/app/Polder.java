@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,11 +144,10 @@ final class Polder implements AutoCloseable {
         return web.address();
     }
 
-    /** Runs {@code action} after the first commit of a table; on the writing thread, so it must not block. */
-    void afterFirstCommit(String table, Runnable action) {
-        AtomicBoolean isDone = new AtomicBoolean();
+    /** Runs {@code action} after each commit of a table; on the writing thread, so it must not block. */
+    void onCommit(String table, Runnable action) {
         enrichment.onCommit(commit -> {
-            if (commit.table().equals(table) && isDone.compareAndSet(false, true)) {
+            if (commit.table().equals(table)) {
                 action.run();
             }
         });

@@ -2,6 +2,7 @@ package io.polder.app;
 
 import io.polder.simulate.Simulation;
 import java.time.InstantSource;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,11 +34,17 @@ final class SimulationOptions {
 
     /** Starts the simulation on a port; 0 is any free one. */
     Simulation start(int port, InstantSource clock) {
+        return start(port, clock, Optional.empty());
+    }
+
+    /** As {@link #start(int, InstantSource)}; goes on with what was simulated before. */
+    Simulation start(int port, InstantSource clock, Optional<Simulation.Past> past) {
         if (speed < 1 || speed > Simulation.FASTEST) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--speed = '" + speed + "': not from 1 to " + Simulation.FASTEST + ". Fix: write --speed=60");
         }
-        return Simulation.start(port, speed, seed, clock);
+        return past.map(before -> Simulation.goOn(port, speed, seed, clock, before))
+                .orElseGet(() -> Simulation.start(port, speed, seed, clock));
     }
 }

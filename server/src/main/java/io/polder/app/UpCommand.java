@@ -3,7 +3,6 @@ package io.polder.app;
 import io.polder.config.Configuration;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -54,7 +53,7 @@ final class UpCommand implements Callable<Integer> {
         Path directory = home.of(folder);
         Configuration configuration = Configuration.read(folder, directory, settings.list(), System.getenv());
         try (Home held = Home.open(directory, clock.instant())) {
-            if (Files.exists(held.resolve(DemoCommand.SIMULATED))) {
+            if (new SimulatedTime(held.directory()).isThere()) {
                 throw new PolderException(
                         ErrorCode.CONFLICT,
                         "--home = '" + held.directory() + "': it holds simulated data, which is never mixed with real"

@@ -50,12 +50,17 @@ public final class Definitions {
         Map<String, TableDefinition> compiled = new LinkedHashMap<>();
         try (SelectCompiler compiler = new SelectCompiler()) {
             Map<String, SelectCompiler.Joinable> joinable = new LinkedHashMap<>();
-            known.values().forEach(table -> joinable.put(table.name(), joinable(table)));
+            Map<String, String> hashes = new LinkedHashMap<>();
+            known.values().forEach(table -> {
+                joinable.put(table.name(), joinable(table));
+                hashes.put(table.name(), table.hash());
+            });
             for (Table table : inOrder(mart, problems)) {
-                TableDefinition definition = table(mart, table, compiler, joinable, problems);
+                TableDefinition definition = table(mart, table, compiler, joinable, hashes, problems);
                 if (definition != null) {
                     compiled.put(table.name(), definition);
                     joinable.put(table.name(), joinable(definition));
+                    hashes.put(table.name(), definition.hash());
                 }
             }
             feeds(mart, compiler, problems);
@@ -126,6 +131,7 @@ public final class Definitions {
             Table table,
             SelectCompiler compiler,
             Map<String, SelectCompiler.Joinable> joinable,
+            Map<String, String> hashes,
             List<Problem> problems) {
         String place = "tables." + table.name();
         TopicEvents events = TopicEvents.of(mart, table.from(), problems);
@@ -175,9 +181,16 @@ public final class Definitions {
                 table.rules(),
                 table.publish(),
                 table.retain(),
-                Definition.hash(table, events.feeds()),
+                Definition.hash(table, events.feeds(), joined(transform, hashes)),
                 Definition.source(table, events.feeds()),
                 transform);
+    }
+
+    /** Of these hashes those of the tables that are joined. */
+    static Map<String, String> joined(Transform transform, Map<String, String> hashes) {
+        Map<String, String> joined = new LinkedHashMap<>(hashes);
+        joined.keySet().retainAll(transform.tables());
+        return joined;
     }
 
     private static void checkColumn(

@@ -24,7 +24,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +72,8 @@ public final class Enrichment implements AutoCloseable {
     private final List<Consumer<Commit>> listeners = new CopyOnWriteArrayList<>();
     private final Mart mart;
     private final Map<String, TableDefinition> current;
+    /** Tables whose rows are not what the current definitions make of the log. */
+    private final Set<String> outdated = ConcurrentHashMap.newKeySet();
     private final Thread keeper;
     private final Semaphore owed = new Semaphore(0);
     private volatile boolean isClosed;
@@ -119,23 +124,35 @@ public final class Enrichment implements AutoCloseable {
         TopicEvents edge = new TopicEvents(
                 EDGE_TOPIC, List.of(edgeFeed()), edgeFeed().format().schema());
         enrichment.add(edgeDefinition(edge.schema()), edge, List.of());
+        Map<String, String> before = new LinkedHashMap<>();
+        for (String table : definitions.tables().keySet()) {
+            store.stored(table).ifPresent(stored -> before.put(table, stored.hash()));
+        }
         for (TableDefinition definition : definitions.tables().values()) {
             definition.publish().ifPresent(topic -> log.ensure(topic, 1, null));
-            enrichment.addStored(definition);
+            enrichment.addStored(definition, before);
         }
         return enrichment;
     }
 
-    /** Opens a table by its definition, or, when another one is stored, by that: only a rebuild changes it. */
-    private void addStored(TableDefinition wanted) {
+    /**
+     * Opens a table by its definition, or, when its rows were made by another one, by that: only a rebuild changes it.
+     *
+     * @param before the hashes that the tables were stored with when the program started
+     */
+    private void addStored(TableDefinition wanted, Map<String, String> before) {
         Optional<Store.Stored> stored = store.stored(wanted.name());
-        if (stored.isEmpty() || stored.get().hash().equals(wanted.hash())) {
+        if (stored.isEmpty()
+                || stored.get().hash().equals(wanted.hash())
+                || hasOnlyMoreFeeds(wanted, stored.get(), before)) {
+            stored.filter(known -> !known.hash().equals(wanted.hash())).ifPresent(known -> store.redefine(wanted));
             add(
                     wanted,
                     TopicEvents.of(mart, wanted.topic(), new ArrayList<>()),
                     List.copyOf(wanted.transform().tables()));
             return;
         }
+        outdated.add(wanted.name());
         Mart old = Definition.read(stored.get().source());
         Map<String, TableDefinition> known = new LinkedHashMap<>();
         runners.values().forEach(runner -> known.put(runner.name(), runner.definition()));
@@ -155,7 +172,46 @@ public final class Enrichment implements AutoCloseable {
                 kept,
                 TopicEvents.of(old, kept.topic(), new ArrayList<>()),
                 List.copyOf(kept.transform().tables()));
-        runner.note("the definition has changed: run ./polder rebuild " + wanted.name());
+        runner.note(changed(wanted));
+    }
+
+    /**
+     * Whether all that has changed since the rows were made is that other feeds have joined the table's topic, or that of
+     * a table that it joins.
+     */
+    private boolean hasOnlyMoreFeeds(TableDefinition wanted, Store.Stored stored, Map<String, String> before) {
+        if (wanted.transform().tables().stream().anyMatch(outdated::contains)) {
+            return false;
+        }
+        Mart old = Definition.read(stored.source());
+        Table table = old.table(wanted.name());
+        List<Feed> then = old.feedsOf(table.from());
+        Map<String, String> joinedThen = Definitions.joined(wanted.transform(), before);
+        if (!Definition.hash(table, then, joinedThen).equals(stored.hash())) {
+            return false;
+        }
+        Map<String, String> hashes = new LinkedHashMap<>();
+        current.values().forEach(definition -> hashes.put(definition.name(), definition.hash()));
+        Map<String, String> joinedNow = Definitions.joined(wanted.transform(), hashes);
+        return Definition.joinedBy(table, then, mart.feedsOf(table.from()))
+                .filter(all -> Definition.hash(table, all, joinedNow).equals(wanted.hash()))
+                .isPresent();
+    }
+
+    private String changed(TableDefinition wanted) {
+        List<String> before = outdatedJoins(wanted);
+        return before.isEmpty()
+                ? "the definition has changed: run ./polder rebuild " + wanted.name()
+                : "the definition has changed, of " + String.join(", ", before)
+                        + " too, which it joins: run ./polder rebuild for these first, then for " + wanted.name();
+    }
+
+    /** The tables that a table joins and that are to be rebuilt before it. */
+    private List<String> outdatedJoins(TableDefinition wanted) {
+        return wanted.transform().tables().stream()
+                .filter(outdated::contains)
+                .sorted()
+                .toList();
     }
 
     private TableRunner add(TableDefinition definition, TopicEvents events, List<String> references) {
@@ -196,7 +252,8 @@ public final class Enrichment implements AutoCloseable {
     /**
      * Starts to recompute a table from the log beside the running one; switches over when it has caught up.
      *
-     * @throws PolderException NOT_FOUND, CONFLICT when it is being rebuilt already
+     * @throws PolderException NOT_FOUND, CONFLICT when it is being rebuilt already, when a table that it joins is to be
+     *     rebuilt first, or when a table that joins it could not go on
      */
     public synchronized void rebuild(String table) {
         TableRunner runner = mart.tables().containsKey(table) ? runners.get(table) : null;
@@ -212,14 +269,52 @@ public final class Enrichment implements AutoCloseable {
             throw new PolderException(
                     ErrorCode.CONFLICT, "Table '" + table + "' is being rebuilt already. Fix: wait until it is done");
         }
+        checkOrder(wanted);
         TopicEvents events = TopicEvents.of(mart, wanted.topic(), new ArrayList<>());
         Rebuild rebuild = new Rebuild(store, pipeline(wanted, store.next(wanted), events), runner, this::replaced);
         rebuilds.put(table, rebuild);
         rebuild.start();
     }
 
+    /** A table is rebuilt after those that it joins; those that join it go on by their old definitions until then. */
+    private void checkOrder(TableDefinition wanted) {
+        List<String> first = outdatedJoins(wanted);
+        if (!first.isEmpty()) {
+            throw new PolderException(
+                    ErrorCode.CONFLICT,
+                    "Table '" + wanted.name() + "' joins " + String.join(", ", first)
+                            + ", whose definition has changed too. Fix: run ./polder rebuild " + first.get(0) + " first");
+        }
+        if (!outdated.contains(wanted.name())) {
+            return;
+        }
+        Map<String, TableDefinition> known = new LinkedHashMap<>();
+        runners.values().forEach(runner -> known.put(runner.name(), runner.definition()));
+        known.put(wanted.name(), wanted);
+        for (TableRunner runner : runners.values()) {
+            if (!runner.definition().transform().tables().contains(wanted.name())) {
+                continue;
+            }
+            List<Problem> problems = Definitions.compile(
+                            Definition.read(runner.definition().source()), known)
+                    .problems();
+            if (!problems.isEmpty()) {
+                throw new PolderException(
+                        ErrorCode.CONFLICT,
+                        "Table '" + runner.name() + "' joins '" + wanted.name() + "' and could not go on with its new"
+                                + " definition: " + problems.get(0).wrong() + ". Fix: keep in " + wanted.name()
+                                + " what the stored definition of " + runner.name() + " reads until both are rebuilt");
+            }
+        }
+    }
+
     /** Tells of a table whose rows may all be other ones. */
     private void replaced(Pipeline pipeline) {
+        outdated.remove(pipeline.definition().name());
+        outdated.stream()
+                .map(current::get)
+                .filter(Objects::nonNull)
+                .forEach(wanted -> runner(wanted.name()).note(changed(wanted)));
         Instant now = clock.instant();
         tell(new Commit(
                 pipeline.definition().name(),
@@ -327,7 +422,7 @@ public final class Enrichment implements AutoCloseable {
     }
 
     private TableRunner runner(String table) {
-        return java.util.Objects.requireNonNull(runners.get(table));
+        return Objects.requireNonNull(runners.get(table));
     }
 
     private static Feed edgeFeed() {

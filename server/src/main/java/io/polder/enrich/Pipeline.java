@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * it. The table's own positions, which change with its rows, say where to read on; nothing is kept beside them.
  *
  * <p>An event on which the table's SELECT fails (a cast that overflows) must not hold up the others: the batch is then
- * read again in halves until the one event is found, which is rejected. For one thread; {@link #wakeup} from any.
+ * read again in halves until the one event is found, which is rejected when it fails alone a second time. (A failure may
+ * come from a table that is joined and was replaced at that moment.) For one thread; {@link #wakeup} from any.
  */
 final class Pipeline implements AutoCloseable {
     private static final int UNLIMITED = Integer.MAX_VALUE;
@@ -46,8 +47,19 @@ final class Pipeline implements AutoCloseable {
     private @Nullable Reader reader;
     private int limit = UNLIMITED;
     private boolean isCut;
-    private boolean rejectsNext;
-    private String refusal = "";
+    private @Nullable Suspect suspect;
+
+    /**
+     * An event on which the SELECT failed when it was alone.
+     *
+     * @param refusal why it is to be rejected; null as long as it has not failed a second time
+     */
+    private record Suspect(
+            int partition, long offset, @Nullable String refusal) {
+        boolean isAt(int otherPartition, long otherOffset) {
+            return partition == otherPartition && offset == otherOffset;
+        }
+    }
 
     Pipeline(
             TableDefinition definition,
@@ -118,7 +130,10 @@ final class Pipeline implements AutoCloseable {
         try {
             Commit commit = table.apply(batch);
             committed.committed(batch, commit);
-            rejectsNext = false;
+            Suspect known = suspect;
+            if (known != null && table.positions().getOrDefault(known.partition(), 0L) > known.offset()) {
+                suspect = null;
+            }
             if (limit != UNLIMITED) {
                 limit = limit > batchRows / 2 ? UNLIMITED : limit * 2;
             }
@@ -133,13 +148,18 @@ final class Pipeline implements AutoCloseable {
             }
             if (batch.events() > 1) {
                 limit = batch.events() / 2;
-            } else if (rejectsNext) {
-                throw exception;
-            } else {
-                limit = 1;
-                rejectsNext = true;
-                refusal = "The table's select fails on it: " + exception.getMessage();
+                return size;
             }
+            if (batch.rows() == 0) {
+                throw exception;
+            }
+            limit = 1;
+            Suspect before = suspect;
+            boolean isKnown = before != null && before.isAt(batch.partition(0), batch.offset(0));
+            suspect = new Suspect(
+                    batch.partition(0),
+                    batch.offset(0),
+                    isKnown ? "The table's select fails on it: " + exception.getMessage() : null);
             return size;
         } finally {
             batch.clear();
@@ -163,7 +183,11 @@ final class Pipeline implements AutoCloseable {
                 batch.idempotent(new Batch.Idempotent(new String(token, StandardCharsets.UTF_8), acceptedMillis));
             }
         }
-        String wrong = rejectsNext ? refusal : decoder.decode(value, context, batch.columns());
+        Suspect known = suspect;
+        String wrong = known != null && known.isAt(partition, offset) ? known.refusal() : null;
+        if (wrong == null) {
+            wrong = decoder.decode(value, context, batch.columns());
+        }
         String feed = decoder.feed().name();
         if (wrong == null) {
             batch.add(partition, offset, acceptedMillis, feed, decoder.feed().isBounded());

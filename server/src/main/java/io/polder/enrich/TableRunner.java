@@ -23,6 +23,9 @@ final class TableRunner {
     /** How long late rows may wait. */
     private static final Duration MERGE_EVERY = Duration.ofSeconds(3);
 
+    /** How far behind the newest row of its batch a row may be that tells of freshness. */
+    private static final Duration FRESH = Duration.ofMinutes(10);
+
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 15_000;
     private static final Duration LAG_IS_FRESH = Duration.ofMillis(200);
@@ -198,19 +201,28 @@ final class TableRunner {
         }
         Integer time =
                 definition().time().map(definition().transform().passed()::get).orElse(null);
-        Instant earliest = commit.minTime();
-        if (time != null && earliest != null && enrichment.settings().measuresObserved()) {
-            Columns columns = batch.columns();
-            long[] times = columns.longs(time);
-            for (int row = 0; row < batch.rows(); row++) {
-                // What is older than any row that was written is too late or late, and tells nothing of freshness.
-                boolean isWritten = !columns.isNull(time, row) && times[row] / 1000 >= earliest.toEpochMilli();
-                if (isWritten && !batch.isBounded(row)) {
-                    observed.add(now - times[row] / 1000);
-                }
-            }
+        if (time != null && commit.minTime() != null && enrichment.settings().measuresObserved()) {
+            observed(batch, time, now);
         }
         enrichment.tell(commit);
+    }
+
+    /** What is far behind the newest row comes from a source that has stopped, and tells nothing of freshness. */
+    private void observed(Batch batch, int time, long now) {
+        Columns columns = batch.columns();
+        long[] times = columns.longs(time);
+        long newest = Long.MIN_VALUE;
+        for (int row = 0; row < batch.rows(); row++) {
+            if (!columns.isNull(time, row) && !batch.isBounded(row)) {
+                newest = Math.max(newest, Math.min(now, times[row] / 1000));
+            }
+        }
+        for (int row = 0; row < batch.rows(); row++) {
+            boolean isMeasured = !columns.isNull(time, row) && !batch.isBounded(row);
+            if (isMeasured && times[row] / 1000 >= newest - FRESH.toMillis()) {
+                observed.add(now - times[row] / 1000);
+            }
+        }
     }
 
     /** Removes old rows. */

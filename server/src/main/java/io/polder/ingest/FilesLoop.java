@@ -157,17 +157,27 @@ final class FilesLoop implements Runnable {
         }
         meter.state(FeedMeter.State.DONE);
         meter.progress(1);
-        known.values().stream()
-                .map(Progress::error)
-                .filter(error -> error != null)
-                .findFirst()
-                .ifPresent(error -> meter.warned(error));
+        known.keySet().forEach(this::warn);
+    }
+
+    /** Says what is wrong with the other files, and no longer what is over. */
+    private void showBeginning(String name) {
+        meter.succeeded();
+        known.keySet().stream().filter(other -> !other.equals(name)).forEach(this::warn);
+    }
+
+    private void warn(String name) {
+        Progress progress = known.get(name);
+        if (progress != null && progress.error != null) {
+            meter.warned(progress.error);
+        }
     }
 
     private void load(String name, Glob.Found file, SortedMap<String, Glob.Found> files)
             throws InterruptedException, Stopped, IOException {
         Progress before = known.get(name);
         long from = before != null && before.isOf(file) && before.error == null ? before.events : 0;
+        showBeginning(name);
         try {
             long loaded = new Loading(name, file, files, from).load();
             remember(name, file, loaded, true, null);

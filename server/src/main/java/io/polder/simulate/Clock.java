@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Simulated time. At speed 1 it is the real time; faster, it starts a week ago and catches up, and from then on it is the
- * real time: it never passes it.
+ * Simulated time. At speed 1 it is the real time; faster, it starts a week ago, or where it was when it stopped if that is
+ * nearer, and catches up. From then on it is the real time: it never passes it.
  */
 final class Clock {
     private static final Duration HEAD_START = Duration.ofDays(7);
@@ -17,11 +18,21 @@ final class Clock {
     private final Instant started;
     private final Instant starts;
 
-    Clock(InstantSource real, int speed) {
+    /**
+     * @param until where it was when it stopped; null at the first start
+     */
+    Clock(InstantSource real, int speed, @Nullable Instant until) {
         this.real = real;
         this.speed = speed;
         started = real.instant();
-        starts = speed == 1 ? started : started.minus(HEAD_START);
+        starts = speed == 1 ? started : goesOn(started.minus(HEAD_START), until);
+    }
+
+    private Instant goesOn(Instant earliest, @Nullable Instant until) {
+        if (until == null || until.isBefore(earliest)) {
+            return earliest;
+        }
+        return until.isAfter(started) ? started : until;
     }
 
     Instant now() {
@@ -40,6 +51,11 @@ final class Clock {
 
     /** The last minute that is over, since 1970-01-01T00:00Z. */
     long lastMinute() {
-        return now().truncatedTo(ChronoUnit.MINUTES).getEpochSecond() / 60 - 1;
+        return lastMinute(now());
+    }
+
+    /** The last minute that was over at an instant, since 1970-01-01T00:00Z. */
+    static long lastMinute(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MINUTES).getEpochSecond() / 60 - 1;
     }
 }

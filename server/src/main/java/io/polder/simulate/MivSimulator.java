@@ -7,6 +7,9 @@ import java.util.Map;
 
 /**
  * What all points, or some, read in a minute: a pure function of the seed and the minute. Immutable and thread-safe.
+ *
+ * <p>The readings of points that had stopped long before the real minute stand still here too: they are as old as they
+ * were then in the minute in which the simulation began, and get older.
  */
 final class MivSimulator {
     /** Detected metres that a vehicle of class 2 to 5 covers. */
@@ -22,11 +25,16 @@ final class MivSimulator {
 
     private final RealMinute real;
     private final long seed;
+    private final long sinceReal;
     private final List<Detector> detectors;
 
-    MivSimulator(RealMinute real, long seed) {
+    /**
+     * @param began the simulation's first minute, since 1970-01-01T00:00Z
+     */
+    MivSimulator(RealMinute real, long seed, long began) {
         this.real = real;
         this.seed = seed;
+        sinceReal = (began - real.minute()) * 60;
         detectors = Calibration.detectors(real, seed);
     }
 
@@ -73,7 +81,7 @@ final class MivSimulator {
         long observed = moment.minute() * 60;
         long modified = observed + 60;
         if (real.current() == 0) {
-            return real;
+            return real.at(real.observed() + sinceReal, real.modified() + sinceReal);
         }
         if (real.availability() == 0 || real.defect() != 0) {
             return real.at(observed, modified);

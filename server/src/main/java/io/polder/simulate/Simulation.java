@@ -8,29 +8,41 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two traffic feeds of Flanders, made up: served over HTTP, with a history that agrees with them. Thread-safe.
  *
- * <p>Two simulations with one seed read the same in the same minute, in any process.
+ * <p>Two simulations with one seed read the same in the same minute, in any process; but for the points that stopped long
+ * before they began, whose times are counted from {@link #began}.
  */
 public final class Simulation implements AutoCloseable {
     /** The most times faster than real that simulated time runs: a minute every 100 ms. */
     public static final int FASTEST = 600;
 
+    /**
+     * A simulation that is to go on.
+     *
+     * @param began when it first began
+     * @param until how far it came
+     */
+    public record Past(Instant began, Instant until) {}
+
     private final CompletableFuture<MivSimulator> simulator;
     private final Clock clock;
     private final MivServer server;
     private final int speed;
+    private final Instant began;
 
-    private Simulation(int port, int speed, long seed, InstantSource time) {
+    private Simulation(int port, int speed, long seed, InstantSource time, @Nullable Past past) {
         if (speed < 1 || speed > FASTEST) {
             throw new IllegalArgumentException("A simulation's speed is from 1 to " + FASTEST + ", not " + speed + ".");
         }
         this.speed = speed;
-        clock = new Clock(time, speed);
+        clock = new Clock(time, speed, past == null ? null : past.until());
+        began = past == null ? clock.starts() : past.began();
         // Reading the real minute takes a second, in which others may start what asks for it.
-        simulator = CompletableFuture.supplyAsync(() -> new MivSimulator(RealMinute.load(), seed));
+        simulator = CompletableFuture.supplyAsync(() -> new MivSimulator(RealMinute.load(), seed, Clock.lastMinute(began)));
         server = new MivServer(simulator, clock, port);
     }
 
@@ -43,7 +55,12 @@ public final class Simulation implements AutoCloseable {
      * @throws io.polder.record.PolderException when the port is taken
      */
     public static Simulation start(int port, int speed, long seed, InstantSource time) {
-        return new Simulation(port, speed, seed, time);
+        return new Simulation(port, speed, seed, time, null);
+    }
+
+    /** As {@link #start}; faster than real it starts where {@code past} ended, when that is less than seven days ago. */
+    public static Simulation goOn(int port, int speed, long seed, InstantSource time, Past past) {
+        return new Simulation(port, speed, seed, time, past);
     }
 
     public int port() {
@@ -65,9 +82,14 @@ public final class Simulation implements AutoCloseable {
         return clock.now();
     }
 
-    /** The time that it was in the simulation when it began: where a history is to end. */
+    /** The time that it was in the simulation when it started. */
     public Instant starts() {
         return clock.starts();
+    }
+
+    /** The time that it was in the simulation when it first began: where a history is to end. */
+    public Instant began() {
+        return began;
     }
 
     /** How long a minute lasts here: how often the traffic is worth a look. */
@@ -79,7 +101,7 @@ public final class Simulation implements AutoCloseable {
      * Writes the last 28 days of 100 points, one reading every ten minutes, as gzipped CSV files: one a day (UTC), rows by
      * time and uid, columns named as the fields of the format {@code miv-traffic}. A file appears when it is complete.
      *
-     * @param until when the last minute written is over, at the latest; {@link #starts} for a history that ends where the
+     * @param until when the last minute written is over, at the latest; {@link #began} for a history that ends where the
      *     feed begins
      * @return the files, oldest first
      * @throws IOException when the folder cannot be written; files that are complete stay

@@ -102,6 +102,23 @@ class FlandersMartTest {
     }
 
     @Test
+    void pointsThatHaveStoppedAreKeptOnceHoweverOftenTheyAreToldAgain() throws Exception {
+        feed("traffic", resource("verkeersdata-20170427T1439.xml.gz"));
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(row("SELECT count(*) FROM traffic"))
+                .containsExactly("4254"));
+
+        feed("traffic", resource("verkeersdata-20170427T1439.xml.gz"));
+
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(row(
+                        "SELECT sum(logged), sum(too_late) FROM polder.ledger WHERE table_name = 'traffic'"))
+                .containsExactly("8508", "0"));
+        assertThat(row("SELECT count(*), count(DISTINCT uid) FROM traffic")).containsExactly("4254", "4254");
+        assertThat(Objects.requireNonNull(enrichment.tables().get(2).observed()).p99())
+                .as("what stopped months ago says nothing of how fresh the table is")
+                .isLessThan(Duration.ofMinutes(5).toMillis());
+    }
+
+    @Test
     void aClockAheadIsRejectedAndAClockNeverSetIsTooLate() throws Exception {
         feed("traffic", new ByteArrayInputStream("""
                         <miv><meetpunt unieke_id="1"><tijd_waarneming>2017-04-27T17:00:00+01:00</tijd_waarneming></meetpunt>

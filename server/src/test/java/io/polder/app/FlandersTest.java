@@ -17,8 +17,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +64,21 @@ class FlandersTest {
         assertThat(traffic.rows()).isEqualTo(4_254);
         assertThat(points.rejected).isEmpty();
         assertThat(points.rows()).isEqualTo(4_254);
+    }
+
+    @Test
+    void everyPointIsYoungEnoughForTheTableAndTheOldOnesAreVisiblyOld() {
+        Duration retain = Objects.requireNonNull(
+                Objects.requireNonNull(MART.tables().get("traffic")).retain());
+        List<Instant> times = traffic.column("time").stream()
+                .map(micros -> Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS))
+                .toList();
+
+        assertThat(times).allMatch(time -> time.isAfter(NOW.minus(retain)));
+        assertThat(times.stream().filter(time -> time.isBefore(NOW.minus(Duration.ofHours(1)))))
+                .hasSizeBetween(70, 78);
+        assertThat(times.stream().filter(time -> time.isBefore(NOW.minus(Duration.ofDays(100)))))
+                .hasSize(16);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.polder.enrich;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.polder.config.Mart;
@@ -197,6 +198,107 @@ final class EnrichmentTest {
 
         awaitRows("t", 2);
         assertThat(rows("SELECT sum(logged) FROM polder.ledger")).containsExactly(List.of("2"));
+    }
+
+    private static final String JOINED = """
+            mart: test
+            feeds:
+              points: { http: true, format: json, key: [uid], partitions: 1, topic: points_X, fields: [
+                  {name: uid, type: bigint}, {name: name}] }
+              traffic: { http: true, format: json, key: [uid], partitions: 2, topic: traffic_X, fields: [
+                  {name: uid, type: bigint}, {name: speed, type: integer}] }
+            tables:
+              points: { from: points_X, key: [uid], select: "SELECT e.uid, e.name FROM event e" }
+              traffic:
+                from: traffic_X
+                key: [uid]
+                select: "SELECT e.uid, e.speed, p.name FROM event e LEFT JOIN points p ON p.uid = e.uid"
+            """;
+
+    @Test
+    void aTableFollowsTheChangedDefinitionOfOneThatItJoinsOnlyWhenBothAreRebuiltInOrder() throws Exception {
+        start(JOINED);
+        send("points_X", 0, "{'uid':1,'name':'boom'}");
+        send("traffic_X", 0, "{'uid':1,'speed':90}");
+        awaitRows("traffic", 1);
+        stop();
+
+        start(JOINED.replace("e.name FROM", "upper(e.name) AS name, length(e.name) AS size FROM"));
+
+        awaitState("points", "the definition has changed: run ./polder rebuild points");
+        awaitState("traffic", "the definition has changed, of points too, which it joins: run ./polder rebuild for these"
+                        + " first, then for traffic");
+        send("traffic_X", 0, "{'uid':1,'speed':91}");
+        await().untilAsserted(
+                        () -> assertThat(rows("SELECT * FROM traffic")).containsExactly(List.of("1", "91", "boom")));
+        assertThatThrownBy(() -> running().rebuild("traffic")).hasMessageContaining("run ./polder rebuild points first");
+
+        running().rebuild("points");
+        awaitState("points", "live");
+        awaitState("traffic", "the definition has changed: run ./polder rebuild traffic");
+        for (int uid = 1; uid <= 3; uid++) {
+            send("traffic_X", uid % 2, "{'uid':" + uid + ",'speed':92}");
+        }
+        await().untilAsserted(() -> assertThat(rows("SELECT * FROM traffic ORDER BY uid"))
+                .as("it goes on over the table that was replaced")
+                .containsExactly(List.of("1", "92", "BOOM"), List.of("2", "92", "null"), List.of("3", "92", "null")));
+        stop();
+
+        start(JOINED.replace("e.name FROM", "upper(e.name) AS name, length(e.name) AS size FROM"));
+        awaitState("points", "live");
+        awaitState("traffic", "the definition has changed: run ./polder rebuild traffic");
+        running().rebuild("traffic");
+        awaitState("traffic", "live");
+        assertThat(rows("SELECT sum(rejected) FROM polder.ledger")).containsExactly(List.of("0"));
+        stop();
+
+        start(JOINED.replace("e.name FROM", "upper(e.name) AS name, length(e.name) AS size FROM"));
+        awaitState("traffic", "live");
+    }
+
+    @Test
+    void aTableIsNotRebuiltIntoOneWithWhichThoseThatJoinItCannotGoOn() throws Exception {
+        start(JOINED);
+        send("points_X", 0, "{'uid':1,'name':'boom'}");
+        awaitRows("points", 1);
+        stop();
+
+        start(JOINED.replace("e.name FROM", "e.name AS label FROM").replace("p.name", "p.label AS name"));
+
+        assertThatThrownBy(() -> running().rebuild("points"))
+                .hasMessageContaining("'traffic' joins 'points' and could not go on")
+                .hasMessageContaining("until both are rebuilt");
+        assertThat(rows("SELECT name FROM points")).containsExactly(List.of("boom"));
+    }
+
+    @Test
+    void aFeedThatJoinsATopicChangesNothingAndOneThatLeavesItDoes() throws Exception {
+        start(JOINED);
+        send("points_X", 0, "{'uid':1,'name':'boom'}");
+        send("traffic_X", 0, "{'uid':1,'speed':90}");
+        awaitRows("traffic", 1);
+        stop();
+        String more = JOINED.replace(
+                "tables:\n", "  older: { files: \"none/*.csv\", format: csv, topic: points_X, key: [uid], partitions: 1 }\ntables:\n");
+
+        start(more);
+        awaitState("points", "live");
+        awaitState("traffic", "live");
+        stop();
+        start(JOINED);
+
+        awaitState("points", "the definition has changed: run ./polder rebuild points");
+        stop();
+        start(more);
+        awaitState("points", "live");
+        awaitState("traffic", "live");
+    }
+
+    private void awaitState(String table, String state) {
+        await().untilAsserted(() -> assertThat(running().tables())
+                .filteredOn(status -> status.name().equals(table))
+                .extracting(TableStatus::state)
+                .containsExactly(state));
     }
 
     // ---- the test's words

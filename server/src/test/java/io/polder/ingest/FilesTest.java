@@ -163,13 +163,25 @@ final class FilesTest {
     }
 
     @Test
-    void noFileAtAllIsToldAndLookedForAgain() {
+    void noFileAtAllIsToldUntilThereIsOne() throws IOException {
         Ingest ingest = start(TestFeeds.files(topic, "history/**.csv").format("csv"));
 
         Awaitility.await().untilAsserted(() -> assertThat(status(ingest).lastError())
                 .isNotNull()
                 .contains("No file matches 'history/**.csv'"));
         assertThat(status(ingest).state()).isEqualTo("waiting");
+
+        around.lag.set(FilesLoop.MOST_LAG);
+        write("history/a.csv", bytes("uid\n1\n"));
+        ingest.pause(topic);
+        ingest.resume(topic);
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(status(ingest).lastError()).isNull();
+            assertThat(status(ingest).state()).as("its turn has not come").isEqualTo("waiting");
+        });
+        around.lag.set(0);
+        awaitDone(ingest);
+        assertThat(status(ingest).lastError()).isNull();
     }
 
     @Test

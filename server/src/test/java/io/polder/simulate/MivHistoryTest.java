@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MivHistoryTest {
     private static final Instant UNTIL = Instant.parse("2025-04-10T12:34:56Z");
-    private static final MivSimulator SIMULATOR = new MivSimulator(MivSimulatorTest.REAL, 1);
+    private static final MivSimulator SIMULATOR = new MivSimulator(MivSimulatorTest.REAL, 1, MivSimulatorTest.BEGAN);
 
     private static List<Path> files = List.of();
 
@@ -110,7 +110,7 @@ class MivHistoryTest {
     void thePointsAreSpreadOverTheMainRoadsAndTheSameForEverySeed() {
         List<Long> chosen = uids(SIMULATOR);
 
-        assertThat(uids(new MivSimulator(MivSimulatorTest.REAL, 99))).isEqualTo(chosen);
+        assertThat(uids(new MivSimulator(MivSimulatorTest.REAL, 99, MivSimulatorTest.BEGAN))).isEqualTo(chosen);
         assertThat(new MivHistory(SIMULATOR)
                         .chosen().stream()
                                 .map(detector -> detector.point().ident().substring(0, 4))

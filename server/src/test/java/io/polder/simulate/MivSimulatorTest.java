@@ -16,11 +16,13 @@ import org.junit.jupiter.api.Test;
 class MivSimulatorTest {
     static final RealMinute REAL = RealMinute.load();
 
-    private static final MivSimulator SIMULATOR = new MivSimulator(REAL, 1);
+    static final long BEGAN = minute("2025-03-01T12:00");
+
+    private static final MivSimulator SIMULATOR = new MivSimulator(REAL, 1, BEGAN);
 
     @Test
     void aMinuteIsAFunctionOfSeedAndMinuteAlone() {
-        MivSimulator other = new MivSimulator(RealMinute.load(), 1);
+        MivSimulator other = new MivSimulator(RealMinute.load(), 1, BEGAN);
         long minute = minute("2025-03-06T17:03");
         List<String> before = texts(SIMULATOR.minute(minute, SIMULATOR.detectors()));
 
@@ -45,7 +47,7 @@ class MivSimulatorTest {
 
     @Test
     void anotherSeedReadsDifferently() {
-        MivSimulator other = new MivSimulator(REAL, 2);
+        MivSimulator other = new MivSimulator(REAL, 2, BEGAN);
         long minute = minute("2025-03-06T17:03");
 
         assertThat(texts(other.minute(minute, other.detectors())))
@@ -125,8 +127,6 @@ class MivSimulatorTest {
             assertThat(count(readings, reading -> reading.current() == 0)).isEqualTo(78);
             assertThat(count(readings, reading -> reading.observed() != observed))
                     .isEqualTo(78);
-            assertThat(count(readings, reading -> reading.observed() < observed - 86_400L * 365 * 5))
-                    .isEqualTo(78);
             assertThat(count(readings, reading -> reading.availability() == 0)).isEqualTo(90);
             assertThat(count(readings, reading -> reading.defect() == 1)).isEqualTo(26);
             assertThat(count(readings, reading -> reading.defect() == 2)).isEqualTo(1);
@@ -134,6 +134,24 @@ class MivSimulatorTest {
             assertThat(count(readings, reading -> reading.valid() != 0)).isBetween(35L, 85L);
             assertThat(count(readings, reading -> reading.counts()[0] > 0)).isBetween(2L, 25L);
         }
+    }
+
+    @Test
+    void pointsThatHadStoppedAreAsOldAtTheBeginningAsInTheRealMinuteAndStandStill() {
+        List<Reading> first = SIMULATOR.minute(BEGAN, SIMULATOR.detectors());
+        List<Reading> later = at("2026-01-18T11:00");
+        int stopped = 0;
+        for (int index = 0; index < first.size(); index++) {
+            Reading real = REAL.points().get(index).real();
+            if (real.current() == 0) {
+                stopped++;
+                assertThat(BEGAN * 60 - first.get(index).observed()).isEqualTo(REAL.minute() * 60 - real.observed());
+                assertThat(first.get(index).modified() - first.get(index).observed())
+                        .isEqualTo(real.modified() - real.observed());
+                assertThat(text(later.get(index))).isEqualTo(text(first.get(index)));
+            }
+        }
+        assertThat(stopped).isEqualTo(78);
     }
 
     @Test

@@ -16,9 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
@@ -106,6 +108,44 @@ class SimulationTest {
 
             assertThat(simulation.now()).isEqualTo(later);
             assertThat(observed(get(simulation.traffic()).body())).isEqualTo("2025-08-02T15:20:00+01:00");
+        }
+    }
+
+    @Test
+    void aSimulationGoesOnWhereItStopped() throws Exception {
+        Instant began = NOW.minus(Duration.ofDays(9));
+        Instant until = NOW.minus(Duration.ofDays(2));
+        Simulation.Past past = new Simulation.Past(began, until);
+        try (Simulation fast = Simulation.goOn(0, 60, 1, clock, past)) {
+            assertThat(fast.began()).isEqualTo(began);
+            assertThat(fast.starts()).isEqualTo(until);
+            assertThat(observed(get(fast.traffic()).body())).isEqualTo("2025-07-01T15:20:00+01:00");
+
+            time.set(NOW.plusSeconds(1));
+            assertThat(observed(get(fast.traffic()).body())).isEqualTo("2025-07-01T15:21:00+01:00");
+        }
+        time.set(NOW);
+        try (Simulation atRealTime = Simulation.goOn(0, 1, 1, clock, past)) {
+            assertThat(atRealTime.starts()).isEqualTo(NOW);
+        }
+        for (Duration off : List.of(Duration.ofDays(8), Duration.ofHours(-1))) {
+            Instant far = NOW.minus(off);
+            Instant expected = off.isNegative() ? NOW : NOW.minus(Duration.ofDays(7));
+            try (Simulation fast = Simulation.goOn(0, 60, 1, clock, new Simulation.Past(began, far))) {
+                assertThat(fast.starts()).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void pointsThatStoppedLongAgoKeepTheirTimesWhenItGoesOn() throws Exception {
+        String old;
+        try (Simulation first = Simulation.start(0, 1, 1, clock)) {
+            old = stopped(get(first.traffic()).body());
+        }
+        time.set(NOW.plus(Duration.ofDays(3)));
+        try (Simulation second = Simulation.goOn(0, 1, 1, clock, new Simulation.Past(NOW, NOW.plusSeconds(90)))) {
+            assertThat(stopped(get(second.traffic()).body())).isEqualTo(old);
         }
     }
 
@@ -242,6 +282,17 @@ class SimulationTest {
                         .POST(HttpRequest.BodyPublishers.noBody())
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    /** The times of the points that stopped long ago. */
+    private static String stopped(String document) {
+        String times = Pattern.compile("<tijd_waarneming>([^<]*)<[^<]*<tijd_laatst_gewijzigd>[^<]*<[^<]*<actueel_publicatie>0<")
+                .matcher(document)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.joining(" "));
+        assertThat(times.split(" ")).hasSize(78);
+        return times;
     }
 
     private static String observed(String document) {

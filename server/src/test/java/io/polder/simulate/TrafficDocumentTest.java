@@ -17,7 +17,7 @@ import javax.xml.validation.SchemaFactory;
 import org.junit.jupiter.api.Test;
 
 class TrafficDocumentTest {
-    private static final MivSimulator SIMULATOR = new MivSimulator(MivSimulatorTest.REAL, 1);
+    private static final MivSimulator SIMULATOR = new MivSimulator(MivSimulatorTest.REAL, 1, MivSimulatorTest.BEGAN);
 
     @Test
     void isValidAgainstTheOfficialSchema() throws Exception {

@@ -95,6 +95,94 @@ public abstract class StoreContract {
     }
 
     @Example
+    void rowsThatArePublishedAreOwedInPartsUntilTheyAreSent() {
+        withStore((folder, clock) -> {
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(published())) {
+                Batch batch = new Batch(EVENT);
+                for (int number = 0; number < 5; number++) {
+                    add(batch, new Event(number, micros(START), "v" + number, 0, number), clock.instant(), false);
+                }
+                table.apply(batch);
+
+                List<Store.Owed> first = store.outbox(2);
+                assertThat(first).extracting(StoreContract::text).containsExactly(published(0, "v0"), published(1, "v1"));
+                assertThat(first).extracting(Store.Owed::topic).containsOnly("out");
+                assertThat(first).extracting(owed -> header(owed, "offset")).containsExactly("0", "1");
+                assertThat(store.outbox(2)).extracting(StoreContract::text).containsExactly(published(0, "v0"), published(1, "v1"));
+                store.sent(first.get(1).sequence());
+                assertThat(store.outbox(3)).hasSize(3);
+                List<Store.Owed> rest = store.outbox(10);
+                assertThat(rest)
+                        .extracting(StoreContract::text)
+                        .containsExactly(published(2, "v2"), published(3, "v3"), published(4, "v4"));
+                store.sent(rest.get(2).sequence());
+                assertThat(store.outbox(10)).isEmpty();
+            }
+        });
+    }
+
+    @Example
+    void aRowThatIsReplacedBeforeItIsSentIsOwedWithTheBatchThatReplacedIt() {
+        withStore((folder, clock) -> {
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(published())) {
+                Batch batch = new Batch(EVENT);
+                add(batch, new Event(1, micros(START), "old", 0, 0), clock.instant(), false);
+                table.apply(batch);
+                batch.clear();
+                add(batch, new Event(1, micros(START), "new", 0, 1), clock.instant(), false);
+                table.apply(batch);
+
+                List<Store.Owed> owed = store.outbox(10);
+                assertThat(owed).extracting(StoreContract::text).containsExactly(published(1, "new"));
+                store.sent(owed.get(0).sequence());
+                assertThat(store.outbox(10)).isEmpty();
+            }
+        });
+    }
+
+    @Example
+    void whatIsOwedOutlivesARestartAndTheGenerationThatOwedIt() {
+        withStore((folder, clock) -> {
+            Batch batch = new Batch(EVENT);
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(published())) {
+                add(batch, new Event(1, micros(START), "a", 0, 0), clock.instant(), false);
+                add(batch, new Event(2, micros(START), "b", 0, 1), clock.instant(), false);
+                table.apply(batch);
+                store.sent(store.outbox(1).get(0).sequence());
+            }
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(published());
+                    StoredTable next = store.next(published())) {
+                assertThat(store.outbox(10)).extracting(StoreContract::text).contains(published(2, "b"));
+                next.apply(batch);
+                store.promote(next);
+                assertThat(table.name()).isEqualTo(next.name());
+
+                List<Store.Owed> owed = store.outbox(10);
+                assertThat(owed).extracting(StoreContract::text).contains(published(2, "b")).hasSizeLessThan(3);
+                assertThat(owed).extracting(entry -> header(entry, "offset")).contains("1");
+                store.sent(owed.get(owed.size() - 1).sequence());
+                assertThat(store.outbox(10)).isEmpty();
+            }
+        });
+    }
+
+    private static String published(long uid, String value) {
+        return uid + " {\"uid\":" + uid + ",\"time\":\"" + START.toString().replace('T', ' ').replace("Z", "")
+                + "\",\"value\":\"" + value + "\"}";
+    }
+
+    private static String text(Store.Owed owed) {
+        byte[] key = owed.key();
+        byte[] value = owed.value();
+        return (key == null ? "" : new String(key, StandardCharsets.UTF_8)) + " "
+                + (value == null ? "" : new String(value, StandardCharsets.UTF_8));
+    }
+
+    @Example
     void aNextGenerationIsReadOnlyAfterItIsPromoted() {
         withStore((folder, clock) -> {
             try (Store store = open(folder, clock);
@@ -281,6 +369,23 @@ public abstract class StoreContract {
                         new Rule("small", "uid", "uid < 3", Rule.OnViolation.COUNT)),
                 Map.of("value", 2),
                 false);
+    }
+
+    /** The direct one, whose rows another topic is to have. */
+    private static TableDefinition published() {
+        TableDefinition table = direct();
+        return new TableDefinition(
+                table.name(),
+                table.topic(),
+                table.key(),
+                table.time(),
+                table.version(),
+                table.rules(),
+                Optional.of("out"),
+                table.retain(),
+                table.hash(),
+                table.source(),
+                table.transform());
     }
 
     private static TableDefinition definition(

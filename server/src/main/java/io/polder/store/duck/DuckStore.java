@@ -52,6 +52,7 @@ public final class DuckStore implements Store {
     private final InstantSource clock;
     private final ReentrantLock writing = new ReentrantLock(true);
     private final AtomicInteger functions = new AtomicInteger();
+    private final Outbox outbox = new Outbox();
     private long outboxSequence;
     private long lastBatch;
 
@@ -180,6 +181,7 @@ public final class DuckStore implements Store {
         changing("switching to the rebuilt table " + next.name(), connection -> {
             Integer current = generation(connection, next.name(), true);
             if (current != null) {
+                Outbox.keep(connection, DuckTable.physical(next.name(), current), this::takeOutboxNumbers);
                 drop(connection, next.name(), current);
             }
             makeCurrent(connection, table.definition(), table.generation());
@@ -311,24 +313,8 @@ public final class DuckStore implements Store {
 
     @Override
     public List<Owed> outbox(int limit) {
-        try (Connection connection = root.duplicate();
-                PreparedStatement statement = connection.prepareStatement(
-                        "SELECT sequence, topic, key, value, headers, accepted FROM store.outbox ORDER BY sequence LIMIT"
-                                + " ?")) {
-            statement.setInt(1, limit);
-            List<Owed> owed = new ArrayList<>();
-            try (ResultSet result = statement.executeQuery()) {
-                while (result.next()) {
-                    owed.add(new Owed(
-                            result.getLong(1),
-                            result.getString(2),
-                            Bookkeeping.bytes(result, 3),
-                            Bookkeeping.bytes(result, 4),
-                            Bookkeeping.headers(result.getString(5)),
-                            result.getLong(6)));
-                }
-            }
-            return owed;
+        try (Connection connection = root.duplicate()) {
+            return outbox.read(connection, limit, this::sent);
         } catch (SQLException exception) {
             throw failure("reading the outbox", exception);
         }
@@ -336,11 +322,7 @@ public final class DuckStore implements Store {
 
     @Override
     public void sent(long sequence) {
-        changing("clearing the outbox", connection -> {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("DELETE FROM store.outbox WHERE sequence <= " + sequence);
-            }
-        });
+        changing("clearing the outbox", connection -> outbox.sent(connection, sequence));
     }
 
     @Override
@@ -376,6 +358,21 @@ public final class DuckStore implements Store {
         } catch (SQLException exception) {
             throw failure("reading the definition of table " + table, exception);
         }
+    }
+
+    @Override
+    public void redefine(TableDefinition definition) {
+        changing("taking note of the definition of table " + definition.name(), connection -> {
+            Integer current = generation(connection, definition.name(), true);
+            if (current == null) {
+                return;
+            }
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("DELETE FROM store.generations WHERE name = " + Sql.text(definition.name())
+                        + " AND generation = " + current);
+            }
+            insertGeneration(connection, definition, current, true);
+        });
     }
 
     @Override
@@ -417,7 +414,7 @@ public final class DuckStore implements Store {
     }
 
     /** The next {@code count} numbers of the outbox; returns the one before the first. Only for the writer. */
-    long takeOutboxNumbers(int count) {
+    long takeOutboxNumbers(long count) {
         long before = outboxSequence;
         outboxSequence += count;
         return before;

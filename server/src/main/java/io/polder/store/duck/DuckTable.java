@@ -380,8 +380,8 @@ final class DuckTable implements StoredTable {
         after.putAll(batch.positions());
         Span accepted = new Span();
         Map<LedgerKey, long[]> ledger = balance(batch, accepted);
-        if (definition.publish().isPresent() && classes.insert > 0) {
-            publish(number, classes);
+        if (classes.insert > 0) {
+            publish(number);
         }
         reject(batch, rejections);
         rememberIdempotent(batch);
@@ -754,6 +754,7 @@ final class DuckTable implements StoredTable {
             return orRecover("merging late rows of table " + name(), ignored -> {
                 long number = store.takeBatchNumber();
                 Merged merged = mergeWaiting(number);
+                publish(number);
                 Instant committed = clock.instant();
                 Span accepted = new Span();
                 accepted.add(merged.acceptedFirst);
@@ -798,9 +799,6 @@ final class DuckTable implements StoredTable {
             statement.execute("INSERT INTO store.ledger SELECT " + Sql.text(physical()) + ", _feed,"
                     + " date_trunc('minute', _accepted), 0, count(*), 0, 0, 0, -count(*), 0 FROM " + lateTable()
                     + " GROUP BY _feed, date_trunc('minute', _accepted)");
-            if (definition.publish().isPresent()) {
-                publish(number, merged.minTime, merged.maxTime);
-            }
             statement.execute("DELETE FROM " + lateTable());
             waiting = 0;
             return merged;
@@ -1032,38 +1030,38 @@ final class DuckTable implements StoredTable {
         }
     }
 
-    private void publish(long number, Classes classes) throws SQLException {
-        publish(number, classes.minTime, classes.maxTime);
-    }
-
-    /** Owes the rows of a batch to the table's topic: the row as JSON, keyed by its subject. */
-    private void publish(long number, long minTime, long maxTime) throws SQLException {
-        if (!isCurrent()) {
+    /** Owes the rows of a batch to the table's topic. What they are is read when they are sent: see {@link Outbox}. */
+    private void publish(long number) throws SQLException {
+        if (definition.publish().isEmpty() || !isCurrent()) {
             return;
         }
-        String range = definition.time().isPresent() && minTime <= maxTime
-                ? " AND " + Sql.name(time()) + " BETWEEN " + Sql.timestamp(minTime) + " AND " + Sql.timestamp(maxTime)
-                : "";
-        String subject = definition.subject().stream()
-                .map(column -> "CAST(" + Sql.name(column) + " AS VARCHAR)")
-                .collect(Collectors.joining(", "));
-        String row = definition.transform().names().stream()
-                .map(column -> Sql.name(column) + " := " + Sql.name(column))
-                .collect(Collectors.joining(", "));
-        String where = " FROM " + table() + " WHERE _batch = " + number + range;
-        try (Statement statement = connection.createStatement()) {
-            int size;
-            try (ResultSet result = statement.executeQuery("SELECT count(*)" + where)) {
-                result.next();
-                size = result.getInt(1);
-            }
-            long before = store.takeOutboxNumbers(size);
-            String key = subject.isEmpty() ? "NULL" : "encode(concat_ws(',', " + subject + "))";
-            statement.execute("INSERT INTO store.outbox SELECT " + before + " + row_number() OVER (), "
-                    + Sql.text(definition.publish().orElseThrow()) + ", " + key + ", encode(CAST(to_json(struct_pack("
-                    + row + ")) AS VARCHAR)), 'topic' || chr(9) || " + Sql.text(definition.topic())
-                    + " || chr(10) || 'partition' || chr(9) || _partition || chr(10) || 'offset' || chr(9) || _offset"
-                    + " || chr(10), " + clock.millis() + where);
+        long size;
+        try (Statement statement = connection.createStatement();
+                ResultSet result =
+                        statement.executeQuery("SELECT count(*) FROM " + table() + " WHERE _batch = " + number)) {
+            result.next();
+            size = result.getLong(1);
+        }
+        if (size == 0) {
+            return;
+        }
+        long last = store.takeOutboxNumbers(size) + size;
+        try (DuckDBAppender outbox = connection.createAppender("store", "outbox")) {
+            outbox.beginRow();
+            outbox.append(last);
+            outbox.append(definition.publish().get());
+            outbox.appendNull();
+            outbox.appendNull();
+            outbox.append(new Outbox.Rows(
+                            physical(),
+                            number,
+                            size,
+                            definition.topic(),
+                            definition.subject(),
+                            definition.transform().names())
+                    .text());
+            outbox.append(clock.millis());
+            outbox.endRow();
         }
     }
 

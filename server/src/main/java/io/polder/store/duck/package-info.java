@@ -13,7 +13,7 @@
  *   <li>{@code batches}: one row for each commit, with the positions in the log after it ({@code 0:17,3:4}); the
  *       newest row of a generation holds.
  *   <li>{@code ledger}: what became of the events, as differences; summed they balance.
- *   <li>{@code outbox}: what is owed to other topics.
+ *   <li>{@code outbox}: what is owed to other topics: records, and batches of rows by their number.
  *   <li>{@code rejects}: why events were rejected; their bytes are in the log.
  *   <li>{@code idempotent}: the tokens of pushes with an idempotency key.
  * </ul>

@@ -1,0 +1,227 @@
+package io.polder.store.duck;
+
+import io.polder.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is owed to other topics, as {@code store.outbox} keeps it: single records, and whole batches of a table's rows.
+ *
+ * <p>Of a batch only its number is kept, since its rows are in the table: to write them here too, as text, cost as much as
+ * all the rest of the write. A row that a later batch replaces before it is sent is sent with that batch. A batch has as
+ * many sequence numbers as it had rows, the last of which is its entry's; how much of it has been sent is only kept in
+ * memory, so that a restart sends all of it again. For one thread at a time.
+ */
+final class Outbox {
+    /** The last row that was sent of the batch whose entry is first. */
+    private record Place(long entry, long sequence, int partition, long offset) {}
+
+    private @Nullable Place sent;
+    private @Nullable Place read;
+
+    /**
+     * Rows of a batch that are owed.
+     *
+     * @param physical the generation's table
+     * @param size how many rows it had when it was committed
+     * @param topic where the events of the rows are
+     * @param subject the columns that make the records' key
+     * @param columns what is sent of a row
+     */
+    record Rows(
+            String physical, long batch, long size, String topic, List<String> subject, List<String> columns) {
+        private static final String BATCH = "batch";
+        private static final String SEPARATOR = "\u001F";
+
+        String text() {
+            Map<String, String> headers = new LinkedHashMap<>();
+            headers.put(BATCH, Long.toString(batch));
+            headers.put("physical", physical);
+            headers.put("size", Long.toString(size));
+            headers.put("topic", topic);
+            headers.put("subject", String.join(SEPARATOR, subject));
+            headers.put("columns", String.join(SEPARATOR, columns));
+            return Bookkeeping.headers(headers);
+        }
+
+        static @Nullable Rows of(Map<String, byte[]> headers) {
+            if (!headers.containsKey(BATCH)) {
+                return null;
+            }
+            return new Rows(
+                    text(headers, "physical"),
+                    Long.parseLong(text(headers, BATCH)),
+                    Long.parseLong(text(headers, "size")),
+                    text(headers, "topic"),
+                    names(headers, "subject"),
+                    names(headers, "columns"));
+        }
+
+        private static List<String> names(Map<String, byte[]> headers, String name) {
+            String names = text(headers, name);
+            return names.isEmpty() ? List.of() : List.of(names.split(SEPARATOR));
+        }
+
+        private static String text(Map<String, byte[]> headers, String name) {
+            return new String(headers.getOrDefault(name, new byte[0]), StandardCharsets.UTF_8);
+        }
+
+        /** The rows, the records' keys and values, and where their events are; in the order of these. */
+        private String select(String after, String limit) {
+            String key = subject.stream()
+                    .map(column -> "CAST(" + Sql.name(column) + " AS VARCHAR)")
+                    .collect(Collectors.joining(", "));
+            String row = columns.stream()
+                    .map(column -> Sql.name(column) + " := " + Sql.name(column))
+                    .collect(Collectors.joining(", "));
+            return "SELECT " + (key.isEmpty() ? "NULL::BLOB" : "encode(concat_ws(',', " + key + "))")
+                    + " AS key, encode(CAST(to_json(struct_pack(" + row + ")) AS VARCHAR)) AS value, _partition, _offset"
+                    + " FROM (SELECT * FROM store." + Sql.name(physical) + " WHERE _batch = " + batch + after
+                    + " ORDER BY _partition, _offset" + limit + ") ORDER BY _partition, _offset";
+        }
+    }
+
+    private record Entry(
+            long sequence,
+            String topic,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            Map<String, byte[]> headers,
+            long acceptedMillis) {}
+
+    /**
+     * The oldest of what is owed.
+     *
+     * @param replaced is given the last number of batches of which no row is left, when there is nothing else
+     */
+    List<Store.Owed> read(Connection connection, int limit, LongConsumer replaced) throws SQLException {
+        read = null;
+        List<Store.Owed> owed = new ArrayList<>();
+        List<Entry> entries = entries(connection, limit);
+        for (Entry entry : entries) {
+            Rows rows = Rows.of(entry.headers());
+            if (rows == null) {
+                owed.add(new Store.Owed(
+                        entry.sequence(),
+                        entry.topic(),
+                        entry.key(),
+                        entry.value(),
+                        entry.headers(),
+                        entry.acceptedMillis()));
+            } else {
+                readRows(connection, entry, rows, limit - owed.size(), owed);
+            }
+            if (owed.size() >= limit) {
+                break;
+            }
+        }
+        if (owed.isEmpty() && !entries.isEmpty()) {
+            replaced.accept(entries.get(entries.size() - 1).sequence());
+        }
+        return owed;
+    }
+
+    private static List<Entry> entries(Connection connection, int limit) throws SQLException {
+        List<Entry> entries = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement("SELECT sequence, topic, key, value, headers,"
+                + " accepted FROM store.outbox ORDER BY sequence LIMIT ?")) {
+            statement.setInt(1, limit);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    entries.add(new Entry(
+                            result.getLong(1),
+                            result.getString(2),
+                            Bookkeeping.bytes(result, 3),
+                            Bookkeeping.bytes(result, 4),
+                            Bookkeeping.headers(result.getString(5)),
+                            result.getLong(6)));
+                }
+            }
+        }
+        return entries;
+    }
+
+    private void readRows(Connection connection, Entry entry, Rows rows, int limit, List<Store.Owed> owed)
+            throws SQLException {
+        Place before = sent != null && sent.entry() == entry.sequence() ? sent : null;
+        String after = before == null
+                ? ""
+                : " AND (_partition > " + before.partition() + " OR _partition = " + before.partition()
+                        + " AND _offset > " + before.offset() + ")";
+        long sequence = before == null ? entry.sequence() - rows.size() : before.sequence();
+        // One more than is wanted tells whether there are more.
+        List<Store.Owed> found = new ArrayList<>();
+        Place last = null;
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(rows.select(after, " LIMIT " + (limit + 1)))) {
+            while (found.size() < limit && result.next()) {
+                sequence++;
+                last = new Place(entry.sequence(), sequence, result.getInt(3), result.getLong(4));
+                found.add(new Store.Owed(
+                        sequence,
+                        entry.topic(),
+                        Bookkeeping.bytes(result, 1),
+                        Bookkeeping.bytes(result, 2),
+                        headers(rows, last.partition(), last.offset()),
+                        entry.acceptedMillis()));
+            }
+            if (found.size() == limit && result.next()) {
+                read = last;
+            } else if (!found.isEmpty()) {
+                Store.Owed end = found.remove(found.size() - 1);
+                found.add(new Store.Owed(
+                        entry.sequence(), end.topic(), end.key(), end.value(), end.headers(), end.acceptedMillis()));
+            }
+        }
+        owed.addAll(found);
+    }
+
+    private static Map<String, byte[]> headers(Rows rows, int partition, long offset) {
+        Map<String, byte[]> headers = new LinkedHashMap<>();
+        headers.put("topic", rows.topic().getBytes(StandardCharsets.UTF_8));
+        headers.put("partition", Integer.toString(partition).getBytes(StandardCharsets.UTF_8));
+        headers.put("offset", Long.toString(offset).getBytes(StandardCharsets.UTF_8));
+        return headers;
+    }
+
+    /** Forgets what was sent; {@code sequence} is that of the last record. */
+    void sent(Connection connection, long sequence) throws SQLException {
+        if (read != null && read.sequence() == sequence) {
+            sent = read;
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM store.outbox WHERE sequence <= " + sequence);
+        }
+    }
+
+    /** Writes out what is owed of a generation that is about to be dropped; {@code numbers} gives sequence numbers. */
+    static void keep(Connection connection, String physical, LongUnaryOperator numbers) throws SQLException {
+        for (Entry entry : entries(connection, Integer.MAX_VALUE)) {
+            Rows rows = Rows.of(entry.headers());
+            if (rows == null || !rows.physical().equals(physical)) {
+                continue;
+            }
+            long before = numbers.applyAsLong(rows.size());
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("INSERT INTO store.outbox SELECT " + before + " + row_number() OVER (ORDER BY _partition,"
+                        + " _offset), " + Sql.text(entry.topic()) + ", key, value, 'topic' || chr(9) || "
+                        + Sql.text(rows.topic()) + " || chr(10) || 'partition' || chr(9) || _partition || chr(10) ||"
+                        + " 'offset' || chr(9) || _offset || chr(10), " + entry.acceptedMillis() + " FROM ("
+                        + rows.select("", "") + ")");
+                statement.execute("DELETE FROM store.outbox WHERE sequence = " + entry.sequence());
+            }
+        }
+    }
+}
