@@ -215,13 +215,15 @@ public final class Enrichment implements AutoCloseable {
     }
 
     private TableRunner add(TableDefinition definition, TopicEvents events, List<String> references) {
-        TableRunner runner = new TableRunner(pipeline(definition, store.open(definition), events), this, references);
+        TableRunner runner = new TableRunner(
+                pipeline(definition, store.open(definition), events, settings.batchRows()), this, references);
         runners.put(definition.name(), runner);
         return runner;
     }
 
-    private Pipeline pipeline(TableDefinition definition, io.polder.store.StoredTable table, TopicEvents events) {
-        return new Pipeline(definition, table, events, log, settings.gather(), settings.batchRows(), clock);
+    private Pipeline pipeline(
+            TableDefinition definition, io.polder.store.StoredTable table, TopicEvents events, int batchRows) {
+        return new Pipeline(definition, table, events, log, settings.gather(), batchRows, clock);
     }
 
     /** Starts to follow the log. */
@@ -271,7 +273,11 @@ public final class Enrichment implements AutoCloseable {
         }
         checkOrder(wanted);
         TopicEvents events = TopicEvents.of(mart, wanted.topic(), new ArrayList<>());
-        Rebuild rebuild = new Rebuild(store, pipeline(wanted, store.next(wanted), events), runner, this::replaced);
+        Rebuild rebuild = new Rebuild(
+                store,
+                pipeline(wanted, store.next(wanted), events, Math.min(Rebuild.MOST_ROWS, settings.batchRows())),
+                runner,
+                this::replaced);
         rebuilds.put(table, rebuild);
         rebuild.start();
     }
@@ -345,11 +351,11 @@ public final class Enrichment implements AutoCloseable {
                 });
     }
 
-    /** How many events of a topic wait for the slowest of its tables; 0 when no table reads it. */
+    /** How many events of a topic wait for the slowest of its tables at this moment; 0 when no table reads it. */
     public long lag(String topic) {
         return runners.values().stream()
                 .filter(runner -> runner.definition().topic().equals(topic))
-                .mapToLong(TableRunner::behind)
+                .mapToLong(TableRunner::behindNow)
                 .max()
                 .orElse(0);
     }

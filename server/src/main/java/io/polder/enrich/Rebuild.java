@@ -20,6 +20,9 @@ final class Rebuild {
     /** So near to the end of the log the running table is stopped. */
     private static final long NEAR = 10_000;
 
+    /** Rows of a batch at most: a live batch waits until one of these is written. */
+    static final int MOST_ROWS = 20_000;
+
     private static final Duration YIELD = Duration.ofMillis(100);
 
     private final Store store;

@@ -234,10 +234,17 @@ final class TableRunner {
     long behind() {
         Instant now = enrichment.clock().instant();
         if (Duration.between(behindAt, now).compareTo(LAG_IS_FRESH) > 0) {
-            behind = pipeline.behind();
-            behindAt = now;
+            behindNow();
         }
         return behind;
+    }
+
+    /** How many events it has not read yet. Who sends more by this must not be told what was true before. */
+    long behindNow() {
+        long now = pipeline.behind();
+        behind = now;
+        behindAt = enrichment.clock().instant();
+        return now;
     }
 
     synchronized TableStatus status(@Nullable String rebuilding) {

@@ -31,18 +31,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Files are read in parts. After each part is in the log, how many of the file's events are there is written down, so
  * that a restart goes on where it was; a kill between the two repeats one part, which the tables' keys make harmless. A
- * part is only sent while the tables are not behind with the topic, so that live events go first.
+ * part is only sent while the tables are hardly behind with the topic: a live event stands behind what is in the log
+ * already, and that is never more than the tables take in part of a second.
  */
 final class FilesLoop implements Runnable {
-    /** Events that the topic's tables may be behind when the next part is sent. */
-    static final long MOST_LAG = 20_000;
+    /** Events that the topic's tables may be behind when the next part is sent: one part is applied, one waits. */
+    static final long MOST_LAG = 5_000;
 
     private static final Logger log = LoggerFactory.getLogger(FilesLoop.class);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final Duration HOLD = Duration.ofMillis(50);
+    private static final Duration HOLD = Duration.ofMillis(20);
     private static final int FIRST_BYTES = 1 << 20;
-    private static final int PART_EVENTS = 5_000;
+    private static final int PART_EVENTS = 2_500;
     /** A document that cannot be read in parts is held in memory as a whole. */
     private static final long MOST_WHOLE_BYTES = 256L << 20;
 

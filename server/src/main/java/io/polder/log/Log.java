@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ public final class Log implements AutoCloseable {
     private final Topics topics;
     private final KafkaWriter writer;
     private final KafkaReader single;
+    /** Of partitions that were read from by offset, an end that they had. */
+    private final Map<String, Long> ends = new ConcurrentHashMap<>();
 
     /**
      * Where the log is.
@@ -142,13 +145,26 @@ public final class Log implements AutoCloseable {
 
     /** One event by its place; empty when there is none (any more). */
     public Optional<LogRecord> read(String topic, int partition, long offset) {
-        Long end = endOffsets(topic).get(partition);
-        if (end == null || offset < 0 || offset >= end) {
+        if (offset < 0 || !isBelowEnd(topic, partition, offset)) {
             return Optional.empty();
         }
         synchronized (single) {
             return single.read(topic, partition, offset);
         }
+    }
+
+    /** Ends only rise, so the cluster is asked for one only when what is known of it does not tell. */
+    private boolean isBelowEnd(String topic, int partition, long offset) {
+        String place = topic + "/" + partition;
+        if (offset < ends.getOrDefault(place, 0L)) {
+            return true;
+        }
+        Long end = endOffsets(topic).get(partition);
+        if (end == null) {
+            return false;
+        }
+        ends.merge(place, end, Math::max);
+        return offset < end;
     }
 
     /** Sends what the writer has gathered and stops the embedded broker. */

@@ -235,29 +235,27 @@ public final class Queries implements AutoCloseable {
         }
         String lastly = order;
         return with(connection -> {
-            Map<String, String> types = types(connection, table);
             StringBuilder where = new StringBuilder();
             for (int index = 0; index < columns.size(); index++) {
-                // Constants and not parameters: the engine skips row groups by a constant's range.
+                // Constants and not parameters: the engine skips row groups by a constant's range. It takes a text for
+                // whatever the column is.
                 where.append(index == 0 ? " WHERE " : " AND ")
                         .append(quoted(columns.get(index)))
-                        .append(" = CAST('")
+                        .append(" = '")
                         .append(key.get(index).replace("'", "''"))
-                        .append("' AS ")
-                        .append(types.getOrDefault(columns.get(index), "VARCHAR"))
-                        .append(')');
+                        .append('\'');
             }
             String sql = "SELECT * FROM provenance." + quoted(table) + where + lastly;
             Answer answer = answer(connection, sql, 1, sql);
             if (answer.rows().isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(found(connection, table, definition.from(), definition.key(), time.orElse(""), answer));
+            return Optional.of(found(connection, definition.from(), definition.key(), time.orElse(""), answer));
         });
     }
 
     private Found found(
-            Connection connection, String table, String topic, List<String> keyColumns, String time, Answer answer)
+            Connection connection, String topic, List<String> keyColumns, String time, Answer answer)
             throws SQLException {
         @Nullable Object[] values = answer.rows().get(0);
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
@@ -273,15 +271,13 @@ public final class Queries implements AutoCloseable {
         }
         Instant logged = null;
         Instant committed = null;
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT logged, committed FROM polder.batches WHERE table_name = ? AND batch = ?")) {
-            statement.setString(1, table);
-            statement.setLong(2, batch);
-            try (ResultSet result = statement.executeQuery()) {
-                if (result.next()) {
-                    logged = (Instant) value(result, 1, "TIMESTAMP");
-                    committed = (Instant) value(result, 2, "TIMESTAMP");
-                }
+        // No two batches of any table have one number.
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(
+                        "SELECT logged, committed FROM store.batches WHERE batch = " + batch)) {
+            if (result.next()) {
+                logged = (Instant) value(result, 1, "TIMESTAMP");
+                committed = (Instant) value(result, 2, "TIMESTAMP");
             }
         }
         LogRecord event = log.read(topic, partition, offset).orElse(null);
@@ -300,17 +296,6 @@ public final class Queries implements AutoCloseable {
                         event == null ? null : Instant.ofEpochMilli(event.acceptedMillis()),
                         logged,
                         committed));
-    }
-
-    private static Map<String, String> types(Connection connection, String table) throws SQLException {
-        Map<String, String> types = new LinkedHashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("DESCRIBE main." + quoted(table))) {
-            while (result.next()) {
-                types.put(result.getString(1), result.getString(2));
-            }
-        }
-        return types;
     }
 
     /** A row with its key and where it came from. */

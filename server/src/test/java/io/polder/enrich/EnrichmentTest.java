@@ -294,6 +294,17 @@ final class EnrichmentTest {
         awaitState("traffic", "live");
     }
 
+    @Test
+    void howManyEventsWaitIsToldAsItIsAtThatMoment() throws Exception {
+        start(JOINED);
+        for (int count = 1; count <= 20; count++) {
+            send("traffic_X", count % 2, "{'uid':" + count + ",'speed':90}");
+            assertThat(running().lag("traffic_" + suffix))
+                    .as("the table waits for points")
+                    .isEqualTo(count);
+        }
+    }
+
     private void awaitState(String table, String state) {
         await().untilAsserted(() -> assertThat(running().tables())
                 .filteredOn(status -> status.name().equals(table))

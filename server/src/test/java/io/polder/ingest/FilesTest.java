@@ -135,6 +135,22 @@ final class FilesTest {
     }
 
     @Test
+    void whatIsLiveNeverStandsBehindMoreThanTheTablesTakeAtOnce() throws IOException {
+        write("a.json", bytes("{\"uid\":1}\n".repeat(60_000)));
+        around.takesNothing = true;
+        Ingest ingest = start(TestFeeds.files(topic, "*.json"));
+
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(status(ingest).state()).isEqualTo("waiting");
+            assertThat(status(ingest).totals().logged()).isGreaterThanOrEqualTo(FilesLoop.MOST_LAG);
+        });
+        assertThat(status(ingest).totals().logged()).isLessThan(2 * FilesLoop.MOST_LAG);
+        around.takesNothing = false;
+        awaitDone(ingest);
+        assertThat(status(ingest).totals().logged()).isEqualTo(60_000);
+    }
+
+    @Test
     void aPausedLoadWaitsAndIsResumed() throws IOException {
         write("a.json", bytes("{\"uid\":1}\n"));
         around.lag.set(FilesLoop.MOST_LAG);

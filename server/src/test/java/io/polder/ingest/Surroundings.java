@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Surroundings implements Idempotency {
     final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T12:00:00Z"));
     final AtomicLong lag = new AtomicLong();
+    /** Whether the lag is all that was logged: nobody takes anything. */
+    volatile boolean takesNothing;
 
     /** After so many questions for the lag it is too long. */
     volatile long heldAfter = Long.MAX_VALUE;
@@ -44,10 +46,13 @@ final class Surroundings implements Idempotency {
     }
 
     Ingest open(Path state, Mart mart) {
-        return Ingest.open(mart, log, state, feed -> new Fast(this), this, () -> closed, topic -> lag(), clock);
+        return Ingest.open(mart, log, state, feed -> new Fast(this), this, () -> closed, this::lag, clock);
     }
 
-    private long lag() {
+    private long lag(String topic) {
+        if (takesNothing) {
+            return log.endOffsets(topic).values().stream().mapToLong(end -> end).sum();
+        }
         return asked.incrementAndGet() > heldAfter ? FilesLoop.MOST_LAG : lag.get();
     }
 
