@@ -26,12 +26,14 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  polder bench upsert                    the store alone, about two minutes",
             "  polder bench ingest --seconds 30       from HTTP to committed",
-            "  polder bench --json results.json       everything, about fifteen minutes"
+            "  polder bench --json results.json       everything, about twenty minutes"
         })
 final class Main implements Callable<Integer> {
+    private static final List<String> SCENARIOS =
+            List.of("upsert", "ingest", "freshness", "viewers", "provenance");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Parameters(paramLabel = "SCENARIO", description = "ingest, freshness, upsert; all when none is named")
+    @Parameters(paramLabel = "SCENARIO", description = "upsert, ingest, freshness, viewers, provenance; all when none is named")
     private List<String> scenarios = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the numbers as JSON, too")
@@ -55,7 +57,7 @@ final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<String> wanted = scenarios.isEmpty() ? List.of("upsert", "ingest", "freshness") : scenarios;
+        List<String> wanted = scenarios.isEmpty() ? SCENARIOS : scenarios;
         Map<String, Object> machine = new LinkedHashMap<>();
         machine.put("processors", Runtime.getRuntime().availableProcessors());
         machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
@@ -74,9 +76,11 @@ final class Main implements Callable<Integer> {
                     case "ingest" -> tell.accept(Ingest.run(folder, warm, seconds));
                     case "freshness" ->
                         FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"), tell);
+                    case "viewers" -> tell.accept(Viewers.run(folder, seconds));
+                    case "provenance" -> tell.accept(ProvenanceCost.run(folder, rows));
                     default -> {
                         System.err.println("scenario = '" + scenario
-                                + "': there is no such scenario. Fix: use ingest, freshness or upsert");
+                                + "': there is no such scenario. Fix: use one of " + String.join(", ", SCENARIOS));
                         return 2;
                     }
                 }

@@ -8,4 +8,12 @@ record Usage(long cpuNanos, long wallNanos) {
         Duration cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
         return new Usage(cpu.toNanos(), System.nanoTime());
     }
+
+    Usage plus(Usage more) {
+        return new Usage(cpuNanos + more.cpuNanos, wallNanos + more.wallNanos);
+    }
+
+    Usage minus(Usage earlier) {
+        return new Usage(cpuNanos - earlier.cpuNanos, wallNanos - earlier.wallNanos);
+    }
 }
