@@ -51,7 +51,8 @@ final class DuckStoreTest extends StoreContract {
     }
 
     @Property
-    void whatFailedIsToldAndTheConnectionIsFitForTheNextTransaction(@ForAll("endings") String ending) throws SQLException {
+    void whatFailedIsToldAndTheConnectionIsFitForTheNextTransaction(@ForAll("endings") String ending)
+            throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE t (a INTEGER)");
@@ -71,7 +72,8 @@ final class DuckStoreTest extends StoreContract {
                         throw new IllegalStateException("half way");
                     }))
                     .hasMessage("half way");
-            DuckStore.transaction(connection, "applying", inTransaction -> statement.execute("INSERT INTO t VALUES (3)"));
+            DuckStore.transaction(
+                    connection, "applying", inTransaction -> statement.execute("INSERT INTO t VALUES (3)"));
             try (ResultSet result = statement.executeQuery("SELECT string_agg(a, ',' ORDER BY a) FROM t")) {
                 result.next();
                 assertThat(result.getString(1)).isEqualTo("3");
