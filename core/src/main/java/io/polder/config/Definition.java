@@ -83,7 +83,8 @@ public final class Definition {
                 .flatMap(feed -> feed.format().schema().fields().stream())
                 .map(Field::name)
                 .collect(Collectors.toSet());
-        List<Feed> more = now.stream().filter(feed -> !names.contains(feed.name())).toList();
+        List<Feed> more =
+                now.stream().filter(feed -> !names.contains(feed.name())).toList();
         boolean hasNewFields = more.stream()
                 .flatMap(feed -> feed.format().schema().fields().stream())
                 .anyMatch(field -> !fields.contains(field.name()));

@@ -74,8 +74,7 @@ final class DefinitionTest {
         assertThat(hashWith("  history: {files: \"*.json\", format: json, topic: readings}\n", ""))
                 .as("its events can no longer be read")
                 .isNotEqualTo(hash(MART));
-        assertThat(hashWith("format: json, topic", "format: csv, topic"))
-                .isNotEqualTo(hash(MART));
+        assertThat(hashWith("format: json, topic", "format: csv, topic")).isNotEqualTo(hash(MART));
         assertThat(hashWith("of\\\" point", "of\\\" lane")).isNotEqualTo(hash(MART));
     }
 

@@ -74,6 +74,7 @@ public final class Enrichment implements AutoCloseable {
     private final Map<String, TableDefinition> current;
     /** Tables whose rows are not what the current definitions make of the log. */
     private final Set<String> outdated = ConcurrentHashMap.newKeySet();
+
     private final Thread keeper;
     private final Semaphore owed = new Semaphore(0);
     private volatile boolean isClosed;
@@ -289,7 +290,8 @@ public final class Enrichment implements AutoCloseable {
             throw new PolderException(
                     ErrorCode.CONFLICT,
                     "Table '" + wanted.name() + "' joins " + String.join(", ", first)
-                            + ", whose definition has changed too. Fix: run ./polder rebuild " + first.get(0) + " first");
+                            + ", whose definition has changed too. Fix: run ./polder rebuild " + first.get(0)
+                            + " first");
         }
         if (!outdated.contains(wanted.name())) {
             return;
@@ -317,10 +319,8 @@ public final class Enrichment implements AutoCloseable {
     /** Tells of a table whose rows may all be other ones. */
     private void replaced(Pipeline pipeline) {
         outdated.remove(pipeline.definition().name());
-        outdated.stream()
-                .map(current::get)
-                .filter(Objects::nonNull)
-                .forEach(wanted -> runner(wanted.name()).note(changed(wanted)));
+        outdated.stream().map(current::get).filter(Objects::nonNull).forEach(wanted -> runner(wanted.name())
+                .note(changed(wanted)));
         Instant now = clock.instant();
         tell(new Commit(
                 pipeline.definition().name(),

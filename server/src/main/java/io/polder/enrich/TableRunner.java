@@ -142,8 +142,11 @@ final class TableRunner {
                             enrichment.tell(late);
                         }
                     }
-                    trouble = "";
-                    pause = FIRST_PAUSE_MILLIS;
+                    // That nothing came in time does not mean that all is well again.
+                    if (size > 0 || trouble.isEmpty() || running.behind() == 0) {
+                        trouble = "";
+                        pause = FIRST_PAUSE_MILLIS;
+                    }
                 } catch (PolderException exception) {
                     if (isStopping) {
                         return;

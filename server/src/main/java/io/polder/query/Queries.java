@@ -254,8 +254,7 @@ public final class Queries implements AutoCloseable {
         });
     }
 
-    private Found found(
-            Connection connection, String topic, List<String> keyColumns, String time, Answer answer)
+    private Found found(Connection connection, String topic, List<String> keyColumns, String time, Answer answer)
             throws SQLException {
         @Nullable Object[] values = answer.rows().get(0);
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
@@ -273,8 +272,8 @@ public final class Queries implements AutoCloseable {
         Instant committed = null;
         // No two batches of any table have one number.
         try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(
-                        "SELECT logged, committed FROM store.batches WHERE batch = " + batch)) {
+                ResultSet result =
+                        statement.executeQuery("SELECT logged, committed FROM store.batches WHERE batch = " + batch)) {
             if (result.next()) {
                 logged = (Instant) value(result, 1, "TIMESTAMP");
                 committed = (Instant) value(result, 2, "TIMESTAMP");

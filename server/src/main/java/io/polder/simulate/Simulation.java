@@ -42,7 +42,8 @@ public final class Simulation implements AutoCloseable {
         clock = new Clock(time, speed, past == null ? null : past.until());
         began = past == null ? clock.starts() : past.began();
         // Reading the real minute takes a second, in which others may start what asks for it.
-        simulator = CompletableFuture.supplyAsync(() -> new MivSimulator(RealMinute.load(), seed, Clock.lastMinute(began)));
+        simulator =
+                CompletableFuture.supplyAsync(() -> new MivSimulator(RealMinute.load(), seed, Clock.lastMinute(began)));
         server = new MivServer(simulator, clock, port);
     }
 

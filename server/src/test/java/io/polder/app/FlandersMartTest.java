@@ -109,8 +109,8 @@ class FlandersMartTest {
 
         feed("traffic", resource("verkeersdata-20170427T1439.xml.gz"));
 
-        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(row(
-                        "SELECT sum(logged), sum(too_late) FROM polder.ledger WHERE table_name = 'traffic'"))
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(
+                        row("SELECT sum(logged), sum(too_late) FROM polder.ledger WHERE table_name = 'traffic'"))
                 .containsExactly("8508", "0"));
         assertThat(row("SELECT count(*), count(DISTINCT uid) FROM traffic")).containsExactly("4254", "4254");
         assertThat(Objects.requireNonNull(enrichment.tables().get(2).observed()).p99())

@@ -226,12 +226,15 @@ final class EnrichmentTest {
         start(JOINED.replace("e.name FROM", "upper(e.name) AS name, length(e.name) AS size FROM"));
 
         awaitState("points", "the definition has changed: run ./polder rebuild points");
-        awaitState("traffic", "the definition has changed, of points too, which it joins: run ./polder rebuild for these"
+        awaitState(
+                "traffic",
+                "the definition has changed, of points too, which it joins: run ./polder rebuild for these"
                         + " first, then for traffic");
         send("traffic_X", 0, "{'uid':1,'speed':91}");
         await().untilAsserted(
                         () -> assertThat(rows("SELECT * FROM traffic")).containsExactly(List.of("1", "91", "boom")));
-        assertThatThrownBy(() -> running().rebuild("traffic")).hasMessageContaining("run ./polder rebuild points first");
+        assertThatThrownBy(() -> running().rebuild("traffic"))
+                .hasMessageContaining("run ./polder rebuild points first");
 
         running().rebuild("points");
         awaitState("points", "live");
@@ -279,7 +282,8 @@ final class EnrichmentTest {
         awaitRows("traffic", 1);
         stop();
         String more = JOINED.replace(
-                "tables:\n", "  older: { files: \"none/*.csv\", format: csv, topic: points_X, key: [uid], partitions: 1 }\ntables:\n");
+                "tables:\n",
+                "  older: { files: \"none/*.csv\", format: csv, topic: points_X, key: [uid], partitions: 1 }\ntables:\n");
 
         start(more);
         awaitState("points", "live");

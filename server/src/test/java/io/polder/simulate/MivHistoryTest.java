@@ -110,7 +110,8 @@ class MivHistoryTest {
     void thePointsAreSpreadOverTheMainRoadsAndTheSameForEverySeed() {
         List<Long> chosen = uids(SIMULATOR);
 
-        assertThat(uids(new MivSimulator(MivSimulatorTest.REAL, 99, MivSimulatorTest.BEGAN))).isEqualTo(chosen);
+        assertThat(uids(new MivSimulator(MivSimulatorTest.REAL, 99, MivSimulatorTest.BEGAN)))
+                .isEqualTo(chosen);
         assertThat(new MivHistory(SIMULATOR)
                         .chosen().stream()
                                 .map(detector -> detector.point().ident().substring(0, 4))

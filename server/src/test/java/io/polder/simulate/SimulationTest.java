@@ -286,7 +286,8 @@ class SimulationTest {
 
     /** The times of the points that stopped long ago. */
     private static String stopped(String document) {
-        String times = Pattern.compile("<tijd_waarneming>([^<]*)<[^<]*<tijd_laatst_gewijzigd>[^<]*<[^<]*<actueel_publicatie>0<")
+        String times = Pattern.compile(
+                        "<tijd_waarneming>([^<]*)<[^<]*<tijd_laatst_gewijzigd>[^<]*<[^<]*<actueel_publicatie>0<")
                 .matcher(document)
                 .results()
                 .map(found -> found.group(1))

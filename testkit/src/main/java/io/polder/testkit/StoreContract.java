@@ -106,10 +106,14 @@ public abstract class StoreContract {
                 table.apply(batch);
 
                 List<Store.Owed> first = store.outbox(2);
-                assertThat(first).extracting(StoreContract::text).containsExactly(published(0, "v0"), published(1, "v1"));
+                assertThat(first)
+                        .extracting(StoreContract::text)
+                        .containsExactly(published(0, "v0"), published(1, "v1"));
                 assertThat(first).extracting(Store.Owed::topic).containsOnly("out");
                 assertThat(first).extracting(owed -> header(owed, "offset")).containsExactly("0", "1");
-                assertThat(store.outbox(2)).extracting(StoreContract::text).containsExactly(published(0, "v0"), published(1, "v1"));
+                assertThat(store.outbox(2))
+                        .extracting(StoreContract::text)
+                        .containsExactly(published(0, "v0"), published(1, "v1"));
                 store.sent(first.get(1).sequence());
                 assertThat(store.outbox(3)).hasSize(3);
                 List<Store.Owed> rest = store.outbox(10);
@@ -162,7 +166,10 @@ public abstract class StoreContract {
                 assertThat(table.name()).isEqualTo(next.name());
 
                 List<Store.Owed> owed = store.outbox(10);
-                assertThat(owed).extracting(StoreContract::text).contains(published(2, "b")).hasSizeLessThan(3);
+                assertThat(owed)
+                        .extracting(StoreContract::text)
+                        .contains(published(2, "b"))
+                        .hasSizeLessThan(3);
                 assertThat(owed).extracting(entry -> header(entry, "offset")).contains("1");
                 store.sent(owed.get(owed.size() - 1).sequence());
                 assertThat(store.outbox(10)).isEmpty();
@@ -171,8 +178,8 @@ public abstract class StoreContract {
     }
 
     private static String published(long uid, String value) {
-        return uid + " {\"uid\":" + uid + ",\"time\":\"" + START.toString().replace('T', ' ').replace("Z", "")
-                + "\",\"value\":\"" + value + "\"}";
+        return uid + " {\"uid\":" + uid + ",\"time\":\""
+                + START.toString().replace('T', ' ').replace("Z", "") + "\",\"value\":\"" + value + "\"}";
     }
 
     private static String text(Store.Owed owed) {

@@ -448,35 +448,44 @@ public final class DuckStore implements Store {
         }
     }
 
-    /** Runs {@code work} in a transaction of {@code connection}: all of it or nothing. */
+    /**
+     * Runs {@code work} in a transaction of {@code connection}: all of it or nothing.
+     *
+     * <p>By SQL and not by the driver's auto-commit: when a commit fails on a full disk the engine has rolled back, and the
+     * driver, which does not know, would go on without a transaction and hide why.
+     */
     static <T> T transaction(Connection connection, String doing, Work<T> work) {
-        try {
-            connection.setAutoCommit(false);
+        try (Statement control = connection.createStatement()) {
+            control.execute("BEGIN TRANSACTION");
             try {
                 T result = work.run(connection);
-                connection.commit();
+                control.execute("COMMIT");
                 return result;
             } catch (SQLException | RuntimeException exception) {
                 try {
-                    connection.rollback();
-                } catch (SQLException second) {
-                    exception.addSuppressed(second);
+                    control.execute("ROLLBACK");
+                } catch (SQLException alreadyRolledBack) {
+                    exception.addSuppressed(alreadyRolledBack);
                 }
                 throw exception;
-            } finally {
-                connection.setAutoCommit(true);
             }
         } catch (SQLException exception) {
             throw failure(doing, exception);
         }
     }
 
-    /** What a failing statement means: a broken engine needs a restart, anything else is told as it is. */
+    /**
+     * What a failing statement means: a broken engine needs a restart, what the machine lacks may be there later, anything
+     * else is told as it is.
+     */
     static PolderException failure(String doing, SQLException exception) {
         String message = String.valueOf(exception.getMessage());
         boolean isBroken = message.contains("FATAL") || message.contains("has been invalidated");
-        boolean isFull = message.contains("No space left") || message.contains("Out of Memory");
-        ErrorCode code = isBroken ? ErrorCode.RESTART : isFull ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
+        boolean isLacking = message.contains("No space left")
+                || message.contains("Out of Memory")
+                || message.startsWith("IO Error")
+                || message.startsWith("TransactionContext Error");
+        ErrorCode code = isBroken ? ErrorCode.RESTART : isLacking ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
         return new PolderException(
                 code,
                 "Failed " + doing + ": "

@@ -40,8 +40,7 @@ final class Outbox {
      * @param subject the columns that make the records' key
      * @param columns what is sent of a row
      */
-    record Rows(
-            String physical, long batch, long size, String topic, List<String> subject, List<String> columns) {
+    record Rows(String physical, long batch, long size, String topic, List<String> subject, List<String> columns) {
         private static final String BATCH = "batch";
         private static final String SEPARATOR = "\u001F";
 
@@ -87,7 +86,8 @@ final class Outbox {
                     .map(column -> Sql.name(column) + " := " + Sql.name(column))
                     .collect(Collectors.joining(", "));
             return "SELECT " + (key.isEmpty() ? "NULL::BLOB" : "encode(concat_ws(',', " + key + "))")
-                    + " AS key, encode(CAST(to_json(struct_pack(" + row + ")) AS VARCHAR)) AS value, _partition, _offset"
+                    + " AS key, encode(CAST(to_json(struct_pack(" + row
+                    + ")) AS VARCHAR)) AS value, _partition, _offset"
                     + " FROM (SELECT * FROM store." + Sql.name(physical) + " WHERE _batch = " + batch + after
                     + " ORDER BY _partition, _offset" + limit + ") ORDER BY _partition, _offset";
         }
@@ -215,7 +215,8 @@ final class Outbox {
             }
             long before = numbers.applyAsLong(rows.size());
             try (Statement statement = connection.createStatement()) {
-                statement.execute("INSERT INTO store.outbox SELECT " + before + " + row_number() OVER (ORDER BY _partition,"
+                statement.execute("INSERT INTO store.outbox SELECT " + before
+                        + " + row_number() OVER (ORDER BY _partition,"
                         + " _offset), " + Sql.text(entry.topic()) + ", key, value, 'topic' || chr(9) || "
                         + Sql.text(rows.topic()) + " || chr(10) || 'partition' || chr(9) || _partition || chr(10) ||"
                         + " 'offset' || chr(9) || _offset || chr(10), " + entry.acceptedMillis() + " FROM ("

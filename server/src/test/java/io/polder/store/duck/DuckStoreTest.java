@@ -1,15 +1,26 @@
 package io.polder.store.duck;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
 import io.polder.store.Store;
 import io.polder.testkit.StoreContract;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 
 final class DuckStoreTest extends StoreContract {
     @Override
@@ -37,5 +48,41 @@ final class DuckStoreTest extends StoreContract {
         } catch (SQLException exception) {
             throw new IllegalStateException(exception);
         }
+    }
+
+    @Property
+    void whatFailedIsToldAndTheConnectionIsFitForTheNextTransaction(@ForAll("endings") String ending)
+            throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE t (a INTEGER)");
+
+            // A commit that fails on a full disk leaves the engine without a transaction.
+            assertThatThrownBy(() -> DuckStore.transaction(connection, "applying", inTransaction -> {
+                        statement.execute("INSERT INTO t VALUES (1)");
+                        statement.execute(ending);
+                        throw new SQLException("IO Error: Could not write: No space left on device");
+                    }))
+                    .hasMessageContaining("No space left on device")
+                    .extracting(failure -> ((PolderException) failure).code())
+                    .isEqualTo(ErrorCode.UNAVAILABLE);
+
+            assertThatThrownBy(() -> DuckStore.transaction(connection, "applying", inTransaction -> {
+                        statement.execute("INSERT INTO t VALUES (2)");
+                        throw new IllegalStateException("half way");
+                    }))
+                    .hasMessage("half way");
+            DuckStore.transaction(
+                    connection, "applying", inTransaction -> statement.execute("INSERT INTO t VALUES (3)"));
+            try (ResultSet result = statement.executeQuery("SELECT string_agg(a, ',' ORDER BY a) FROM t")) {
+                result.next();
+                assertThat(result.getString(1)).isEqualTo("3");
+            }
+        }
+    }
+
+    @Provide
+    Arbitrary<String> endings() {
+        return Arbitraries.of("ROLLBACK", "SELECT 1");
     }
 }
