@@ -29,11 +29,12 @@ import picocli.CommandLine.Parameters;
             "  polder bench --json results.json       everything, about twenty minutes"
         })
 final class Main implements Callable<Integer> {
-    private static final List<String> SCENARIOS =
-            List.of("upsert", "ingest", "freshness", "viewers", "provenance");
+    private static final List<String> SCENARIOS = List.of("upsert", "ingest", "freshness", "viewers", "provenance");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Parameters(paramLabel = "SCENARIO", description = "upsert, ingest, freshness, viewers, provenance; all when none is named")
+    @Parameters(
+            paramLabel = "SCENARIO",
+            description = "upsert, ingest, freshness, viewers, provenance; all when none is named")
     private List<String> scenarios = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the numbers as JSON, too")
@@ -79,8 +80,8 @@ final class Main implements Callable<Integer> {
                     case "viewers" -> tell.accept(Viewers.run(folder, seconds));
                     case "provenance" -> tell.accept(ProvenanceCost.run(folder, rows));
                     default -> {
-                        System.err.println("scenario = '" + scenario
-                                + "': there is no such scenario. Fix: use one of " + String.join(", ", SCENARIOS));
+                        System.err.println("scenario = '" + scenario + "': there is no such scenario. Fix: use one of "
+                                + String.join(", ", SCENARIOS));
                         return 2;
                     }
                 }

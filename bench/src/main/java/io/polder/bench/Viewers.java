@@ -19,14 +19,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * no viewer, one, and a hundred. Viewers read the stream and draw nothing; they are threads of this process.
  */
 final class Viewers {
-    private static final String DEFINITION = Ingest.DEFINITION.replace(
-                    "tables:\n  readings: { from: readings, key: [uid, time], time: time }", """
+    private static final String DEFINITION =
+            Ingest.DEFINITION.replace("tables:\n  readings: { from: readings, key: [uid, time], time: time }", """
                     tables:
                       readings:
                         from: readings
                         key: [uid, time]
                         time: time
-                        select: SELECT *, 50 + uid / 4254 AS lat, 3 + uid / 2000 AS lon FROM event""") + """
+                        select: SELECT *, 50 + uid / 4254 AS lat, 3 + uid / 2000 AS lon FROM event""")
+                    + """
             maps:
               live: { table: readings, position: [lat, lon], colour: speed, label: name }
             """;
