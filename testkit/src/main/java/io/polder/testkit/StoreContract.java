@@ -248,6 +248,59 @@ public abstract class StoreContract {
         });
     }
 
+    @Example
+    void aRowThatWaitedOverARestartDoesNotReplaceANewerOneOfItsKey() {
+        withStore((folder, clock) -> {
+            Instant late = START.minus(Duration.ofMinutes(8));
+            Batch batch = new Batch(EVENT);
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(direct())) {
+                add(batch, new Event(1, micros(START.plus(Duration.ofDays(3650))), "ahead", 0, 0), START, false);
+                add(batch, new Event(2, micros(late), "first", 0, 1), START, false);
+                add(batch, new Event(2, micros(START), "live", 0, 2), START, false);
+                table.apply(batch);
+                batch.clear();
+                add(batch, new Event(2, micros(late), "older", 0, 3), START, false);
+                table.apply(batch);
+            }
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(direct())) {
+                batch.clear();
+                add(batch, new Event(2, micros(late), "newer", 0, 4), START, false);
+                table.apply(batch);
+                table.merge();
+
+                assertThat(rows(store)).extracting(Row::value).containsExactlyInAnyOrder("ahead", "live", "newer");
+            }
+        });
+    }
+
+    @Example
+    void aBatchThatMergesWaitingRowsFirstTellsOfThemToo() {
+        withStore((folder, clock) -> {
+            Instant late = START.minus(Duration.ofHours(1));
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(direct())) {
+                Batch batch = new Batch(EVENT);
+                add(batch, new Event(1, micros(START), "live", 0, 0), START, false);
+                table.apply(batch);
+                batch.clear();
+                add(batch, new Event(1, micros(late), "late", 0, 1), START, false);
+                assertThat(table.apply(batch).rows().waiting()).isEqualTo(1);
+                batch.clear();
+                add(batch, new Event(1, micros(late.plusSeconds(60)), "bulk", 0, 2), START, true);
+
+                Commit commit = table.apply(batch);
+
+                assertThat(commit.rows().logged()).isEqualTo(1);
+                assertThat(commit.rows().applied()).isEqualTo(2);
+                assertThat(commit.rows().waiting()).isEqualTo(-1);
+                assertThat(commit.minTime()).isEqualTo(late);
+                assertThat(commit.maxTime()).isEqualTo(late.plusSeconds(60));
+            }
+        });
+    }
+
     // ---- the oracle
 
     private record Event(long uid, long timeMicros, String value, int partition, long offset) {}
