@@ -177,6 +177,62 @@ public abstract class StoreContract {
         });
     }
 
+    @Example
+    void aNextGenerationOwesWhatTheOneBeforeHadNotApplied() {
+        withStore((folder, clock) -> {
+            TableDefinition definition = published(staged());
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(definition);
+                    StoredTable next = store.next(definition)) {
+                Batch batch = new Batch(EVENT);
+                add(batch, new Event(1, micros(START), "a", 0, 0), clock.instant(), false);
+                add(batch, new Event(2, micros(START), "reject b", 0, 1), clock.instant(), false);
+                table.apply(batch);
+                List<Store.Owed> before = store.outbox(10);
+                store.sent(before.get(before.size() - 1).sequence());
+                add(batch, new Event(1, micros(START.plusSeconds(60)), "c", 0, 2), clock.instant(), false);
+                add(batch, new Event(2, micros(START.plusSeconds(60)), "reject d", 0, 3), clock.instant(), false);
+                add(batch, new Event(4, micros(START), "e", 1, 0), clock.instant(), false);
+                next.apply(batch);
+                assertThat(store.outbox(10)).isEmpty();
+
+                store.promote(next);
+
+                List<Store.Owed> owed = store.outbox(10);
+                assertThat(owed)
+                        .extracting(entry ->
+                                entry.topic() + " " + header(entry, "partition") + ":" + header(entry, "offset"))
+                        .containsExactlyInAnyOrder("out 0:2", "out 1:0", "t.rejected 0:3");
+                assertThat(owed)
+                        .filteredOn(entry -> entry.topic().equals("t.rejected"))
+                        .allSatisfy(entry -> {
+                            assertThat(header(entry, "reason")).contains("no_rejects");
+                            assertThat(header(entry, "feed")).isEqualTo("f");
+                            assertThat(header(entry, "table")).isEqualTo("t");
+                        });
+                store.sent(owed.get(owed.size() - 1).sequence());
+                assertThat(store.outbox(10)).isEmpty();
+            }
+        });
+    }
+
+    @Example
+    void aRowThatIsOwedIsSentAlthoughItIsTooOldByThen() {
+        withStore((folder, clock) -> {
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(published())) {
+                Batch batch = new Batch(EVENT);
+                add(batch, new Event(1, micros(START), "v", 0, 0), clock.instant(), false);
+                table.apply(batch);
+                clock.advance(Duration.ofDays(500));
+                table.expire();
+
+                assertThat(rows(store)).isEmpty();
+                assertThat(store.outbox(10)).extracting(StoreContract::text).containsExactly(published(1, "v"));
+            }
+        });
+    }
+
     private static String published(long uid, String value) {
         return uid + " {\"uid\":" + uid + ",\"time\":\""
                 + START.toString().replace('T', ' ').replace("Z", "") + "\",\"value\":\"" + value + "\"}";
@@ -433,7 +489,10 @@ public abstract class StoreContract {
 
     /** The direct one, whose rows another topic is to have. */
     private static TableDefinition published() {
-        TableDefinition table = direct();
+        return published(direct());
+    }
+
+    private static TableDefinition published(TableDefinition table) {
         return new TableDefinition(
                 table.name(),
                 table.topic(),

@@ -181,7 +181,15 @@ public final class DuckStore implements Store {
         changing("switching to the rebuilt table " + next.name(), connection -> {
             Integer current = generation(connection, next.name(), true);
             if (current != null) {
-                Outbox.keep(connection, DuckTable.physical(next.name(), current), this::takeOutboxNumbers);
+                String before = DuckTable.physical(next.name(), current);
+                Outbox.keep(connection, before, this::takeOutboxNumbers);
+                Outbox.owe(
+                        connection,
+                        table.definition(),
+                        DuckTable.physical(next.name(), table.generation()),
+                        Bookkeeping.applied(connection, before),
+                        clock.millis(),
+                        this::takeOutboxNumbers);
                 drop(connection, next.name(), current);
             }
             makeCurrent(connection, table.definition(), table.generation());

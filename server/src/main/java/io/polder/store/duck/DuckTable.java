@@ -826,6 +826,9 @@ final class DuckTable implements StoredTable {
         }
         long oldest = Bookkeeping.micros(clock.instant().minus(retain));
         store.exclusively(() -> orRecover("removing old rows of table " + name(), ignored -> {
+            if (definition.publish().isPresent()) {
+                Outbox.keep(connection, physical(), store::takeOutboxNumbers);
+            }
             try (Statement statement = connection.createStatement()) {
                 return statement.executeUpdate(
                         "DELETE FROM " + table() + " WHERE " + Sql.name(time()) + " < " + Sql.timestamp(oldest));
