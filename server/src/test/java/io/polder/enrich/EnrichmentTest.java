@@ -299,6 +299,24 @@ final class EnrichmentTest {
     }
 
     @Test
+    void aViewOfWhatOnlyTheNewDefinitionHasIsThereAfterTheRebuild() throws Exception {
+        start(JOINED + "views:\n  names: \"SELECT name FROM points\"\n");
+        send("points_X", 0, "{'uid':1,'name':'boom'}");
+        awaitRows("points", 1);
+        stop();
+
+        start(JOINED.replace("e.name FROM", "e.name, length(e.name) AS size FROM")
+                + "views:\n  names: \"SELECT name, size FROM points\"\n  twice: \"SELECT * FROM names\"\n");
+
+        awaitState("points", "the definition has changed: run ./polder rebuild points");
+        assertThat(rows("SELECT * FROM names")).containsExactly(List.of("boom"));
+        running().rebuild("points");
+        awaitState("points", "live");
+        assertThat(rows("SELECT * FROM names")).containsExactly(List.of("boom", "4"));
+        assertThat(rows("SELECT * FROM twice")).containsExactly(List.of("boom", "4"));
+    }
+
+    @Test
     void howManyEventsWaitIsToldAsItIsAtThatMoment() throws Exception {
         start(JOINED);
         for (int count = 1; count <= 20; count++) {
