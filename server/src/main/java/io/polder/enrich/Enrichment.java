@@ -278,6 +278,7 @@ public final class Enrichment implements AutoCloseable {
                 store,
                 pipeline(wanted, store.next(wanted), events, Math.min(Rebuild.MOST_ROWS, settings.batchRows())),
                 runner,
+                () -> wanted.transform().tables().stream().allMatch(this::isLoaded),
                 this::replaced);
         rebuilds.put(table, rebuild);
         rebuild.start();
