@@ -18,7 +18,11 @@ public interface Store extends AutoCloseable {
     /** Begins an empty next generation, throwing away an unfinished one. Its batches count on from the others'. */
     StoredTable next(TableDefinition definition);
 
-    /** Makes {@code next} the generation that people read, at once for every query, and drops the one before. */
+    /**
+     * Makes {@code next} the generation that people read, at once for every query, and drops the one before. What the one
+     * before owed to other topics remains owed, and of what it had not applied {@code next} owes its own; late rows that
+     * wait in the one before are to be merged first.
+     */
     void promote(StoredTable next);
 
     /** What is owed to other topics, oldest first, at most {@code limit}. */

@@ -46,6 +46,10 @@ public record Transform(
     /** In a reference as of a time: since when a row holds; minus infinity for the first of its key. */
     public static final String SINCE = "polder_since";
 
+    /** What a store keeps of each row beside its columns, in lower case. */
+    public static final Set<String> STORED_BESIDE =
+            Set.of("_partition", "_offset", "_batch", "_accepted", "_feed", ROW, PARTITION, OFFSET);
+
     public Transform {
         columns = List.copyOf(columns);
         passed = Map.copyOf(passed);

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  * simulated      there when the home has held simulated data, see {@link SimulatedTime}: real data is never mixed into it
  * kafka/         topics of the embedded broker
  * store/         tables
+ * feeds/         what feeds remember: what is paused, which files were read, what was replayed
  * history/       what the demo loads
  * log/           what the program had to say
  * tmp/           emptied at each start

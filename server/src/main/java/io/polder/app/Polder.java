@@ -5,7 +5,6 @@ import io.polder.config.Feed;
 import io.polder.config.Mart;
 import io.polder.config.Platform;
 import io.polder.enrich.Enrichment;
-import io.polder.enrich.EventFilter;
 import io.polder.ingest.EdgeFilter;
 import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Idempotency;
@@ -14,6 +13,7 @@ import io.polder.log.Log;
 import io.polder.query.Queries;
 import io.polder.record.Columns;
 import io.polder.store.duck.DuckStore;
+import io.polder.store.duck.RowCondition;
 import io.polder.web.Web;
 import java.net.URI;
 import java.time.InstantSource;
@@ -208,17 +208,17 @@ final class Polder implements AutoCloseable {
     }
 
     private static EdgeFilter filter(Feed feed) {
-        EventFilter filter =
-                new EventFilter(feed.format().schema(), feed.where().orElse("true"));
+        RowCondition condition =
+                RowCondition.of(feed.format().schema(), feed.where().orElse("true"));
         return new EdgeFilter() {
             @Override
             public boolean[] test(Columns rows) {
-                return filter.test(rows);
+                return condition.test(rows);
             }
 
             @Override
             public void close() {
-                filter.close();
+                condition.close();
             }
         };
     }

@@ -2,6 +2,8 @@ package io.polder.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -21,6 +23,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  ./polder rebuild traffic       after the table's SELECT was changed"})
 final class RebuildCommand implements Runnable {
+    private static final String FAILED = "the rebuild failed";
+
     @Parameters(paramLabel = "TABLE", description = "The table's name.")
     private String table;
 
@@ -45,6 +49,10 @@ final class RebuildCommand implements Runnable {
             }
             pause();
             state = state(client);
+        }
+        if (state.startsWith(FAILED)) {
+            throw new PolderException(
+                    ErrorCode.INTERNAL, table + ": " + state + ". Fix: see the log in its home, and rebuild again");
         }
         out.println(table + ": " + state);
         out.flush();

@@ -11,9 +11,11 @@ import io.polder.record.Problem;
 import io.polder.store.TableDefinition;
 import io.polder.store.Transform;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -144,6 +146,7 @@ public final class Definitions {
         }
         int before = problems.size();
         List<String> names = transform.names();
+        checkNames(mart, place + ".select", names, problems);
         for (String column : table.key()) {
             checkColumn(mart, place + ".key", column, names, problems);
         }
@@ -191,6 +194,22 @@ public final class Definitions {
         Map<String, String> joined = new LinkedHashMap<>(hashes);
         joined.keySet().retainAll(transform.tables());
         return joined;
+    }
+
+    /** Each column has a name of its own, which is none of those that the store adds. */
+    private static void checkNames(Mart mart, String place, List<String> names, List<Problem> problems) {
+        Set<String> taken = new HashSet<>(Transform.STORED_BESIDE);
+        for (String name : names) {
+            if (taken.add(name.toLowerCase(Locale.ROOT))) {
+                continue;
+            }
+            boolean isOurs = Transform.STORED_BESIDE.contains(name.toLowerCase(Locale.ROOT));
+            problems.add(new Problem(
+                    mart.place(place),
+                    name,
+                    isOurs ? "is a column that the store keeps beside the table's own" : "two columns have this name",
+                    "give it another name with AS, or leave it out of the star: * EXCLUDE (" + name + ")"));
+        }
     }
 
     private static void checkColumn(

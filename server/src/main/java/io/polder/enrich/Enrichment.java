@@ -278,6 +278,7 @@ public final class Enrichment implements AutoCloseable {
                 store,
                 pipeline(wanted, store.next(wanted), events, Math.min(Rebuild.MOST_ROWS, settings.batchRows())),
                 runner,
+                () -> wanted.transform().tables().stream().allMatch(this::isLoaded),
                 this::replaced);
         rebuilds.put(table, rebuild);
         rebuild.start();
@@ -399,22 +400,26 @@ public final class Enrichment implements AutoCloseable {
         Instant tidied = clock.instant();
         while (!isClosed) {
             try {
-                if (!outbox.pay()) {
-                    awaitCommit(1_000);
-                }
                 if (Duration.between(tidied, clock.instant()).compareTo(TIDY_EVERY) > 0) {
                     tidied = clock.instant();
                     store.tidy();
                     runners.values().forEach(TableRunner::expire);
+                }
+                if (!outbox.pay()) {
+                    awaitCommit(1_000);
                 }
             } catch (PolderException exception) {
                 if (exception.code() == ErrorCode.RESTART) {
                     failed(exception);
                     return;
                 }
-                LOGGER.warn("The outbox waits. {}", exception.getMessage());
+                LOGGER.warn("What is owed or old waits. {}", exception.getMessage());
                 LockSupport.parkNanos(OUTBOX_PAUSE.toNanos());
             } catch (InterruptedException stopped) {
+                return;
+            } catch (RuntimeException bug) {
+                failed(new PolderException(
+                        ErrorCode.RESTART, "Sending what tables owe failed unexpectedly: " + bug.getMessage(), bug));
                 return;
             }
         }

@@ -1,10 +1,10 @@
 package io.polder.enrich;
 
-import io.polder.record.PolderException;
 import io.polder.store.Store;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,16 +28,25 @@ final class Rebuild {
     private final Store store;
     private final Pipeline next;
     private final TableRunner running;
+    private final BooleanSupplier mayStart;
     private final Consumer<Pipeline> replaced;
     private final Thread thread;
     private volatile boolean isStopping;
     private volatile @Nullable String trouble;
     private volatile double progress;
 
-    Rebuild(Store store, Pipeline next, TableRunner running, Consumer<Pipeline> replaced) {
+    /** Whether the next generation is the running one now; of the thread alone. */
+    private boolean isReplaced;
+
+    /**
+     * @param mayStart whether the tables that are joined are loaded
+     * @param replaced hears of the generation that people read from now on
+     */
+    Rebuild(Store store, Pipeline next, TableRunner running, BooleanSupplier mayStart, Consumer<Pipeline> replaced) {
         this.store = store;
         this.next = next;
         this.running = running;
+        this.mayStart = mayStart;
         this.replaced = replaced;
         thread = new Thread(this::run, "rebuild " + next.definition().name());
         thread.setDaemon(true);
@@ -72,31 +81,42 @@ final class Rebuild {
 
     private void run() {
         try {
-            if (!catchUp()) {
-                next.close();
-                next.table().close();
-                return;
+            if (catchUp()) {
+                replace();
             }
-            running.stop();
-            try {
-                Map<Integer, Long> wanted = running.positions();
-                while (!isStopping && !hasReached(wanted)) {
-                    next.step((batch, commit) -> {});
-                }
-                next.table().merge();
-                if (!isStopping) {
-                    next.close();
-                    running.replace(next, () -> store.promote(next.table()));
-                    replaced.accept(next);
-                }
-            } finally {
-                if (!isStopping) {
-                    running.start();
-                }
-            }
-        } catch (PolderException exception) {
+        } catch (RuntimeException exception) {
             trouble = String.valueOf(exception.getMessage());
             LOGGER.error("Rebuilding table {} failed.", next.definition().name(), exception);
+        } finally {
+            if (!isReplaced) {
+                next.close();
+                next.table().close();
+            }
+        }
+    }
+
+    /** Brings both generations to the same place while the running one stands still, and switches over. */
+    private void replace() {
+        running.stop();
+        try {
+            // What waits there is owed to other topics when it is merged.
+            running.merge();
+            Map<Integer, Long> wanted = running.positions();
+            // After a power cut the table can have read what the log has no more: the log's end is as far as one gets.
+            while (!isStopping && !hasReached(wanted) && next.behind() > 0) {
+                next.step((batch, commit) -> {});
+            }
+            next.table().merge();
+            if (!isStopping) {
+                next.close();
+                running.replace(next, () -> store.promote(next.table()));
+                isReplaced = true;
+                replaced.accept(next);
+            }
+        } finally {
+            if (!isStopping) {
+                running.start();
+            }
         }
     }
 
@@ -105,12 +125,11 @@ final class Rebuild {
         while (!isStopping) {
             long behind = next.behind();
             progress = Math.max(0, Math.min(1, 1 - (double) behind / all));
-            if (behind < NEAR) {
-                return true;
-            }
-            if (running.behind() > NEAR) {
-                // Live work goes first.
+            if (!mayStart.getAsBoolean() || behind >= NEAR && running.behind() > NEAR) {
+                // Live work goes first, and the first load of what is joined.
                 LockSupport.parkNanos(YIELD.toNanos());
+            } else if (behind < NEAR) {
+                return true;
             } else {
                 next.step((batch, commit) -> {});
             }

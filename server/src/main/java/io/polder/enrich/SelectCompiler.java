@@ -23,8 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,23 @@ final class SelectCompiler implements AutoCloseable {
 
     /** Functions that make several rows of one. */
     private static final Set<String> UNNESTING = Set.of("unnest", "generate_subscripts");
+
+    /** Functions that read the clock although the engine lists them as constant; the first only with one argument. */
+    private static final Set<String> CLOCKS = Set.of("age", "current_localtime", "current_localtimestamp");
+
+    /** What the engine takes for a function although it is written as a column, when there is no such column. */
+    private static final Set<String> VALUES_OF_THE_SESSION = Set.of(
+            "current_catalog",
+            "current_date",
+            "current_role",
+            "current_schema",
+            "current_time",
+            "current_timestamp",
+            "current_user",
+            "localtime",
+            "localtimestamp",
+            "session_user",
+            "user");
 
     private final Connection connection;
     private final Set<String> aggregates;
@@ -91,7 +110,8 @@ final class SelectCompiler implements AutoCloseable {
                 return new Compiled(null, problems);
             }
             ObjectNode node = (ObjectNode) tree.at("/statements/0/node");
-            Scope scope = new Scope(place, select, event, joinable, problems);
+            List<String> fields = event.fields().stream().map(Field::name).toList();
+            Scope scope = new Scope(place, select, event, fields, joinable, problems);
             checkShape(node, scope);
             if (!problems.isEmpty()) {
                 return new Compiled(null, problems);
@@ -118,7 +138,8 @@ final class SelectCompiler implements AutoCloseable {
             if (tree == null) {
                 return problems;
             }
-            Scope scope = new Scope(place, select, new Schema(List.of()), Map.of(), problems);
+            List<String> names = columns.stream().map(Transform.Column::name).toList();
+            Scope scope = new Scope(place, select, new Schema(List.of()), names, Map.of(), problems);
             checkExpressions(tree, scope);
             if (tree.at("/statements").size() != 1
                     || tree.at("/statements/0/node/select_list").size() != 1) {
@@ -228,6 +249,9 @@ final class SelectCompiler implements AutoCloseable {
         private final String place;
         private final String select;
         private final Schema event;
+        /** The columns that it reads but for those of joined tables. */
+        private final List<String> own;
+
         private final Map<String, Joinable> joinable;
         private final List<Problem> problems;
         private String eventAlias = "event";
@@ -237,12 +261,29 @@ final class SelectCompiler implements AutoCloseable {
         private boolean hasInnerJoin;
 
         private Scope(
-                String place, String select, Schema event, Map<String, Joinable> joinable, List<Problem> problems) {
+                String place,
+                String select,
+                Schema event,
+                List<String> own,
+                Map<String, Joinable> joinable,
+                List<Problem> problems) {
             this.place = place;
             this.select = select;
             this.event = event;
+            this.own = own;
             this.joinable = joinable;
             this.problems = problems;
+        }
+
+        /** The names that a column may be called by without its table. */
+        private Stream<String> columns() {
+            return Stream.concat(
+                    own.stream(),
+                    references.values().stream()
+                            .map(reference -> joinable.get(reference.table()))
+                            .filter(Objects::nonNull)
+                            .flatMap(joined -> joined.columns().stream())
+                            .map(Transform.Column::name));
         }
 
         private void problem(JsonNode node, String wrong, String fix) {
@@ -436,17 +477,35 @@ final class SelectCompiler implements AutoCloseable {
                     scope.problem(node, function + "() makes several rows of one", "unnest in a view");
                 } else if (aggregates.contains(function)) {
                     scope.problem(node, function + "() is an aggregate, not row-local", "aggregate in a view");
-                } else if (volatiles.contains(function)) {
-                    scope.problem(
-                            node,
-                            function + "() does not give the same twice: a rebuild would give other rows",
-                            "use the event's own time, or e." + Transform.ACCEPTED);
+                } else if (volatiles.contains(function) || isClock(function, node)) {
+                    isNotTheSameTwice(node, function + "()", scope);
                 }
+            }
+            JsonNode names = node.path("column_names");
+            if (names.size() == 1 && isValueOfTheSession(names.get(0).asText(), scope)) {
+                isNotTheSameTwice(node, names.get(0).asText(), scope);
             }
         }
         for (JsonNode child : node) {
             checkExpressions(child, scope);
         }
+    }
+
+    private static boolean isClock(String function, JsonNode node) {
+        return CLOCKS.contains(function)
+                && (!function.equals("age") || node.path("children").size() == 1);
+    }
+
+    private static boolean isValueOfTheSession(String name, Scope scope) {
+        return VALUES_OF_THE_SESSION.contains(name.toLowerCase(Locale.ROOT))
+                && scope.columns().noneMatch(name::equalsIgnoreCase);
+    }
+
+    private static void isNotTheSameTwice(JsonNode node, String what, Scope scope) {
+        scope.problem(
+                node,
+                what + " does not give the same twice: a rebuild would give other rows",
+                "use the event's own time, or e." + Transform.ACCEPTED);
     }
 
     private static String alias(JsonNode table) {
@@ -546,9 +605,15 @@ final class SelectCompiler implements AutoCloseable {
                 String relation = item.path("relation_name").asText();
                 boolean isOfEvent =
                         relation.equalsIgnoreCase(scope.eventAlias) || relation.isEmpty() && scope.references.isEmpty();
-                if (isOfEvent && item.path("replace_list").isEmpty()) {
+                boolean isPlain = item.path("replace_list").isEmpty()
+                        && item.path("rename_list").isEmpty()
+                        && !item.path("columns").asBoolean();
+                if (isOfEvent && isPlain) {
+                    Set<String> excluded = excluded(item);
                     for (Field field : scope.event.fields()) {
-                        passed.put(field.name(), scope.event.indexOf(field.name()));
+                        if (!excluded.contains(field.name().toLowerCase(Locale.ROOT))) {
+                            passed.put(field.name(), scope.event.indexOf(field.name()));
+                        }
                     }
                 }
                 continue;
@@ -567,6 +632,15 @@ final class SelectCompiler implements AutoCloseable {
             }
         }
         return passed;
+    }
+
+    /** The columns that a star leaves out, in lower case. */
+    private static Set<String> excluded(JsonNode star) {
+        Set<String> names = new HashSet<>();
+        star.path("exclude_list").forEach(name -> names.add(name.asText().toLowerCase(Locale.ROOT)));
+        star.path("qualified_exclude_list")
+                .forEach(name -> names.add(name.path("column").asText().toLowerCase(Locale.ROOT)));
+        return names;
     }
 
     private static void rewriteFrom(JsonNode from, Scope scope) {

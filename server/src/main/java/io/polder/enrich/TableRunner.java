@@ -107,6 +107,14 @@ final class TableRunner {
         pipeline.table().close();
     }
 
+    /** Merges late rows that wait; on the table's thread, or while stopped. */
+    void merge() {
+        Commit late = pipeline.table().merge();
+        if (late != null) {
+            enrichment.tell(late);
+        }
+    }
+
     /** Goes on with another generation, which {@code promote} makes the one that people read; only while stopped. */
     synchronized void replace(Pipeline next, Runnable promote) {
         promote.run();
@@ -137,10 +145,7 @@ final class TableRunner {
                     Instant now = enrichment.clock().instant();
                     if (Duration.between(merged, now).compareTo(MERGE_EVERY) >= 0) {
                         merged = now;
-                        Commit late = running.table().merge();
-                        if (late != null) {
-                            enrichment.tell(late);
-                        }
+                        merge();
                     }
                     // That nothing came in time does not mean that all is well again.
                     if (size > 0 || trouble.isEmpty() || running.behind() == 0) {
@@ -275,11 +280,12 @@ final class TableRunner {
     }
 
     private String state(@Nullable String rebuilding) {
-        if (!trouble.isEmpty()) {
-            return trouble;
-        }
+        // A table in trouble may be rebuilt because of it.
         if (rebuilding != null) {
             return rebuilding;
+        }
+        if (!trouble.isEmpty()) {
+            return trouble;
         }
         if (!note.isEmpty()) {
             return note;

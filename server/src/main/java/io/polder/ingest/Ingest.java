@@ -180,13 +180,17 @@ public final class Ingest implements AutoCloseable {
             throw new PolderException(
                     ErrorCode.UNAVAILABLE, "Feed '" + feed + "' is paused. Fix: ./polder resume " + feed + ".");
         }
+        checkOpen();
+        Push push = pushes.take(running.feed, running.edge, body, contentType, idempotencyKey);
+        running.meter.succeeded();
+        return push;
+    }
+
+    private void checkOpen() {
         String hold = isClosing ? "The program is stopping." : closed.get().orElse(null);
         if (hold != null) {
             throw new PolderException(ErrorCode.UNAVAILABLE, hold);
         }
-        Push push = pushes.take(running.feed, running.edge, body, contentType, idempotencyKey);
-        running.meter.succeeded();
-        return push;
     }
 
     private Running find(String feed) {
@@ -231,8 +235,10 @@ public final class Ingest implements AutoCloseable {
      * which only a prefix is kept are left out.
      *
      * @return how many are now in the log
+     * @throws io.polder.record.PolderException NOT_FOUND, or UNAVAILABLE when nothing may be taken at the moment
      */
     public long replay(@Nullable String topic) {
+        checkOpen();
         Map<String, RejectedEvents.Way> ways = new LinkedHashMap<>();
         feeds.forEach((name, running) -> ways.put(name, new RejectedEvents.Way(running.feed, running.edge)));
         return topics(topic).stream()

@@ -43,6 +43,9 @@ final class Gate {
             "ASCENDING",
             "DESCENDING");
 
+    /** The member of a node that has its WITH. */
+    private static final String COMMON_TABLES = "cte_map";
+
     private static final Set<String> TABLE_FUNCTIONS = Set.of("range", "generate_series", "unnest");
 
     /** Functions that tell of the engine, the machine or other queries, or that do something. */
@@ -120,32 +123,37 @@ final class Gate {
     }
 
     private void walk(JsonNode node, Set<String> named, String sql) {
-        Set<String> inScope = named;
-        if (node.isObject()) {
-            JsonNode types = node.path("type");
-            String type = types.isTextual() ? types.asText() : "";
-            if (!node.has("class") && !type.isEmpty() && !isKnown(node, type)) {
-                throw refused(
-                        sql,
-                        position(node),
-                        type.toLowerCase(Locale.ROOT) + " is not answered here",
-                        "write a SELECT over tables and views");
-            }
-            inScope = withCommonTables(node, named);
-            if (type.equals("BASE_TABLE")) {
-                table(node, inScope, sql);
-            } else if (type.equals("TABLE_FUNCTION")) {
-                tableFunction(node, sql);
-            }
-            if (node.path("class").asText().equals("PARAMETER")) {
-                throw refused(sql, position(node), "there is no value for a parameter", "write the value");
-            }
-            if (node.path("class").asText().equals("FUNCTION")) {
-                function(node, sql);
-            }
+        if (!node.isObject()) {
+            node.forEach(element -> walk(element, named, sql));
+            return;
         }
-        for (JsonNode child : node) {
-            walk(child, inScope, sql);
+        JsonNode types = node.path("type");
+        String type = types.isTextual() ? types.asText() : "";
+        if (!node.has("class") && !type.isEmpty() && !isKnown(node, type)) {
+            throw refused(
+                    sql,
+                    position(node),
+                    type.toLowerCase(Locale.ROOT) + " is not answered here",
+                    "write a SELECT over tables and views");
+        }
+        Set<String> inScope = commonTables(node, named, sql);
+        if (type.equals("BASE_TABLE")) {
+            table(node, inScope, sql);
+        } else if (type.equals("TABLE_FUNCTION")) {
+            tableFunction(node, sql);
+        }
+        if (node.path("class").asText().equals("PARAMETER")) {
+            throw refused(sql, position(node), "there is no value for a parameter", "write the value");
+        }
+        if (node.path("class").asText().equals("FUNCTION")) {
+            function(node, sql);
+        }
+        for (var member : node.properties()) {
+            if (!member.getKey().equals(COMMON_TABLES)) {
+                boolean isRecursiveHalf =
+                        node.has("cte_name") && member.getKey().equals("right");
+                walk(member.getValue(), isRecursiveHalf ? withItself(node, inScope) : inScope, sql);
+            }
         }
     }
 
@@ -154,16 +162,27 @@ final class Gate {
         return NODES.contains(type) || node.has("is_null") || node.has("id") || type.endsWith("_TYPE_INFO");
     }
 
-    private static Set<String> withCommonTables(JsonNode node, Set<String> named) {
-        JsonNode map = node.at("/cte_map/map");
-        if (map.isEmpty() && !node.has("ctename")) {
+    /**
+     * Walks the common tables of a node; returns the names that the rest of the node knows. A common table knows those
+     * before it and not itself: there, its name is what the engine has by that name.
+     */
+    private Set<String> commonTables(JsonNode node, Set<String> named, String sql) {
+        JsonNode map = node.path(COMMON_TABLES).path("map");
+        if (map.isEmpty()) {
             return named;
         }
         Set<String> extended = new HashSet<>(named);
-        map.forEach(entry -> extended.add(entry.path("key").asText().toLowerCase(Locale.ROOT)));
-        if (node.has("ctename")) {
-            extended.add(node.path("ctename").asText().toLowerCase(Locale.ROOT));
+        for (JsonNode entry : map) {
+            walk(entry.path("value"), extended, sql);
+            extended.add(entry.path("key").asText().toLowerCase(Locale.ROOT));
         }
+        return extended;
+    }
+
+    /** What the recursive half of a recursive common table knows. */
+    private static Set<String> withItself(JsonNode node, Set<String> named) {
+        Set<String> extended = new HashSet<>(named);
+        extended.add(node.path("cte_name").asText().toLowerCase(Locale.ROOT));
         return extended;
     }
 

@@ -162,6 +162,20 @@ class ClientCommandsTest {
     }
 
     @Test
+    void aRebuildThatFailedIsAFailure() {
+        script.put("POST /api/tables/traffic/rebuild", new Scripted(202, "{}"));
+        script.put(
+                "GET /api/tables",
+                new Scripted(200, "{\"tables\":[{\"name\":\"traffic\",\"state\":\"the rebuild failed: no space\"}]}"));
+
+        assertThat(run("rebuild", "traffic")).isEqualTo(1);
+
+        assertThat(err.toString())
+                .contains("traffic: the rebuild failed: no space")
+                .contains("Fix: ");
+    }
+
+    @Test
     void rejectedEventsAreShownWithTheirPlaceAndReplayedOnRequest() {
         script.put(
                 "GET /api/rejected?limit=20&topic=traffic",

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.polder.log.Log;
 import io.polder.log.Reader;
+import io.polder.log.RecordHeaders;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,21 +19,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The promise: whatever is killed whenever, every acknowledged event is in its table once, with the values of its key's
- * highest offset; an unanswered one is there at most once; each offset is counted once in the ledger.
+ * highest offset; an unanswered one is there at most once; each offset is counted once in the ledger. What a table owes to
+ * other topics, its rows and what it rejected, is there at least once.
  *
  * <p>{@code -Dpolder.kills=50} kills more often than the build does.
  */
@@ -56,7 +62,7 @@ final class KillTest {
                   - { name: time, type: timestamp }
                   - { name: number, type: bigint }
             tables:
-              readings: { from: readings, key: [id, time], time: time }
+              readings: { from: readings, key: [id, time], time: time, publish: published }
               checked:
                 from: readings
                 key: [id]
@@ -74,7 +80,11 @@ final class KillTest {
     private final AtomicInteger numbers = new AtomicInteger();
     private volatile int port;
 
-    private record Event(int partition, long offset, long id, long time, int number) {}
+    private record Event(int partition, long offset, long id, long time, int number) {
+        String place() {
+            return partition + "/" + offset;
+        }
+    }
 
     @Test
     void whatIsAcknowledgedSurvivesEveryKill() throws Exception {
@@ -216,18 +226,12 @@ final class KillTest {
                         0,
                         Optional.of("127.0.0.1:" + announced.at("/ports/kafka").asInt())),
                 failure -> {})) {
-            Map<Integer, Long> ends = log.endOffsets("readings");
-            long all = ends.values().stream().mapToLong(Long::longValue).sum();
-            try (Reader reader = log.reader(Duration.ofMillis(50))) {
-                reader.assign("readings", new TreeMap<>(Map.of(0, 0L, 1, 0L, 2, 0L)));
-                await().atMost(PATIENCE).until(() -> {
-                    reader.poll(
-                            Duration.ofMillis(100),
-                            (topic, partition, offset, accepted, value, headers) ->
-                                    logged.add(event(partition, offset, value)));
-                    return logged.size() >= all;
-                });
-            }
+            readAll(
+                    log,
+                    "readings",
+                    (topic, partition, offset, accepted, value, headers) ->
+                            logged.add(event(partition, offset, value)));
+            long all = logged.size();
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(rows(
                             "SELECT table_name, sum(logged), sum(applied), sum(filtered), sum(rejected), sum(waiting)"
                                     + " FROM polder.ledger GROUP BY ALL ORDER BY ALL"))
@@ -241,6 +245,18 @@ final class KillTest {
                                     "" + count(logged, 3),
                                     "0"),
                             List.of("readings", "" + all, "" + all, "0", "0", "0")));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(places(log, "readings.rejected"))
+                    .as(what + ": what a rule refused is in the rejected topic")
+                    .isEqualTo(logged.stream()
+                            .filter(event -> event.number % 10 == 3)
+                            .map(Event::place)
+                            .collect(Collectors.toSet())));
+            Set<String> stored = rows("SELECT _partition || '/' || _offset FROM provenance.readings").stream()
+                    .map(row -> row.get(0))
+                    .collect(Collectors.toSet());
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(places(log, "published"))
+                    .as(what + ": every row is published")
+                    .containsAll(stored));
         }
 
         Map<Integer, Integer> times = new HashMap<>();
@@ -274,6 +290,31 @@ final class KillTest {
                 .containsExactlyInAnyOrderElementsOf(checked.values().stream()
                         .map(event -> List.of("" + event.id, "" + event.number))
                         .toList());
+    }
+
+    private static void readAll(Log log, String topic, Reader.Visitor visitor) {
+        Map<Integer, Long> ends = log.endOffsets(topic);
+        long all = ends.values().stream().mapToLong(Long::longValue).sum();
+        AtomicLong read = new AtomicLong();
+        try (Reader reader = log.reader(Duration.ofMillis(50))) {
+            reader.assign(topic, new TreeMap<>(log.beginningOffsets(topic)));
+            await().atMost(PATIENCE).until(() -> read.addAndGet(reader.poll(Duration.ofMillis(100), visitor)) >= all);
+        }
+    }
+
+    /** Where the events stand that the records of a topic came from. */
+    private static Set<String> places(Log log, String topic) {
+        Set<String> places = new HashSet<>();
+        readAll(
+                log,
+                topic,
+                (name, partition, offset, accepted, value, headers) ->
+                        places.add(text(headers, "partition") + "/" + text(headers, "offset")));
+        return places;
+    }
+
+    private static String text(RecordHeaders headers, String name) {
+        return new String(Objects.requireNonNull(headers.get(name)), StandardCharsets.UTF_8);
     }
 
     /** How many events end in a digit that is filtered (7), rejected (3) or neither (0). */

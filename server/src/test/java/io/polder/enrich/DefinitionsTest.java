@@ -43,6 +43,10 @@ final class DefinitionsTest {
                 "SELECT uid, time, row_number() OVER () AS n FROM event | a window function is not row-local",
                 "SELECT uid, time, max(speed) AS m FROM event | max() is an aggregate",
                 "SELECT uid, time, now() AS n FROM event | now() does not give the same twice",
+                "SELECT uid, time, current_timestamp AS n FROM event | current_timestamp does not give the same twice",
+                "SELECT uid, time, CURRENT_DATE AS n FROM event | CURRENT_DATE does not give the same twice",
+                "SELECT uid, time, current_localtimestamp() AS n FROM event | current_localtimestamp() does not give the same",
+                "SELECT uid, time, age(time) AS n FROM event | age() does not give the same twice",
                 "SELECT uid, time, random() AS n FROM event | random() does not give the same twice",
                 "SELECT uid, time, unnest([1, 2]) AS n FROM event | unnest() makes several rows of one",
                 "SELECT uid, time, (SELECT max(name) FROM roads) AS n FROM event | a subquery is not row-local",
@@ -62,6 +66,11 @@ final class DefinitionsTest {
                 "SELECT uid, time FROM event; SELECT 1 | holds 2 statements",
                 "SELECT uid, speed AS time FROM event | is a INTEGER",
                 "SELECT uid FROM event | gives no such column",
+                "SELECT e.*, p.* FROM event e LEFT JOIN points p ON p.uid = e.uid | two columns have this name",
+                "SELECT e.*, 1 AS _Batch FROM event e | is a column that the store keeps",
+                "SELECT e.* EXCLUDE (uid), e.uid + 1 AS uid FROM event e | does not contain 'uid', the key of feed 'traffic'",
+                "SELECT e.* EXCLUDE (e.uid), e.uid + 1 AS uid FROM event e | does not contain 'uid', the key of feed 'traffic'",
+                "SELECT e.* RENAME (uid AS speed, speed AS uid) FROM event e | does not contain 'uid', the key of feed 'traffic'",
                 "SELECT uid + 1 AS uid, time FROM event | does not contain 'uid', the key of feed 'traffic'",
             })
     void aSelectThatIsNotRowLocalOrWrongIsToldWithItsFix(String select, String wrong) throws IOException {
@@ -79,6 +88,7 @@ final class DefinitionsTest {
             value = {
                 "SELECT * FROM event",
                 "SELECT e.* EXCLUDE (speed) FROM event e WHERE speed > 3",
+                "SELECT e.*, age(e.time, e.accepted) AS late FROM event e",
                 "SELECT e.uid, e.time, p.name, r.name AS road FROM event e ASOF LEFT JOIN points p ON p.uid = e.uid AND e.time >= p.valid_from LEFT JOIN roads r ON r.road = substr(p.name, 1, 4)",
                 "SELECT e.uid, e.time, p.* EXCLUDE (uid) FROM event e JOIN points p ON e.uid = p.uid",
                 "SELECT uid, time, accepted - time AS delay, coalesce(speed, 0) AS speed FROM event",

@@ -14,6 +14,8 @@ import io.polder.query.Queries;
 import io.polder.store.duck.DuckStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -180,6 +182,35 @@ final class EnrichmentTest {
     }
 
     @Test
+    void aTableThatHasReadMoreThanTheLogHoldsSaysSoAndCanBeRebuilt() throws Exception {
+        String definition = """
+                mart: test
+                feeds:
+                  f: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [{name: id, type: bigint}] }
+                tables:
+                  t: { from: f_X, key: [id] }
+                """;
+        start(definition);
+        send("f_X", 0, "{'id':1}");
+        awaitRows("t", 1);
+        // As after a power cut that cost the log its end.
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE store.batches SET positions = '0:50' WHERE generation LIKE 't~%'");
+        }
+        stop();
+        start(definition);
+        await().untilAsserted(
+                        () -> assertThat(running().tables().get(0).state()).contains("Fix: rebuild the tables"));
+
+        running().rebuild("t");
+
+        awaitState("t", "live");
+        send("f_X", 0, "{'id':2}");
+        awaitRows("t", 2);
+    }
+
+    @Test
     void whatIsCommittedIsThereAfterARestartAndTheRestFollows() throws Exception {
         String definition = """
                 mart: test
@@ -257,6 +288,24 @@ final class EnrichmentTest {
 
         start(JOINED.replace("e.name FROM", "upper(e.name) AS name, length(e.name) AS size FROM"));
         awaitState("traffic", "live");
+    }
+
+    @Test
+    void aViewOfWhatOnlyTheNewDefinitionHasIsThereAfterTheRebuild() throws Exception {
+        start(JOINED + "views:\n  names: \"SELECT name FROM points\"\n");
+        send("points_X", 0, "{'uid':1,'name':'boom'}");
+        awaitRows("points", 1);
+        stop();
+
+        start(JOINED.replace("e.name FROM", "e.name, length(e.name) AS size FROM")
+                + "views:\n  names: \"SELECT name, size FROM points\"\n  twice: \"SELECT * FROM names\"\n");
+
+        awaitState("points", "the definition has changed: run ./polder rebuild points");
+        assertThat(rows("SELECT * FROM names")).containsExactly(List.of("boom"));
+        running().rebuild("points");
+        awaitState("points", "live");
+        assertThat(rows("SELECT * FROM names")).containsExactly(List.of("boom", "4"));
+        assertThat(rows("SELECT * FROM twice")).containsExactly(List.of("boom", "4"));
     }
 
     @Test

@@ -288,6 +288,7 @@ final class PushTest {
         around.closed = Optional.of("The disk has 3 MiB left.");
 
         assertFails(ErrorCode.UNAVAILABLE, () -> push(ingest, "{\"uid\":1}")).withMessage("The disk has 3 MiB left.");
+        assertFails(ErrorCode.UNAVAILABLE, () -> ingest.replay(null)).withMessage("The disk has 3 MiB left.");
         assertThat(status(ingest).state()).isEqualTo("waiting");
         assertThat(status(ingest).lastError()).isEqualTo("The disk has 3 MiB left.");
 

@@ -177,6 +177,62 @@ public abstract class StoreContract {
         });
     }
 
+    @Example
+    void aNextGenerationOwesWhatTheOneBeforeHadNotApplied() {
+        withStore((folder, clock) -> {
+            TableDefinition definition = published(staged());
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(definition);
+                    StoredTable next = store.next(definition)) {
+                Batch batch = new Batch(EVENT);
+                add(batch, new Event(1, micros(START), "a", 0, 0), clock.instant(), false);
+                add(batch, new Event(2, micros(START), "reject b", 0, 1), clock.instant(), false);
+                table.apply(batch);
+                List<Store.Owed> before = store.outbox(10);
+                store.sent(before.get(before.size() - 1).sequence());
+                add(batch, new Event(1, micros(START.plusSeconds(60)), "c", 0, 2), clock.instant(), false);
+                add(batch, new Event(2, micros(START.plusSeconds(60)), "reject d", 0, 3), clock.instant(), false);
+                add(batch, new Event(4, micros(START), "e", 1, 0), clock.instant(), false);
+                next.apply(batch);
+                assertThat(store.outbox(10)).isEmpty();
+
+                store.promote(next);
+
+                List<Store.Owed> owed = store.outbox(10);
+                assertThat(owed)
+                        .extracting(entry ->
+                                entry.topic() + " " + header(entry, "partition") + ":" + header(entry, "offset"))
+                        .containsExactlyInAnyOrder("out 0:2", "out 1:0", "t.rejected 0:3");
+                assertThat(owed)
+                        .filteredOn(entry -> entry.topic().equals("t.rejected"))
+                        .allSatisfy(entry -> {
+                            assertThat(header(entry, "reason")).contains("no_rejects");
+                            assertThat(header(entry, "feed")).isEqualTo("f");
+                            assertThat(header(entry, "table")).isEqualTo("t");
+                        });
+                store.sent(owed.get(owed.size() - 1).sequence());
+                assertThat(store.outbox(10)).isEmpty();
+            }
+        });
+    }
+
+    @Example
+    void aRowThatIsOwedIsSentAlthoughItIsTooOldByThen() {
+        withStore((folder, clock) -> {
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(published())) {
+                Batch batch = new Batch(EVENT);
+                add(batch, new Event(1, micros(START), "v", 0, 0), clock.instant(), false);
+                table.apply(batch);
+                clock.advance(Duration.ofDays(500));
+                table.expire();
+
+                assertThat(rows(store)).isEmpty();
+                assertThat(store.outbox(10)).extracting(StoreContract::text).containsExactly(published(1, "v"));
+            }
+        });
+    }
+
     private static String published(long uid, String value) {
         return uid + " {\"uid\":" + uid + ",\"time\":\""
                 + START.toString().replace('T', ' ').replace("Z", "") + "\",\"value\":\"" + value + "\"}";
@@ -244,6 +300,59 @@ public abstract class StoreContract {
 
                 assertThat(commit.rows().waiting()).isZero();
                 assertThat(rows(store)).extracting(Row::value).containsExactlyInAnyOrder("ahead", "corrected");
+            }
+        });
+    }
+
+    @Example
+    void aRowThatWaitedOverARestartDoesNotReplaceANewerOneOfItsKey() {
+        withStore((folder, clock) -> {
+            Instant late = START.minus(Duration.ofMinutes(8));
+            Batch batch = new Batch(EVENT);
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(direct())) {
+                add(batch, new Event(1, micros(START.plus(Duration.ofDays(3650))), "ahead", 0, 0), START, false);
+                add(batch, new Event(2, micros(late), "first", 0, 1), START, false);
+                add(batch, new Event(2, micros(START), "live", 0, 2), START, false);
+                table.apply(batch);
+                batch.clear();
+                add(batch, new Event(2, micros(late), "older", 0, 3), START, false);
+                table.apply(batch);
+            }
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(direct())) {
+                batch.clear();
+                add(batch, new Event(2, micros(late), "newer", 0, 4), START, false);
+                table.apply(batch);
+                table.merge();
+
+                assertThat(rows(store)).extracting(Row::value).containsExactlyInAnyOrder("ahead", "live", "newer");
+            }
+        });
+    }
+
+    @Example
+    void aBatchThatMergesWaitingRowsFirstTellsOfThemToo() {
+        withStore((folder, clock) -> {
+            Instant late = START.minus(Duration.ofHours(1));
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(direct())) {
+                Batch batch = new Batch(EVENT);
+                add(batch, new Event(1, micros(START), "live", 0, 0), START, false);
+                table.apply(batch);
+                batch.clear();
+                add(batch, new Event(1, micros(late), "late", 0, 1), START, false);
+                assertThat(table.apply(batch).rows().waiting()).isEqualTo(1);
+                batch.clear();
+                add(batch, new Event(1, micros(late.plusSeconds(60)), "bulk", 0, 2), START, true);
+
+                Commit commit = table.apply(batch);
+
+                assertThat(commit.rows().logged()).isEqualTo(1);
+                assertThat(commit.rows().applied()).isEqualTo(2);
+                assertThat(commit.rows().waiting()).isEqualTo(-1);
+                assertThat(commit.minTime()).isEqualTo(late);
+                assertThat(commit.maxTime()).isEqualTo(late.plusSeconds(60));
             }
         });
     }
@@ -380,7 +489,10 @@ public abstract class StoreContract {
 
     /** The direct one, whose rows another topic is to have. */
     private static TableDefinition published() {
-        TableDefinition table = direct();
+        return published(direct());
+    }
+
+    private static TableDefinition published(TableDefinition table) {
         return new TableDefinition(
                 table.name(),
                 table.topic(),

@@ -2,8 +2,10 @@ package io.polder.store.duck;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.Blob;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -100,6 +102,15 @@ final class Bookkeeping {
             }
         }
         return positions;
+    }
+
+    /** The positions of a generation's last batch; empty when it has none. */
+    static Map<Integer, Long> applied(Connection connection, String physical) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT positions FROM store.batches WHERE generation = "
+                        + Sql.text(physical) + " ORDER BY batch DESC LIMIT 1")) {
+            return result.next() ? positions(result.getString(1)) : Map.of();
+        }
     }
 
     /** Headers as lines of name, tab and value; the values that are written here have no line ends. */

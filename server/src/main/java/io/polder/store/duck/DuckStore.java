@@ -27,9 +27,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The store in one DuckDB file. Thread-safe; writers take turns, readers never wait for them. */
 public final class DuckStore implements Store {
+    private static final Logger LOGGER = LoggerFactory.getLogger(DuckStore.class);
+
     /** How long a row's way through the stages can be told, and how long rejects are listed. */
     private static final Duration BOOKKEEPING = Duration.ofDays(90);
 
@@ -53,6 +57,7 @@ public final class DuckStore implements Store {
     private final ReentrantLock writing = new ReentrantLock(true);
     private final AtomicInteger functions = new AtomicInteger();
     private final Outbox outbox = new Outbox();
+    private volatile Map<String, String> views = Map.of();
     private long outboxSequence;
     private long lastBatch;
 
@@ -181,22 +186,34 @@ public final class DuckStore implements Store {
         changing("switching to the rebuilt table " + next.name(), connection -> {
             Integer current = generation(connection, next.name(), true);
             if (current != null) {
-                Outbox.keep(connection, DuckTable.physical(next.name(), current), this::takeOutboxNumbers);
+                String before = DuckTable.physical(next.name(), current);
+                Outbox.keep(connection, before, this::takeOutboxNumbers);
+                Outbox.owe(
+                        connection,
+                        table.definition(),
+                        DuckTable.physical(next.name(), table.generation()),
+                        Bookkeeping.applied(connection, before),
+                        clock.millis(),
+                        this::takeOutboxNumbers);
                 drop(connection, next.name(), current);
             }
             makeCurrent(connection, table.definition(), table.generation());
         });
+        defineViews();
     }
 
-    /** Defines the mart's views by name, and removes those that it has no more. */
-    public void views(Map<String, String> views) {
-        changing("defining the views", connection -> {
+    /**
+     * Defines the mart's views by name, and removes those that it has no more. A view that reads what only the new
+     * definition of a table has is as it was, or missing, until that table is rebuilt.
+     */
+    public void views(Map<String, String> newViews) {
+        changing("removing views", connection -> {
             List<String> gone = new ArrayList<>();
             try (Statement statement = connection.createStatement();
                     ResultSet result = statement.executeQuery("SELECT view_name FROM duckdb_views() WHERE schema_name ="
                             + " 'main' AND NOT internal AND view_name NOT IN (SELECT name FROM store.generations)")) {
                 while (result.next()) {
-                    if (!views.containsKey(result.getString(1))) {
+                    if (!newViews.containsKey(result.getString(1))) {
                         gone.add(result.getString(1));
                     }
                 }
@@ -205,10 +222,22 @@ public final class DuckStore implements Store {
                 for (String view : gone) {
                     statement.execute("DROP VIEW main." + Sql.name(view));
                 }
-                for (var view : views.entrySet()) {
-                    statement.execute(
-                            "CREATE OR REPLACE VIEW main." + Sql.name(view.getKey()) + " AS " + view.getValue());
-                }
+            }
+        });
+        views = new LinkedHashMap<>(newViews);
+        defineViews();
+    }
+
+    private void defineViews() {
+        views.forEach((name, select) -> {
+            try {
+                changing("defining view " + name, connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("CREATE OR REPLACE VIEW main." + Sql.name(name) + " AS " + select);
+                    }
+                });
+            } catch (PolderException failure) {
+                LOGGER.warn("View {} waits until the tables that it reads are rebuilt. {}", name, failure.getMessage());
             }
         });
     }

@@ -245,9 +245,14 @@ final class DuckTable implements StoredTable {
                     }
                 }
             }
-            try (ResultSet result = statement.executeQuery("SELECT count(*) FROM " + lateTable())) {
+            long latestWaiting = Long.MIN_VALUE;
+            String newestLate = isTimeInKey ? "epoch_us(max(" + Sql.name(time()) + "))" : "NULL";
+            try (ResultSet result = statement.executeQuery("SELECT count(*), " + newestLate + " FROM " + lateTable())) {
                 result.next();
                 waiting = result.getLong(1);
+                if (waiting > 0) {
+                    latestWaiting = result.getLong(2);
+                }
             }
             if (batchNumber == 0) {
                 return;
@@ -273,6 +278,10 @@ final class DuckTable implements StoredTable {
                     result.next();
                     long newest = result.getLong(1);
                     watermark = result.wasNull() ? Long.MIN_VALUE : newest;
+                }
+                // What was late once stays late: a newer row of a waiting one's key must not be written before it.
+                if (waiting > 0) {
+                    watermark = Math.max(watermark, latestWaiting + LATE_MICROS + 1);
                 }
             }
         } catch (SQLException exception) {
@@ -362,8 +371,12 @@ final class DuckTable implements StoredTable {
 
         Classes classes = classify(batch, keyed, count);
         long number = store.takeBatchNumber();
+        long merged = 0;
         if (classes.overtakesWaiting && waiting > 0) {
-            mergeWaiting(number);
+            Merged before = mergeWaiting(number);
+            merged = before.count;
+            classes.minTime = Math.min(classes.minTime, before.minTime);
+            classes.maxTime = Math.max(classes.maxTime, before.maxTime);
         }
         if (classes.existing > 0) {
             events.select(existing, classes.existing);
@@ -386,7 +399,7 @@ final class DuckTable implements StoredTable {
         reject(batch, rejections);
         rememberIdempotent(batch);
         Instant committed = clock.instant();
-        long counted = writeLedger(ledger, violations);
+        writeLedger(ledger, violations);
         writeBatch(number, after, batch.events(), accepted, batch.logged(), committed);
 
         batchNumber = number;
@@ -398,7 +411,7 @@ final class DuckTable implements StoredTable {
         return new Commit(
                 name(),
                 number,
-                counts(ledger, counted),
+                counts(ledger, merged, violations),
                 classes.minTime == Long.MAX_VALUE ? null : instant(classes.minTime),
                 classes.maxTime == Long.MIN_VALUE ? null : instant(classes.maxTime),
                 Instant.ofEpochMilli(accepted.first),
@@ -813,6 +826,9 @@ final class DuckTable implements StoredTable {
         }
         long oldest = Bookkeeping.micros(clock.instant().minus(retain));
         store.exclusively(() -> orRecover("removing old rows of table " + name(), ignored -> {
+            if (definition.publish().isPresent()) {
+                Outbox.keep(connection, physical(), store::takeOutboxNumbers);
+            }
             try (Statement statement = connection.createStatement()) {
                 return statement.executeUpdate(
                         "DELETE FROM " + table() + " WHERE " + Sql.name(time()) + " < " + Sql.timestamp(oldest));
@@ -861,7 +877,7 @@ final class DuckTable implements StoredTable {
         return ledger;
     }
 
-    private static Commit.Counts counts(Map<LedgerKey, long[]> ledger, long violations) {
+    private static Commit.Counts counts(Map<LedgerKey, long[]> ledger, long merged, long violations) {
         long[] sums = new long[5];
         for (long[] counts : ledger.values()) {
             for (int index = 0; index < sums.length; index++) {
@@ -870,15 +886,15 @@ final class DuckTable implements StoredTable {
         }
         return new Commit.Counts(
                 Arrays.stream(sums).sum(),
-                sums[APPLIED],
+                sums[APPLIED] + merged,
                 sums[FILTERED],
                 sums[REJECTED],
                 sums[TOO_LATE],
-                sums[WAITING],
+                sums[WAITING] - merged,
                 violations);
     }
 
-    private long writeLedger(Map<LedgerKey, long[]> ledger, long violations) throws SQLException {
+    private void writeLedger(Map<LedgerKey, long[]> ledger, long violations) throws SQLException {
         try (DuckDBAppender appender = connection.createAppender("store", "ledger")) {
             long rest = violations;
             for (var entry : ledger.entrySet()) {
@@ -898,7 +914,6 @@ final class DuckTable implements StoredTable {
                 rest = 0;
             }
         }
-        return violations;
     }
 
     private void countViolations(List<Long> broken) throws SQLException {

@@ -1,6 +1,7 @@
 package io.polder.store.duck;
 
 import io.polder.store.Store;
+import io.polder.store.TableDefinition;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -77,8 +78,12 @@ final class Outbox {
             return new String(headers.getOrDefault(name, new byte[0]), StandardCharsets.UTF_8);
         }
 
-        /** The rows, the records' keys and values, and where their events are; in the order of these. */
-        private String select(String after, String limit) {
+        private String ofBatch() {
+            return "_batch = " + batch;
+        }
+
+        /** The rows that fulfil a condition: the records' keys and values, and where their events are; in that order. */
+        private String select(String condition, String limit) {
             String key = subject.stream()
                     .map(column -> "CAST(" + Sql.name(column) + " AS VARCHAR)")
                     .collect(Collectors.joining(", "));
@@ -88,7 +93,7 @@ final class Outbox {
             return "SELECT " + (key.isEmpty() ? "NULL::BLOB" : "encode(concat_ws(',', " + key + "))")
                     + " AS key, encode(CAST(to_json(struct_pack(" + row
                     + ")) AS VARCHAR)) AS value, _partition, _offset"
-                    + " FROM (SELECT * FROM store." + Sql.name(physical) + " WHERE _batch = " + batch + after
+                    + " FROM (SELECT * FROM store." + Sql.name(physical) + " WHERE " + condition
                     + " ORDER BY _partition, _offset" + limit + ") ORDER BY _partition, _offset";
         }
     }
@@ -165,7 +170,8 @@ final class Outbox {
         List<Store.Owed> found = new ArrayList<>();
         Place last = null;
         try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(rows.select(after, " LIMIT " + (limit + 1)))) {
+                ResultSet result =
+                        statement.executeQuery(rows.select(rows.ofBatch() + after, " LIMIT " + (limit + 1)))) {
             while (found.size() < limit && result.next()) {
                 sequence++;
                 last = new Place(entry.sequence(), sequence, result.getInt(3), result.getLong(4));
@@ -213,16 +219,93 @@ final class Outbox {
             if (rows == null || !rows.physical().equals(physical)) {
                 continue;
             }
-            long before = numbers.applyAsLong(rows.size());
+            writeOut(
+                    connection,
+                    entry.topic(),
+                    rows,
+                    rows.ofBatch(),
+                    entry.acceptedMillis(),
+                    numbers.applyAsLong(rows.size()));
             try (Statement statement = connection.createStatement()) {
-                statement.execute("INSERT INTO store.outbox SELECT " + before
-                        + " + row_number() OVER (ORDER BY _partition,"
-                        + " _offset), " + Sql.text(entry.topic()) + ", key, value, 'topic' || chr(9) || "
-                        + Sql.text(rows.topic()) + " || chr(10) || 'partition' || chr(9) || _partition || chr(10) ||"
-                        + " 'offset' || chr(9) || _offset || chr(10), " + entry.acceptedMillis() + " FROM ("
-                        + rows.select("", "") + ")");
                 statement.execute("DELETE FROM store.outbox WHERE sequence = " + entry.sequence());
             }
+        }
+    }
+
+    /**
+     * Owes what a generation that people are about to read made of events that the one before had not applied; that one
+     * owed nothing of these.
+     *
+     * @param applied for each partition the offset from which the generation before wanted to read on
+     * @param nowMillis when, for the rows
+     */
+    static void owe(
+            Connection connection,
+            TableDefinition definition,
+            String physical,
+            Map<Integer, Long> applied,
+            long nowMillis,
+            LongUnaryOperator numbers)
+            throws SQLException {
+        if (definition.publish().isPresent()) {
+            String isNew = isBehind(applied, "_partition", "_offset");
+            long size = count(connection, "store." + Sql.name(physical), isNew);
+            Rows rows = new Rows(
+                    physical,
+                    0,
+                    size,
+                    definition.topic(),
+                    definition.subject(),
+                    definition.transform().names());
+            writeOut(connection, definition.publish().get(), rows, isNew, nowMillis, numbers.applyAsLong(size));
+        }
+        String isRefused = "generation = " + Sql.text(physical) + " AND "
+                + isBehind(applied, Sql.name("partition"), Sql.name("offset"));
+        long before = numbers.applyAsLong(count(connection, "store.rejects", isRefused));
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO store.outbox SELECT " + before
+                    + " + row_number() OVER (ORDER BY \"partition\", \"offset\"), "
+                    + Sql.text(definition.topic() + ".rejected") + ", NULL, NULL, "
+                    + header("feed", "feed") + " || " + header("reason", "replace(reason, chr(10), ' ')") + " || "
+                    + header("stage", "'table'") + " || " + header("table", Sql.text(definition.name())) + " || "
+                    + header("topic", Sql.text(definition.topic())) + " || " + header("partition", "\"partition\"")
+                    + " || " + header("offset", "\"offset\"") + ", epoch_ms(accepted) FROM store.rejects WHERE "
+                    + isRefused);
+        }
+    }
+
+    /** Whether an event has not been applied. */
+    private static String isBehind(Map<Integer, Long> applied, String partition, String offset) {
+        StringBuilder condition = new StringBuilder("true");
+        applied.forEach((number, next) -> condition
+                .append(" AND NOT (")
+                .append(partition + " = " + number + " AND " + offset + " < " + next)
+                .append(')'));
+        return condition.toString();
+    }
+
+    private static long count(Connection connection, String table, String condition) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT count(*) FROM " + table + " WHERE " + condition)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    private static String header(String name, String value) {
+        return "'" + name + "' || chr(9) || " + value + " || chr(10)";
+    }
+
+    /** Owes rows that fulfil a condition one by one, under the numbers after {@code before}. */
+    private static void writeOut(
+            Connection connection, String topic, Rows rows, String condition, long acceptedMillis, long before)
+            throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO store.outbox SELECT " + before
+                    + " + row_number() OVER (ORDER BY _partition, _offset), " + Sql.text(topic) + ", key, value, "
+                    + header("topic", Sql.text(rows.topic())) + " || " + header("partition", "_partition") + " || "
+                    + header("offset", "_offset") + ", " + acceptedMillis + " FROM (" + rows.select(condition, "")
+                    + ")");
         }
     }
 }

@@ -29,6 +29,7 @@ public final class RowCondition implements AutoCloseable {
         try {
             Connection connection = DriverManager.getConnection("jdbc:duckdb:");
             try (var settings = connection.createStatement()) {
+                settings.execute("SET TimeZone = 'UTC'");
                 settings.execute("SET threads = 1");
                 settings.execute("SET enable_external_access = false");
             }
@@ -47,7 +48,7 @@ public final class RowCondition implements AutoCloseable {
     /**
      * For each row whether the condition is true; one that is NULL is not.
      *
-     * @throws PolderException INTERNAL when it fails on a row
+     * @throws PolderException INVALID_REQUEST when it fails on a row, UNAVAILABLE when the machine lacks what it needs
      */
     public synchronized boolean[] test(Columns rows) {
         boolean[] isTrue = new boolean[rows.rows()];
@@ -58,11 +59,11 @@ public final class RowCondition implements AutoCloseable {
             }
             return isTrue;
         } catch (SQLException exception) {
-            throw new PolderException(
-                    ErrorCode.INTERNAL,
-                    String.valueOf(DuckStore.failure("evaluating a condition", exception)
-                            .getMessage()),
-                    exception);
+            PolderException failure = DuckStore.failure("evaluating a condition", exception);
+            if (failure.code() != ErrorCode.INTERNAL) {
+                throw failure;
+            }
+            throw new PolderException(ErrorCode.INVALID_REQUEST, String.valueOf(failure.getMessage()), exception);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.polder.store.duck;
 
 import java.util.Collection;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Words of SQL. */
@@ -26,9 +25,5 @@ final class Sql {
     /** A TIMESTAMP of so many microseconds since 1970, as a constant that the engine prunes row groups by. */
     static String timestamp(long micros) {
         return "make_timestamp(" + Long.toString(micros) + ")";
-    }
-
-    static String upper(String text) {
-        return text.toUpperCase(Locale.ROOT);
     }
 }
