@@ -17,7 +17,9 @@ public record Problem(String place, String value, String wrong, String fix) {
         Objects.requireNonNull(place, "place");
         Objects.requireNonNull(value, "value");
         Objects.requireNonNull(wrong, "wrong");
-        Objects.requireNonNull(fix, "fix");
+        if (fix.isBlank()) {
+            throw new IllegalArgumentException("A problem without a fix: " + place + ": " + wrong);
+        }
     }
 
     /** One line: {@code polder.yaml:12 tables.traffic.time = 'tme': no such column. Fix: did you mean 'time'?}. */

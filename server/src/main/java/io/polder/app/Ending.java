@@ -40,6 +40,11 @@ final class Ending {
         watchdog.start();
     }
 
+    /** Whether a failure ends it, and not a person. */
+    boolean hasFailed() {
+        return code != 0;
+    }
+
     /** Waits until the program is to end. */
     void await() {
         try {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows the newest events that were rejected, or replays them.",
             "Each is shown with its reason and its bytes. With --replay those that were not replayed yet are sent"
-                    + " through their feeds again."
+                    + " through their feeds again. A replayed event is the newest of its key: it replaces a correction"
+                    + " that came in between."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -55,6 +55,11 @@ final class Session {
                 say("Stopping.");
             }
             say("Stopped.");
+        } catch (PolderException failure) {
+            if (!ending.hasFailed()) {
+                throw failure;
+            }
+            // What failed first is why it did not start; it was told, and a new start may help.
         } finally {
             ending.stopped();
         }
