@@ -2,6 +2,7 @@ package io.polder.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -13,11 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -158,7 +162,7 @@ final class FlumeScript {
             long events = delivered.chars().filter(letter -> letter == '\n').count();
             note.append(", ").append(events).append(events == 1 ? " event" : " events");
             if (events > 0) {
-                note.append(": ").append(delivered.stripTrailing().replace("\n", " | "));
+                note.append(": ").append(readable(delivered.stripTrailing()).replace("\n", " | "));
             }
         }
         return note.toString();
@@ -309,12 +313,26 @@ final class FlumeScript {
                 "sources.s.channels = c",
                 memory("c", 100, 10))) {
             Map<String, String> notes = section("netcat");
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try (Socket socket = connect(port)) {
                 socket.getOutputStream().write(bytes("one\ntwo\n"));
                 socket.getOutputStream().flush();
                 byte[] answer = socket.getInputStream().readNBytes(6);
                 notes.put("two lines", new String(answer, StandardCharsets.UTF_8).replace("\n", "\\n"));
                 counters(agent, notes);
+            }
+        }
+    }
+
+    private static Socket connect(int port) throws IOException {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                return new Socket(InetAddress.getLoopbackAddress(), port);
+            } catch (ConnectException notYet) {
+                if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(30)) {
+                    throw notYet;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             }
         }
     }
@@ -468,14 +486,24 @@ final class FlumeScript {
         return metrics.path(part).path(name).asText();
     }
 
+    /** What the files hold, one letter a byte. */
     private static String text(Path out) throws IOException {
         StringBuilder text = new StringBuilder();
         try (Stream<Path> files = Files.walk(out)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                text.append(Files.readString(file));
+                text.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
             }
         }
         return text.toString();
+    }
+
+    /** The text, when these bytes (one a letter) are UTF-8 that can be printed; otherwise their numbers. */
+    private static String readable(String bytes) {
+        String text = new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        boolean isText = text.chars().allMatch(letter -> letter >= ' ' && letter != 0xfffd || letter == '\n' || letter == '\t');
+        return isText
+                ? text
+                : "bytes " + HexFormat.ofDelimiter(" ").formatHex(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** Names and lines of the files, their numbers left out. */

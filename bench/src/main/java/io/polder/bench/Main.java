@@ -68,6 +68,7 @@ final class Main implements Callable<Integer> {
                         switch (scenario) {
                             case "upsert" -> List.of(new Upsert().run(folder, rows, 100));
                             case "ingest" -> List.of(Ingest.run(folder, warm, seconds));
+                            case "recording" -> List.of(FlumeRecording.record(folder));
                             case "freshness" ->
                                 FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"));
                             default -> {
