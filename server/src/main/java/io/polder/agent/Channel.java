@@ -45,6 +45,11 @@ public interface Channel extends AutoCloseable {
     /** What is in it, its puts and takes. */
     Counters counters();
 
+    /** Whether what is in it outlives the process however that ends; else a stop drains it into its sinks first. */
+    default boolean isDurable() {
+        return true;
+    }
+
     /**
      * Closes it after its sources and sinks. What is left in it is there at the next start.
      *

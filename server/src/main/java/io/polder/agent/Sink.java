@@ -34,6 +34,14 @@ public interface Sink extends AutoCloseable {
      */
     CompletableFuture<Void> deliver(List<Event> events);
 
+    /**
+     * A clause for people, without a full stop, on what keeps a delivery that is under way for long: {@code broker refused}.
+     * Asked from another thread, about once a second; may take a second to find out.
+     */
+    default String whyWaiting() {
+        return "no answer";
+    }
+
     /** Stops, after the last delivery; releases everything. */
     @Override
     void close();

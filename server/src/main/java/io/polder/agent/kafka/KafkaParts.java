@@ -1,0 +1,13 @@
+package io.polder.agent.kafka;
+
+import io.polder.agent.Parts;
+import io.polder.agent.Sink;
+import java.util.Map;
+
+/** Flume's components for Kafka, which have no short names. */
+public final class KafkaParts implements Parts {
+    @Override
+    public Map<String, Maker<Sink>> sinks() {
+        return Map.of("org.apache.flume.sink.kafka.KafkaSink", KafkaSink::new);
+    }
+}
