@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.protocol.LocatedBlock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,36 +48,36 @@ final class Recovery implements AutoCloseable {
         if (System.nanoTime() - nextNanos < 0) {
             return;
         }
-        boolean isDone = true;
+        boolean isReachable = true;
         for (Map.Entry<String, String> file : abandoned.entrySet()) {
             try {
-                isDone &= finish(file.getKey(), file.getValue());
+                finish(file.getKey(), file.getValue());
             } catch (IOException | RuntimeException notNow) {
                 log.warn("{} is not finished yet: {}", file.getKey(), HdfsWriter.sentence(notNow));
-                isDone = false;
+                isReachable = false;
             }
         }
         nextNanos = System.nanoTime() + pause.toNanos();
-        if (!isDone && pause.compareTo(settings.retryInterval()) < 0) {
+        if (!isReachable && pause.compareTo(settings.retryInterval()) < 0) {
             pause = pause.multipliedBy(2);
         }
     }
 
-    /** Whether the file is finished; otherwise HDFS is still about to close it. */
-    private boolean finish(String inUse, String target) throws IOException {
+    /** Finishes a file, unless HDFS is still about to close it. */
+    private void finish(String inUse, String target) throws IOException {
         FileSystem system = files.of(inUse);
         Path path = new Path(inUse);
         if (!system.exists(path)) {
             openFiles.finish(inUse);
-            return true;
+            return;
         }
-        if (system instanceof DistributedFileSystem hdfs && !hdfs.isFileClosed(path) && !hdfs.recoverLease(path)) {
-            return false;
+        if (system instanceof DistributedFileSystem hdfs && !isClosed(hdfs, path)) {
+            return;
         }
         if (system.getFileStatus(path).getLen() == 0) {
             system.delete(path, false);
             openFiles.finish(inUse);
-            return true;
+            return;
         }
         if (settings.format().isWhole(system, path)) {
             files.rename(inUse, target);
@@ -84,7 +85,21 @@ final class Recovery implements AutoCloseable {
             salvage(system, inUse, target);
         }
         log.info("{} was left open and is complete now as {}.", inUse, target);
-        return true;
+    }
+
+    /**
+     * Makes HDFS close a file whose writer is gone, which takes some seconds. A name node that has just started must know
+     * where the last block is before it is asked: an attempt without that keeps others out for a minute and a half.
+     */
+    private static boolean isClosed(DistributedFileSystem hdfs, Path path) throws IOException {
+        if (hdfs.isFileClosed(path)) {
+            return true;
+        }
+        LocatedBlock last = hdfs.getClient()
+                .getLocatedBlocks(path.toUri().getPath(), 0)
+                .getLastLocatedBlock();
+        boolean isKnown = last == null || last.getLocations().length > 0;
+        return isKnown && hdfs.recoverLease(path);
     }
 
     private void salvage(FileSystem system, String inUse, String target) throws IOException {

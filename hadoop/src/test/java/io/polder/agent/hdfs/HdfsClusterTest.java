@@ -95,7 +95,6 @@ final class HdfsClusterTest {
             Delivery.deliver(sink, Delivery.events(0, 10));
             String left = names("down").get(0);
             int port = cluster.getNameNodePort();
-        System.err.println("T down " + System.nanoTime() / 1000000);
             cluster.shutdownNameNode(0);
             try {
                 // The eleventh event needs a new file.
@@ -104,14 +103,10 @@ final class HdfsClusterTest {
             } finally {
                 cluster.restartNameNode(0, true);
             }
-        System.err.println("T restarted " + System.nanoTime() / 1000000);
             await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> Delivery.deliver(sink, Delivery.events(10, 10)));
 
-        System.err.println("T delivered " + System.nanoTime() / 1000000);
             await().atMost(PATIENCE).until(() -> names("down").contains(left.replace(".tmp", "")));
-            System.err.println("T close " + System.nanoTime() / 1000000);
         }
-        System.err.println("T closed " + System.nanoTime() / 1000000);
         assertThat(lines("down")).containsAll(expected(20));
         assertThat(names("down")).noneMatch(name -> name.endsWith(".tmp"));
     }
