@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,9 +92,15 @@ final class AgentProcess implements AutoCloseable {
         command.addAll(javaOptions);
         List<String> monitoring =
                 List.of("-Dflume.monitoring.type=http", "-Dflume.monitoring.port=" + monitoringPort);
-        command.addAll(monitoring);
+        if (kind == Kind.FLUME) {
+            command.addAll(monitoring);
+        }
         command.addAll(kind.program());
         command.addAll(List.of("-n", NAME, "-f", configuration.toString(), "--no-reload-conf"));
+        if (kind == Kind.POLDER) {
+            command.addAll(monitoring);
+            command.addAll(List.of("--home", folder.resolve("home").toString()));
+        }
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
@@ -171,6 +178,23 @@ final class AgentProcess implements AutoCloseable {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElse(0);
+    }
+
+    /** What is alive on its heap, in MiB, as Java's own {@code jcmd} says after a collection. */
+    double liveMebibytes() throws IOException {
+        Process jcmd = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said.lines()
+                .filter(line -> line.startsWith("Total"))
+                .mapToLong(line -> Long.parseLong(line.strip().split(" +", -1)[2]))
+                .mapToObj(bytes -> bytes / 1024.0 / 1024.0)
+                .findFirst()
+                .orElseThrow(() -> new IOException("jcmd said: " + said));
     }
 
     void kill() {
