@@ -52,7 +52,7 @@ final class LineReader {
                     return taken(searched - from, 1);
                 }
                 if (searched - from + 1 >= maxBytes) {
-                    return taken(maxBytes, 0);
+                    return taken(wholeCharacters(), 0);
                 }
             }
             searched -= from;
@@ -62,6 +62,22 @@ final class LineReader {
                 return takesRest && to > from ? taken(to - from, 0) : null;
             }
         }
+    }
+
+    /** As many bytes as a line may have, less those of a character in UTF-8 that would be cut. */
+    private int wholeCharacters() {
+        int length = maxBytes;
+        for (int back = 1; back < Math.min(4, maxBytes); back++) {
+            int lead = buffer[from + length - back] & 0xff;
+            if (lead < 0x80) {
+                return length;
+            }
+            if (lead >= 0xc0) {
+                int wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+                return wanted > back ? length - back : length;
+            }
+        }
+        return length;
     }
 
     private byte[] taken(int length, int feed) {

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A source's own thread, which looks again and again, and waits for room where a sender would be told to come back. */
-abstract class SourceThread implements Source {
+public abstract class SourceThread implements Source {
     private static final Logger LOGGER = LoggerFactory.getLogger(SourceThread.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
@@ -20,7 +20,7 @@ abstract class SourceThread implements Source {
     private final Thread thread;
     private volatile boolean isStopping;
 
-    SourceThread(Parts.Context context, Duration longestPause) {
+    protected SourceThread(Parts.Context context, Duration longestPause) {
         name = context.name();
         counters = context.counters();
         clock = context.clock();
@@ -36,20 +36,20 @@ abstract class SourceThread implements Source {
     }
 
     /** Looks whether it can work at all; on the caller's thread. */
-    abstract void open();
+    protected abstract void open();
 
     /**
      * Looks once.
      *
      * @return whether there was something, so that it is worth to look again at once
      */
-    abstract boolean look() throws InterruptedException;
+    protected abstract boolean look() throws InterruptedException;
 
     /** How long it waits after it found nothing. */
-    abstract Duration pause();
+    protected abstract Duration pause();
 
     /** Puts what it must not forget on the disk; on the source's thread, at its end. */
-    abstract void finish();
+    protected abstract void finish();
 
     private void run() {
         try {
@@ -68,7 +68,7 @@ abstract class SourceThread implements Source {
         finish();
     }
 
-    final boolean isStopping() {
+    protected final boolean isStopping() {
         return isStopping;
     }
 
@@ -84,7 +84,7 @@ abstract class SourceThread implements Source {
      *
      * @return false when the source is stopped before it is in them
      */
-    final boolean put(List<Event> events) throws InterruptedException {
+    protected final boolean put(List<Event> events) throws InterruptedException {
         counters.increment(Counter.APPEND_BATCH_RECEIVED);
         counters.add(Counter.EVENT_RECEIVED, events.size());
         Duration pause = FIRST_PAUSE;
@@ -111,7 +111,7 @@ abstract class SourceThread implements Source {
     }
 
     /** Something of the world is not as it must be; the source goes on with the rest. */
-    final void tell(String what) {
+    protected final void tell(String what) {
         counters.increment(Counter.EVENT_READ_FAIL);
         counters.troubled(what, clock.instant());
         LOGGER.warn("Source {}: {}.", name, what);

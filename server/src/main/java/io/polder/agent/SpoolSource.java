@@ -116,7 +116,7 @@ final class SpoolSource extends SourceThread {
     }
 
     @Override
-    void open() {
+    protected void open() {
         if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
             throw new PolderException(
                     ErrorCode.INVALID_DEFINITION,
@@ -144,7 +144,7 @@ final class SpoolSource extends SourceThread {
     }
 
     @Override
-    boolean look() throws InterruptedException {
+    protected boolean look() throws InterruptedException {
         Path next;
         try {
             next = next();
@@ -359,10 +359,10 @@ final class SpoolSource extends SourceThread {
     }
 
     @Override
-    Duration pause() {
+    protected Duration pause() {
         return pause;
     }
 
     @Override
-    void finish() {}
+    protected void finish() {}
 }

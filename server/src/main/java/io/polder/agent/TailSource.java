@@ -128,7 +128,7 @@ final class TailSource extends SourceThread {
     }
 
     @Override
-    void open() {
+    protected void open() {
         try {
             if (positionFile.getParent() != null) {
                 Files.createDirectories(positionFile.getParent());
@@ -152,7 +152,7 @@ final class TailSource extends SourceThread {
     }
 
     @Override
-    boolean look() throws InterruptedException {
+    protected boolean look() throws InterruptedException {
         boolean isGood = list();
         boolean hasLines = false;
         for (Tail tail : inOrder()) {
@@ -370,12 +370,12 @@ final class TailSource extends SourceThread {
     }
 
     @Override
-    Duration pause() {
+    protected Duration pause() {
         return PAUSE;
     }
 
     @Override
-    void finish() {
+    protected void finish() {
         writePositions();
         for (Tail tail : tails.values()) {
             try {
