@@ -58,9 +58,11 @@ final class DurableChannel implements Channel {
     private final Condition hasEvents = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
     private final Deque<Slice> queue = new java.util.ArrayDeque<>();
-    private final TreeMap<Long, List<Slice>> returned = new TreeMap<>();
-    private final TreeMap<Long, List<Slice>> taken = new TreeMap<>();
-    private long takes;
+    /** Rolled back, by their first event's place in the channel's order; they are next. */
+    private final TreeMap<Long, Slice> returned = new TreeMap<>();
+
+    private final TreeMap<Long, Slice> taken = new TreeMap<>();
+    private long puts;
     private int size;
     private long cachedBytes;
     /** By file, how many of its batches are not delivered. */
@@ -77,6 +79,9 @@ final class DurableChannel implements Channel {
         final long number;
         final long acceptedMillis;
         final EventLog.Place place;
+        /** Where its first event is in the channel's order. */
+        long order;
+
         @Nullable List<Event> events;
         int left;
 
@@ -93,6 +98,10 @@ final class DurableChannel implements Channel {
     private record Slice(Stored batch, int from, int to) {
         int count() {
             return to - from;
+        }
+
+        long order() {
+            return batch.order + from;
         }
     }
 
@@ -253,6 +262,8 @@ final class DurableChannel implements Channel {
         void finish() {
             for (Stored batch : batches.values()) {
                 int count = batch.left;
+                batch.order = puts;
+                puts += count;
                 BitSet done = delivered.getOrDefault(batch.number, new BitSet());
                 batch.left = count - done.cardinality();
                 for (int from = done.nextClearBit(0); from < count; ) {
@@ -364,6 +375,8 @@ final class DurableChannel implements Channel {
                 boolean isKept = cachedBytes + written.length() <= CACHED_BYTES;
                 cachedBytes += isKept ? written.length() : 0;
                 Stored batch = new Stored(number, accepted, events.size(), written, isKept ? events : null);
+                batch.order = puts;
+                puts += events.size();
                 queue.add(new Slice(batch, 0, events.size()));
                 hasEvents.signal();
             } finally {
@@ -435,7 +448,6 @@ final class DurableChannel implements Channel {
         int most = Math.min(max, transactionCapacity);
         long left = patience.toNanos();
         List<Slice> slices;
-        long number;
         lock.lock();
         try {
             while (queue.isEmpty() && returned.isEmpty()) {
@@ -446,8 +458,7 @@ final class DurableChannel implements Channel {
                 left = hasEvents.awaitNanos(left);
             }
             slices = next(most);
-            number = takes++;
-            taken.put(number, slices);
+            slices.forEach(slice -> taken.put(slice.order(), slice));
             if (!queue.isEmpty()) {
                 hasEvents.signal();
             }
@@ -457,9 +468,9 @@ final class DurableChannel implements Channel {
         int count = slices.stream().mapToInt(Slice::count).sum();
         counters.add(Counter.EVENT_TAKE_ATTEMPT, count < most ? count + 1L : count);
         try {
-            return new Taken(number, slices, events(slices, count));
+            return new Taken(slices, events(slices, count));
         } catch (IOException failure) {
-            giveBack(number, slices);
+            giveBack(slices);
             throw new ChannelException(
                     ChannelException.Reason.FAILED, "channel cannot be read: " + failure.getMessage(), failure);
         }
@@ -469,18 +480,19 @@ final class DurableChannel implements Channel {
     private List<Slice> next(int most) {
         List<Slice> slices = new ArrayList<>();
         int count = 0;
-        if (!returned.isEmpty()) {
-            List<Slice> again = new ArrayList<>(
-                    java.util.Objects.requireNonNull(returned.pollFirstEntry()).getValue());
-            for (int index = again.size() - 1; index >= 0; index--) {
-                queue.addFirst(again.get(index));
-            }
-        }
-        while (count < most && !queue.isEmpty()) {
-            Slice first = queue.remove();
+        while (count < most && !(returned.isEmpty() && queue.isEmpty())) {
+            boolean isAgain = !returned.isEmpty();
+            Slice first = isAgain
+                    ? java.util.Objects.requireNonNull(returned.pollFirstEntry()).getValue()
+                    : queue.remove();
             int room = most - count;
             if (first.count() > room) {
-                queue.addFirst(new Slice(first.batch(), first.from() + room, first.to()));
+                Slice rest = new Slice(first.batch(), first.from() + room, first.to());
+                if (isAgain) {
+                    returned.put(rest.order(), rest);
+                } else {
+                    queue.addFirst(rest);
+                }
                 first = new Slice(first.batch(), first.from(), first.from() + room);
             }
             slices.add(first);
@@ -506,25 +518,25 @@ final class DurableChannel implements Channel {
         return slice.count() == all.size() ? all : all.subList(slice.from(), slice.to());
     }
 
-    private void giveBack(long number, List<Slice> slices) {
+    private void giveBack(List<Slice> slices) {
         lock.lock();
         try {
-            if (taken.remove(number) != null) {
-                returned.put(number, slices);
-                hasEvents.signal();
+            for (Slice slice : slices) {
+                if (taken.remove(slice.order(), slice)) {
+                    returned.put(slice.order(), slice);
+                }
             }
+            hasEvents.signal();
         } finally {
             lock.unlock();
         }
     }
 
     private final class Taken implements Take {
-        private final long number;
         private final List<Slice> slices;
         private final List<Event> events;
 
-        Taken(long number, List<Slice> slices, List<Event> events) {
-            this.number = number;
+        Taken(List<Slice> slices, List<Event> events) {
             this.slices = slices;
             this.events = events;
         }
@@ -539,10 +551,10 @@ final class DurableChannel implements Channel {
             List<Stored> delivered = new ArrayList<>();
             lock.lock();
             try {
-                if (taken.remove(number) == null) {
-                    return;
-                }
                 for (Slice slice : slices) {
+                    if (!taken.remove(slice.order(), slice)) {
+                        return;
+                    }
                     slice.batch().left -= slice.count();
                     if (slice.batch().left == 0) {
                         delivered.add(slice.batch());
@@ -572,7 +584,7 @@ final class DurableChannel implements Channel {
 
         @Override
         public void rollback() {
-            giveBack(number, slices);
+            giveBack(slices);
         }
     }
 
@@ -586,9 +598,9 @@ final class DurableChannel implements Channel {
         lock.lock();
         try {
             long oldest = Long.MAX_VALUE;
-            for (TreeMap<Long, List<Slice>> some : List.of(taken, returned)) {
+            for (TreeMap<Long, Slice> some : List.of(taken, returned)) {
                 if (!some.isEmpty()) {
-                    oldest = Math.min(oldest, some.firstEntry().getValue().get(0).batch().acceptedMillis);
+                    oldest = Math.min(oldest, some.firstEntry().getValue().batch().acceptedMillis);
                 }
             }
             Slice first = queue.peek();
