@@ -28,13 +28,20 @@ record AgentParts(
     /** What needs nothing but Java. */
     private static final class PlainParts implements Parts {
         @Override
+        public Map<String, Maker<Source>> sources() {
+            return Map.of("spooldir", SpoolSource::new, "TAILDIR", TailSource::new, "netcat", NetcatSource::new);
+        }
+
+        @Override
         public Map<String, Maker<Channel>> channels() {
-            return Map.of("memory", MemoryChannel::new);
+            return Map.of("memory", MemoryChannel::new, "file", DurableChannel::new);
         }
 
         @Override
         public Map<String, Maker<Sink>> sinks() {
-            return PlainSinks.makers();
+            Map<String, Maker<Sink>> makers = new HashMap<>(PlainSinks.makers());
+            makers.put("file_roll", FileSink::new);
+            return makers;
         }
 
         @Override

@@ -264,11 +264,10 @@ final class FlumeReader {
                 continue;
             }
             String name = entry.key().substring(prefix.length() + 1);
-            if (used.add(entry.key()) || !name.equals("type")) {
-                if (isRight(type, entry, name)) {
-                    values.put(name, entry.value());
-                }
-                lines.put(name, entry.line());
+            used.add(entry.key());
+            lines.put(name, entry.line());
+            if (name.equals("type") || isRight(type, entry, name)) {
+                values.put(name, entry.value());
             }
         }
         for (FlumeTypes.Key key : type.keys()) {

@@ -41,17 +41,22 @@ final class MemoryChannel implements Channel {
     private final Condition hasEvents = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
     private final Deque<Batch> queue = new ArrayDeque<>();
-    /** Rolled back, by the order in which they were taken; they are next. */
+    /** Rolled back, by their first event's number; they are next. */
     private final TreeMap<Long, Batch> returned = new TreeMap<>();
 
     private final TreeMap<Long, Batch> taken = new TreeMap<>();
-    private long takes;
+    private long puts;
     private int size;
     private long bytes;
     private long spilledLeft;
 
-    /** Consecutive events of one put, or of one take. */
-    private record Batch(List<Event> events, long acceptedMillis, int spilled) {}
+    /**
+     * Consecutive events of one put, or of one take.
+     *
+     * @param number of the first event, counted over all that were ever put
+     * @param spilled how many of them are in the file too
+     */
+    private record Batch(long number, List<Event> events, long acceptedMillis, int spilled) {}
 
     MemoryChannel(Parts.Context context) {
         counters = context.counters();
@@ -93,7 +98,8 @@ final class MemoryChannel implements Channel {
     public void start() {
         try {
             for (List<Event> events : Spill.read(spill)) {
-                queue.add(new Batch(events, clock.millis(), events.size()));
+                queue.add(new Batch(puts, events, clock.millis(), events.size()));
+                puts += events.size();
                 size += events.size();
                 bytes += bytes(events);
                 spilledLeft += events.size();
@@ -167,10 +173,11 @@ final class MemoryChannel implements Channel {
 
         @Override
         public void publish() {
-            Batch batch = new Batch(events, clock.millis(), 0);
+            long accepted = clock.millis();
             lock.lock();
             try {
-                queue.add(batch);
+                queue.add(new Batch(puts, events, accepted, 0));
+                puts += events.size();
                 hasEvents.signal();
             } finally {
                 lock.unlock();
@@ -241,9 +248,8 @@ final class MemoryChannel implements Channel {
             }
             int count = batch.events().size();
             counters.add(Counter.EVENT_TAKE_ATTEMPT, count < most ? count + 1L : count);
-            long number = takes++;
-            taken.put(number, batch);
-            return new Taken(number, batch);
+            taken.put(batch.number(), batch);
+            return new Taken(batch);
         } finally {
             lock.unlock();
         }
@@ -251,13 +257,19 @@ final class MemoryChannel implements Channel {
 
     private Batch again(int most) {
         Batch first = java.util.Objects.requireNonNull(returned.pollFirstEntry()).getValue();
-        return first.events().size() <= most ? first : split(first, most);
+        if (first.events().size() <= most) {
+            return first;
+        }
+        Batch rest = rest(first, most);
+        returned.put(rest.number(), rest);
+        return start(first, most);
     }
 
     private Batch gathered(int most) {
         Batch first = queue.remove();
         if (first.events().size() > most) {
-            return split(first, most);
+            queue.addFirst(rest(first, most));
+            return start(first, most);
         }
         Batch next = queue.peek();
         if (next == null || first.events().size() + next.events().size() > most) {
@@ -271,24 +283,26 @@ final class MemoryChannel implements Channel {
             spilled += next.spilled();
             queue.remove();
         }
-        return new Batch(events, first.acceptedMillis(), spilled);
+        return new Batch(first.number(), events, first.acceptedMillis(), spilled);
     }
 
-    /** The first events; the rest is the channel's first again. */
-    private Batch split(Batch batch, int most) {
-        List<Event> events = batch.events();
-        int spilled = Math.min(batch.spilled(), most);
-        queue.addFirst(new Batch(
-                events.subList(most, events.size()), batch.acceptedMillis(), batch.spilled() - spilled));
-        return new Batch(events.subList(0, most), batch.acceptedMillis(), spilled);
+    private static Batch start(Batch batch, int most) {
+        return new Batch(
+                batch.number(), batch.events().subList(0, most), batch.acceptedMillis(), Math.min(batch.spilled(), most));
+    }
+
+    private static Batch rest(Batch batch, int most) {
+        return new Batch(
+                batch.number() + most,
+                batch.events().subList(most, batch.events().size()),
+                batch.acceptedMillis(),
+                Math.max(0, batch.spilled() - most));
     }
 
     private final class Taken implements Take {
-        private final long number;
         private final Batch batch;
 
-        Taken(long number, Batch batch) {
-            this.number = number;
+        Taken(Batch batch) {
             this.batch = batch;
         }
 
@@ -301,7 +315,7 @@ final class MemoryChannel implements Channel {
         public void commit() {
             lock.lock();
             try {
-                if (taken.remove(number) == null) {
+                if (!taken.remove(batch.number(), batch)) {
                     return;
                 }
             } finally {
@@ -316,8 +330,8 @@ final class MemoryChannel implements Channel {
         public void rollback() {
             lock.lock();
             try {
-                if (taken.remove(number) != null) {
-                    returned.put(number, batch);
+                if (taken.remove(batch.number(), batch)) {
+                    returned.put(batch.number(), batch);
                     hasEvents.signal();
                 }
             } finally {

@@ -56,6 +56,7 @@ final class HttpSource implements Source {
     private static final int MIN_THREADS = 8;
     private static final int ACCEPT_QUEUE = 1024;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration IDLE_AT_STOP = Duration.ofMillis(50);
     /** GET and HEAD are answered as POST is, as in Flume. */
     private static final Set<String> METHODS = Set.of("POST", "GET", "HEAD");
 
@@ -117,6 +118,8 @@ final class HttpSource implements Source {
         connector.setHost(settings.text("bind"));
         connector.setPort(settings.integer("port"));
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        // Senders keep connections open that they do not use: a stop does not wait for them.
+        connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
         jetty.addConnector(connector);
         jetty.setHandler(new GracefulHandler(new Events()));
         server = jetty;
@@ -246,7 +249,7 @@ final class HttpSource implements Source {
             }
             try (InputStream rest = Content.Source.asInputStream(request)) {
                 byte[] first = chunk == null || Content.Chunk.isFailure(chunk) ? new byte[0] : bytes(chunk);
-                byte[] more = rest.readNBytes(maxBytes + 1 - first.length);
+                byte[] more = rest.readNBytes(Math.max(0, maxBytes + 1 - first.length));
                 if (first.length + more.length > maxBytes) {
                     throw tooLarge();
                 }

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class Brokers {
     private static final int PROBE_MILLIS = 300;
 
+    private static final long PROBE_EVERY_NANOS = 1_000_000_000L;
+
     private final String bootstrap;
+    private @Nullable String lastProbe;
+    private long probedNanos;
 
     Brokers(Settings settings) {
         bootstrap = settings.text("kafka.bootstrap.servers");
@@ -56,7 +60,16 @@ final class Brokers {
     }
 
     /** What keeps the first broker from answering: {@code broker localhost:9092 refused}; null when it can be reached. */
-    @Nullable String whyNot() {
+    synchronized @Nullable String whyNot() {
+        long now = System.nanoTime();
+        if (probedNanos == 0 || now - probedNanos > PROBE_EVERY_NANOS) {
+            lastProbe = probe();
+            probedNanos = System.nanoTime();
+        }
+        return lastProbe;
+    }
+
+    private @Nullable String probe() {
         String first = bootstrap.split(",")[0].strip();
         try {
             InetSocketAddress address =
