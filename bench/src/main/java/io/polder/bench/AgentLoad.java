@@ -63,6 +63,7 @@ final class AgentLoad {
     private static byte[] body(int batch) {
         StringBuilder body = new StringBuilder("[");
         for (int index = 0; index < batch; index++) {
+            // A quote and a brace end it, at 290 characters.
             String event = "{\\\"uid\\\":" + (1000 + index % 1000) + ",\\\"city\\\":\\\"Gent\\\",\\\"pm10\\\":21.4,\\\"no2\\\":17,"
                     + "\\\"time\\\":\\\"2026-01-05T10:00:00Z\\\",\\\"text\\\":\\\"";
             int length = event.replace("\\", "").length();
@@ -72,7 +73,6 @@ final class AgentLoad {
                     .append("x".repeat(288 - length))
                     .append("\\\"}\"}");
         }
-        // The last two characters of a body are a quote and a brace.
         return body.append(']').toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 

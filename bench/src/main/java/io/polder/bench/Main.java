@@ -26,13 +26,14 @@ import picocli.CommandLine.Parameters;
             "  polder bench upsert                    the store alone, about two minutes",
             "  polder bench ingest --seconds 30       from HTTP to committed",
             "  polder bench agent --warm 20           the real Flume and Polder's agent in turn, about ten minutes",
+            "  polder bench avro                      the real Flume feeds Polder's agent, and the other way round",
             "  polder bench recording                 the real Flume's answers and counters, written anew",
             "  polder bench --json results.json       everything of the mart, about fifteen minutes"
         })
 final class Main implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Parameters(paramLabel = "SCENARIO", description = "agent, ingest, freshness, recording, upsert; the three of the mart when none is named")
+    @Parameters(paramLabel = "SCENARIO", description = "agent, avro, ingest, freshness, recording, upsert; the three of the mart when none is named")
     private List<String> scenarios = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the numbers as JSON, too")
@@ -78,12 +79,13 @@ final class Main implements Callable<Integer> {
                             case "upsert" -> List.of(new Upsert().run(folder, rows, 100));
                             case "ingest" -> List.of(Ingest.run(folder, warm, seconds));
                             case "agent" -> AgentBench.run(folder, warm, seconds, only);
+                            case "avro" -> List.of(AvroBench.run(folder));
                             case "recording" -> List.of(FlumeRecording.record(folder));
                             case "freshness" ->
                                 FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"));
                             default -> {
                                 System.err.println("scenario = '" + scenario
-                                        + "': there is no such scenario. Fix: use agent, ingest, freshness, recording or upsert");
+                                        + "': there is no such scenario. Fix: use agent, avro, ingest, freshness, recording or upsert");
                                 yield null;
                             }
                         };
