@@ -104,7 +104,7 @@ final class AgentFixture implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             List<String> lines = new ArrayList<>();
             for (Path file : files.filter(Files::isRegularFile)
-                    .sorted(java.util.Comparator.comparingInt(AgentFixture::number))
+                    .sorted(java.util.Comparator.comparingLong(AgentFixture::number))
                     .toList()) {
                 lines.addAll(Files.readAllLines(file, StandardCharsets.UTF_8));
             }
@@ -114,9 +114,10 @@ final class AgentFixture implements AutoCloseable {
         }
     }
 
-    private static int number(Path file) {
-        String name = file.getFileName().toString();
-        return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
+    /** {@code series-index}, as a number. */
+    private static long number(Path file) {
+        String[] parts = file.getFileName().toString().split("-", 2);
+        return Long.parseLong(parts[0]) * 1000 + Long.parseLong(parts[1]);
     }
 
     @Override
