@@ -92,15 +92,15 @@ final class AgentBench {
         int port = AgentProcess.freePort();
         String topic = "bench";
         boolean isKafka = row.sink().contains("BROKERS");
-        try (BrokerProcess broker =
-                isKafka ? BrokerProcess.start(home.resolve("broker"), 4, List.of(topic)) : null) {
-            String sink = row.sink().replace("TOPIC", topic).replace("BROKERS", broker == null ? "" : broker.bootstrap());
+        try (BrokerProcess broker = isKafka ? BrokerProcess.start(home.resolve("broker"), 4, List.of(topic)) : null) {
+            String sink =
+                    row.sink().replace("TOPIC", topic).replace("BROKERS", broker == null ? "" : broker.bootstrap());
             String channel = row.channel()
                     + (row.channel().contains("type = file")
                             ? "\ncheckpointDir = " + home.resolve("checkpoint") + "\ndataDirs = " + home.resolve("data")
                             : "");
-            try (AgentProcess agent = AgentProcess.start(
-                    kind, home.resolve("agent"), configuration(port, channel, sink), JAVA_OPTIONS)) {
+            try (AgentProcess agent =
+                    AgentProcess.start(kind, home.resolve("agent"), configuration(port, channel, sink), JAVA_OPTIONS)) {
                 AgentLoad load = new AgentLoad(port, row.batch(), row.rate(), Long.MAX_VALUE);
                 Ingest.sleep(warmSeconds);
                 long taken = taken(agent.metrics());
@@ -150,12 +150,13 @@ final class AgentBench {
             runs++;
             int port = AgentProcess.freePort();
             String channel = "type = memory\ncapacity = " + MANY + "\ntransactionCapacity = 1000";
-            try (AgentProcess agent = AgentProcess.start(
-                    kind, folder.resolve("run-" + runs), configuration(port, channel, ""), LARGE)) {
+            try (AgentProcess agent =
+                    AgentProcess.start(kind, folder.resolve("run-" + runs), configuration(port, channel, ""), LARGE)) {
                 double empty = agent.liveMebibytes();
                 new AgentLoad(port, 1000, 100_000, MANY).join();
                 agent.await(
-                        "all are queued", metrics -> metrics.path("CHANNEL.c").path("ChannelSize").asLong() >= MANY);
+                        "all are queued",
+                        metrics -> metrics.path("CHANNEL.c").path("ChannelSize").asLong() >= MANY);
                 live[kind.ordinal()] = agent.liveMebibytes() - empty;
                 numbers.put(kind.title + " MiB of heap", Math.round(live[kind.ordinal()]));
                 numbers.put(kind.title + " most resident MiB", agent.peakMebibytes());
@@ -173,7 +174,8 @@ final class AgentBench {
             text.append("a1.sinks = k\na1.sinks.k.channel = c\n");
             sink.lines().forEach(line -> text.append("a1.sinks.k.").append(line).append('\n'));
         }
-        channel.lines().forEach(line -> text.append("a1.channels.c.").append(line).append('\n'));
+        channel.lines()
+                .forEach(line -> text.append("a1.channels.c.").append(line).append('\n'));
         return text.append("a1.sources.s.type = http\na1.sources.s.bind = 127.0.0.1\na1.sources.s.port = ")
                 .append(port)
                 .append("\na1.sources.s.channels = c\n")

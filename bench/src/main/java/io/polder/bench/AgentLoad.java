@@ -64,7 +64,8 @@ final class AgentLoad {
         StringBuilder body = new StringBuilder("[");
         for (int index = 0; index < batch; index++) {
             // A quote and a brace end it, at 290 characters.
-            String event = "{\\\"uid\\\":" + (1000 + index % 1000) + ",\\\"city\\\":\\\"Gent\\\",\\\"pm10\\\":21.4,\\\"no2\\\":17,"
+            String event = "{\\\"uid\\\":" + (1000 + index % 1000)
+                    + ",\\\"city\\\":\\\"Gent\\\",\\\"pm10\\\":21.4,\\\"no2\\\":17,"
                     + "\\\"time\\\":\\\"2026-01-05T10:00:00Z\\\",\\\"text\\\":\\\"";
             int length = event.replace("\\", "").length();
             body.append(index == 0 ? "" : ",")

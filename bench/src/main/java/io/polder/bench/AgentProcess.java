@@ -90,8 +90,7 @@ final class AgentProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
-        List<String> monitoring =
-                List.of("-Dflume.monitoring.type=http", "-Dflume.monitoring.port=" + monitoringPort);
+        List<String> monitoring = List.of("-Dflume.monitoring.type=http", "-Dflume.monitoring.port=" + monitoringPort);
         if (kind == Kind.FLUME) {
             command.addAll(monitoring);
         }
@@ -158,8 +157,8 @@ final class AgentProcess implements AutoCloseable {
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
-        throw new IOException("The agent did not come so far that " + what + ": " + last + "\n"
-                + Files.readString(output));
+        throw new IOException(
+                "The agent did not come so far that " + what + ": " + last + "\n" + Files.readString(output));
     }
 
     /** What it has used so far, all threads. */

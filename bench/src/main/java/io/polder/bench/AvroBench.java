@@ -39,15 +39,20 @@ final class AvroBench {
         Path out = Files.createDirectories(folder.resolve("out"));
         int httpPort = AgentProcess.freePort();
         int avroPort = AgentProcess.freePort();
-        String memory = "a1.channels.c.type = memory\na1.channels.c.capacity = 20000\na1.channels.c.transactionCapacity = 1000\n";
-        String names = "a1.sources = s\na1.channels = c\na1.sinks = k\na1.sources.s.channels = c\na1.sinks.k.channel = c\n"
-                + memory;
-        String accepting = names + "a1.sources.s.type = avro\na1.sources.s.bind = 127.0.0.1\na1.sources.s.port = " + avroPort
-                + "\na1.sources.s.compression-type = " + compression
-                + "\na1.sinks.k.type = file_roll\na1.sinks.k.sink.rollInterval = 0\na1.sinks.k.sink.directory = " + out + "\n";
-        String sending = names + "a1.sources.s.type = http\na1.sources.s.bind = 127.0.0.1\na1.sources.s.port = " + httpPort
-                + "\na1.sinks.k.type = avro\na1.sinks.k.hostname = 127.0.0.1\na1.sinks.k.port = " + avroPort
-                + "\na1.sinks.k.batch-size = 100\na1.sinks.k.compression-type = " + compression + "\n";
+        String memory =
+                "a1.channels.c.type = memory\na1.channels.c.capacity = 20000\na1.channels.c.transactionCapacity = 1000\n";
+        String names =
+                "a1.sources = s\na1.channels = c\na1.sinks = k\na1.sources.s.channels = c\na1.sinks.k.channel = c\n"
+                        + memory;
+        String accepting =
+                names + "a1.sources.s.type = avro\na1.sources.s.bind = 127.0.0.1\na1.sources.s.port = " + avroPort
+                        + "\na1.sources.s.compression-type = " + compression
+                        + "\na1.sinks.k.type = file_roll\na1.sinks.k.sink.rollInterval = 0\na1.sinks.k.sink.directory = "
+                        + out + "\n";
+        String sending =
+                names + "a1.sources.s.type = http\na1.sources.s.bind = 127.0.0.1\na1.sources.s.port = " + httpPort
+                        + "\na1.sinks.k.type = avro\na1.sinks.k.hostname = 127.0.0.1\na1.sinks.k.port = " + avroPort
+                        + "\na1.sinks.k.batch-size = 100\na1.sinks.k.compression-type = " + compression + "\n";
         try (AgentProcess next = AgentProcess.start(to, folder.resolve("next"), accepting, JAVA_OPTIONS);
                 AgentProcess first = AgentProcess.start(from, folder.resolve("first"), sending, JAVA_OPTIONS)) {
             new AgentLoad(httpPort, BATCH, EVENTS, EVENTS).join();
@@ -62,7 +67,8 @@ final class AvroBench {
         }
         boolean areWhole = lines.stream().allMatch(line -> line.length() == 290 && line.endsWith("\"}"));
         if (lines.size() != EVENTS || !areWhole) {
-            throw new IOException(lines.size() + " events arrived of " + EVENTS + (areWhole ? "" : ", damaged ones among them"));
+            throw new IOException(
+                    lines.size() + " events arrived of " + EVENTS + (areWhole ? "" : ", damaged ones among them"));
         }
         return lines.size();
     }

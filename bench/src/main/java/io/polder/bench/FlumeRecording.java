@@ -31,7 +31,8 @@ final class FlumeRecording {
         Files.writeString(file, Files.readString(file) + "\n");
         Map<String, Object> numbers = new LinkedHashMap<>();
         numbers.put("sections", notes.sections().size());
-        numbers.put("lines", notes.sections().values().stream().mapToInt(Map::size).sum());
+        numbers.put(
+                "lines", notes.sections().values().stream().mapToInt(Map::size).sum());
         numbers.put("file", file.toString());
         return new Result("recording", numbers);
     }

@@ -34,12 +34,17 @@ final class FlumeScript {
     record Notes(Map<String, Map<String, String>> sections) {}
 
     /** Counters that depend on how often a sink looked, or on the time of day: noted is only whether they moved. */
-    private static final Set<String> BY_THE_CLOCK = Set.of(
-            "StartTime", "StopTime", "EventTakeAttemptCount", "BatchEmptyCount", "KafkaEventSendTimer");
+    private static final Set<String> BY_THE_CLOCK =
+            Set.of("StartTime", "StopTime", "EventTakeAttemptCount", "BatchEmptyCount", "KafkaEventSendTimer");
 
     private static final List<String> JAVA_OPTIONS = List.of("-Xmx256m", "-XX:+UseSerialGC");
 
-    private record Request(String name, String method, String path, @Nullable String contentType, byte[] body) {}
+    private record Request(
+            String name,
+            String method,
+            String path,
+            @Nullable String contentType,
+            byte[] body) {}
 
     private final AgentProcess.Kind kind;
     private final Path folder;
@@ -190,14 +195,15 @@ final class FlumeScript {
 
     private void fullChannel() throws IOException {
         int port = AgentProcess.freePort();
-        try (AgentProcess agent = start(
-                "sources = s", "channels = c", httpSource(port, "c"), memory("c", 10, 5))) {
+        try (AgentProcess agent = start("sources = s", "channels = c", httpSource(port, "c"), memory("c", 10, 5))) {
             Map<String, String> notes = section("A channel of 10 events that nobody empties, 5 a transaction");
             notes.put("four events", status(port, 4));
             notes.put("six events, more than a transaction may hold", status(port, 6));
             notes.put("five more events", status(port, 5));
             notes.put("two events, for which there is no room", status(port, 2));
-            notes.put("malformed JSON", Integer.toString(send(port, post("", null, "[")).statusCode()));
+            notes.put(
+                    "malformed JSON",
+                    Integer.toString(send(port, post("", null, "[")).statusCode()));
             counters(agent, notes);
         }
     }
@@ -205,11 +211,7 @@ final class FlumeScript {
     private void twoRequiredChannels() throws IOException {
         int port = AgentProcess.freePort();
         try (AgentProcess agent = start(
-                "sources = s",
-                "channels = c d",
-                httpSource(port, "c d"),
-                memory("c", 100, 10),
-                memory("d", 10, 10))) {
+                "sources = s", "channels = c d", httpSource(port, "c d"), memory("c", 100, 10), memory("d", 10, 10))) {
             Map<String, String> notes = section("Two required channels, the second with room for 10");
             notes.put("eight events", status(port, 8));
             notes.put("five events, for which only the first has room", status(port, 5));
@@ -403,8 +405,7 @@ final class FlumeScript {
 
     private static void awaitDrained(AgentProcess agent, long events) throws IOException {
         agent.await(
-                "its sink has delivered",
-                metrics -> counter(metrics, "SINK.k", "EventDrainSuccessCount") >= events);
+                "its sink has delivered", metrics -> counter(metrics, "SINK.k", "EventDrainSuccessCount") >= events);
     }
 
     // ---- configuration
@@ -414,8 +415,7 @@ final class FlumeScript {
         for (String line : lines) {
             properties.append(AgentProcess.NAME).append('.').append(line).append('\n');
         }
-        return AgentProcess.start(
-                kind, nextFolder("agent"), properties.toString(), JAVA_OPTIONS);
+        return AgentProcess.start(kind, nextFolder("agent"), properties.toString(), JAVA_OPTIONS);
     }
 
     private Path nextFolder(String name) throws IOException {
@@ -429,8 +429,8 @@ final class FlumeScript {
     }
 
     private static String memory(String name, int capacity, int transactionCapacity) {
-        return "channels." + name + ".type = memory\na1.channels." + name + ".capacity = " + capacity
-                + "\na1.channels." + name + ".transactionCapacity = " + transactionCapacity;
+        return "channels." + name + ".type = memory\na1.channels." + name + ".capacity = " + capacity + "\na1.channels."
+                + name + ".transactionCapacity = " + transactionCapacity;
     }
 
     private static String fileRoll(Path out, String channel) {
@@ -453,7 +453,8 @@ final class FlumeScript {
                     .append("\"}");
         }
         return Integer.toString(
-                send(port, post("", "application/json", body.append(']').toString())).statusCode());
+                send(port, post("", "application/json", body.append(']').toString()))
+                        .statusCode());
     }
 
     private void counters(AgentProcess agent, String title) throws IOException {
@@ -465,8 +466,8 @@ final class FlumeScript {
         for (Map.Entry<String, JsonNode> part : agent.metrics().properties()) {
             for (Map.Entry<String, JsonNode> counter : part.getValue().properties()) {
                 if (!counter.getValue().isTextual()) {
-                    throw new IOException(part.getKey() + " " + counter.getKey() + " is not a string: "
-                            + counter.getValue());
+                    throw new IOException(
+                            part.getKey() + " " + counter.getKey() + " is not a string: " + counter.getValue());
                 }
                 String value = counter.getValue().asText();
                 if (BY_THE_CLOCK.contains(counter.getKey()) && !value.equals("0")) {
@@ -500,7 +501,8 @@ final class FlumeScript {
     /** The text, when these bytes (one a letter) are UTF-8 that can be printed; otherwise their numbers. */
     private static String readable(String bytes) {
         String text = new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        boolean isText = text.chars().allMatch(letter -> letter >= ' ' && letter != 0xfffd || letter == '\n' || letter == '\t');
+        boolean isText =
+                text.chars().allMatch(letter -> letter >= ' ' && letter != 0xfffd || letter == '\n' || letter == '\t');
         return isText
                 ? text
                 : "bytes " + HexFormat.ofDelimiter(" ").formatHex(bytes.getBytes(StandardCharsets.ISO_8859_1));

@@ -33,7 +33,9 @@ import picocli.CommandLine.Parameters;
 final class Main implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Parameters(paramLabel = "SCENARIO", description = "agent, avro, ingest, freshness, recording, upsert; the three of the mart when none is named")
+    @Parameters(
+            paramLabel = "SCENARIO",
+            description = "agent, avro, ingest, freshness, recording, upsert; the three of the mart when none is named")
     private List<String> scenarios = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the numbers as JSON, too")
@@ -84,8 +86,9 @@ final class Main implements Callable<Integer> {
                             case "freshness" ->
                                 FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"));
                             default -> {
-                                System.err.println("scenario = '" + scenario
-                                        + "': there is no such scenario. Fix: use agent, avro, ingest, freshness, recording or upsert");
+                                System.err.println(
+                                        "scenario = '" + scenario
+                                                + "': there is no such scenario. Fix: use agent, avro, ingest, freshness, recording or upsert");
                                 yield null;
                             }
                         };

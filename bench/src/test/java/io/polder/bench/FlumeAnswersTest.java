@@ -39,7 +39,11 @@ final class FlumeAnswersTest {
     }
 
     private static final List<Difference> DIFFERENCES = List.of(
-            new Difference(ANSWERS, "charset ISO-8859-1|an unknown charset", "415", "the sender's mistake, and not a server's"),
+            new Difference(
+                    ANSWERS,
+                    "charset ISO-8859-1|an unknown charset",
+                    "415",
+                    "the sender's mistake, and not a server's"),
             new Difference(
                     ANSWERS,
                     "an array of null|an empty request body|GET|HEAD",
@@ -56,9 +60,13 @@ final class FlumeAnswersTest {
                     ".* (Event|Append).*",
                     ".*",
                     "follows from the two requests above that are 400 here and 200 there"),
-            new Difference("", "SINK.k BatchEmptyCount", ".*", "counted for every sink, as the counter's description says"),
             new Difference(
-                    "", "SINK.k Batch(Underflow|Complete)Count", ".*", "counted for every sink, as the counter's description says"),
+                    "", "SINK.k BatchEmptyCount", ".*", "counted for every sink, as the counter's description says"),
+            new Difference(
+                    "",
+                    "SINK.k Batch(Underflow|Complete)Count",
+                    ".*",
+                    "counted for every sink, as the counter's description says"),
             new Difference(
                     "The Kafka sink, flumeBatchSize 10",
                     "SINK.k ConnectionCreatedCount",
@@ -70,9 +78,16 @@ final class FlumeAnswersTest {
                     "413",
                     "such a batch can never fit, so trying again is of no use"),
             new Difference(
-                    REQUIRED, "CHANNEL.c .*", ".*", "503 means that no channel has the batch, so that a repetition doubles nothing"),
+                    REQUIRED,
+                    "CHANNEL.c .*",
+                    ".*",
+                    "503 means that no channel has the batch, so that a repetition doubles nothing"),
             new Difference("netcat", "SOURCE.s .*", ".*", "Flume's netcat source counts nothing that it shows"),
-            new Difference(HDFS, "files", ".*", "what was delivered is in the file, which Flume leaves in a buffer of its own"));
+            new Difference(
+                    HDFS,
+                    "files",
+                    ".*",
+                    "what was delivered is in the file, which Flume leaves in a buffer of its own"));
 
     @TempDir
     Path folder;
@@ -107,7 +122,11 @@ final class FlumeAnswersTest {
             for (String line : all.keySet()) {
                 String theirs = lines.getOrDefault(line, "not there");
                 String found = mine.getOrDefault(line, "not there");
-                page.append("| ").append(cell(line)).append(" | ").append(cell(theirs)).append(" | ");
+                page.append("| ")
+                        .append(cell(line))
+                        .append(" | ")
+                        .append(cell(theirs))
+                        .append(" | ");
                 if (theirs.equals(found)) {
                     page.append("the same");
                 } else {

@@ -42,8 +42,7 @@ public final class SinkContexts {
         Settings settings = new Settings("flume.properties", "a1.sinks.k", values, lines, problems);
         Counters counters = new Counters(Counters.Kind.SINK, "k");
         ChannelProcessor none = new ChannelProcessor(List.of(), events -> new ChannelProcessor.Selector.Route());
-        Parts.Context context =
-                new Parts.Context("a1", "k", settings, none, counters, home, InstantSource.system());
+        Parts.Context context = new Parts.Context("a1", "k", settings, none, counters, home, InstantSource.system());
         Sink sink = new io.polder.agent.hdfs.HdfsParts().sinks().get("hdfs").make(context);
         return new Made(sink, counters, problems);
     }

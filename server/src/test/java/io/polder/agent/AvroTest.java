@@ -29,12 +29,15 @@ class AvroTest {
             for (int batch = 0; batch < 5; batch++) {
                 assertThat(first.post(events(batch * 30, 30)).statusCode()).isEqualTo(200);
             }
-            assertThat(first.post("[{\"headers\":{\"city\":\"Gent é\"},\"body\":\"150\"}]").statusCode())
+            assertThat(first.post("[{\"headers\":{\"city\":\"Gent é\"},\"body\":\"150\"}]")
+                            .statusCode())
                     .isEqualTo(200);
 
             await().untilAsserted(() -> assertThat(lines(out())).hasSize(151));
             assertThat(lines(out()).subList(0, 150))
-                    .isEqualTo(IntStream.range(0, 150).mapToObj(number -> "{} " + number).toList());
+                    .isEqualTo(IntStream.range(0, 150)
+                            .mapToObj(number -> "{} " + number)
+                            .toList());
             assertThat(lines(out()).get(150)).isEqualTo("{city=Gent é} 150");
         }
     }
@@ -43,9 +46,23 @@ class AvroTest {
     void overTlsTheNextAgentShowsACertificateThatTheFirstTrusts() throws Exception {
         Path store = folder.resolve("store.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-keyalg", "EC", "-alias", "agent", "-dname", "CN=agent", "-ext", "SAN=ip:127.0.0.1",
-                        "-storetype", "PKCS12", "-storepass", "changeit", "-keystore", store.toString())
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-alias",
+                        "agent",
+                        "-dname",
+                        "CN=agent",
+                        "-ext",
+                        "SAN=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        store.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("keytool.txt").toFile())
                 .start();
@@ -69,7 +86,8 @@ class AvroTest {
             first.post(events(0, 30));
 
             await().untilAsserted(() -> assertThat(lines(out())).hasSize(30));
-            await().untilAsserted(() -> assertThat(first.count("SINK.k", "EventDrainSuccessCount")).isEqualTo(30));
+            await().untilAsserted(() ->
+                    assertThat(first.count("SINK.k", "EventDrainSuccessCount")).isEqualTo(30));
             assertThat(next.count("SOURCE.r", "EventAcceptedCount")).isEqualTo(30);
             assertThat(next.count("SOURCE.r", "AppendBatchAcceptedCount"))
                     .isEqualTo(next.count("SOURCE.r", "AppendBatchReceivedCount"))
@@ -86,7 +104,8 @@ class AvroTest {
             first.post(events(0, 10));
             first.post(events(10, 10));
 
-            await().untilAsserted(() -> assertThat(first.count("SINK.k", "ConnectionFailedCount")).isPositive());
+            await().untilAsserted(() ->
+                    assertThat(first.count("SINK.k", "ConnectionFailedCount")).isPositive());
             assertThat(next.count("SOURCE.r", "ChannelWriteFail")).isPositive();
             assertThat(next.count("CHANNEL.c", "ChannelSize")).isEqualTo(10);
             assertThat(first.count("CHANNEL.c", "ChannelSize")).isEqualTo(10);
@@ -102,12 +121,12 @@ class AvroTest {
             await().untilAsserted(() -> assertThat(lines(out())).hasSize(10));
             next.close();
             first.post(events(10, 10));
-            await().untilAsserted(
-                    () -> assertThat(first.count("SINK.k", "ConnectionFailedCount")).isPositive());
+            await().untilAsserted(() ->
+                    assertThat(first.count("SINK.k", "ConnectionFailedCount")).isPositive());
 
             try (AgentFixture again = next("", 1000, "none", port)) {
-                await().untilAsserted(
-                        () -> assertThat(again.count("SOURCE.r", "EventAcceptedCount")).isEqualTo(10));
+                await().untilAsserted(() -> assertThat(again.count("SOURCE.r", "EventAcceptedCount"))
+                        .isEqualTo(10));
             }
         }
     }
@@ -135,7 +154,8 @@ class AvroTest {
                         + (isFull
                                 ? ""
                                 : "\nsinks = k\nsinks.k.type = file_roll\nsinks.k.channel = c\nsinks.k.sink.directory = "
-                                        + out() + "\nsinks.k.sink.rollInterval = 0\nsinks.k.sink.serializer = HEADER_AND_TEXT"));
+                                        + out()
+                                        + "\nsinks.k.sink.rollInterval = 0\nsinks.k.sink.serializer = HEADER_AND_TEXT"));
     }
 
     private AgentFixture first(AgentFixture next, String compression, String more) {

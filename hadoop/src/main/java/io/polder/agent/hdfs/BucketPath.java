@@ -68,8 +68,9 @@ final class BucketPath {
             }
             String timestamp = headers.get("timestamp");
             if (timestamp == null) {
-                throw new IOException("an event has no header 'timestamp', which '" + path
-                        + "' needs. Fix: give its source the interceptor 'timestamp', or set hdfs.useLocalTimeStamp = true");
+                throw new IOException(
+                        "an event has no header 'timestamp', which '" + path
+                                + "' needs. Fix: give its source the interceptor 'timestamp', or set hdfs.useLocalTimeStamp = true");
             }
             try {
                 return Long.parseLong(timestamp);
@@ -158,7 +159,8 @@ final class BucketPath {
         if (pattern == null) {
             problems.accept(
                     "there is no escape %" + letter,
-                    "use one of %" + String.join(" %", TIMES.keySet().stream().sorted().toList())
+                    "use one of %"
+                            + String.join(" %", TIMES.keySet().stream().sorted().toList())
                             + " %s %t, or write %% for a percent sign");
             return;
         }
@@ -192,7 +194,8 @@ final class BucketPath {
                 }
             };
         } catch (UnknownHostException unknown) {
-            problems.accept("this machine does not know its own name", "add it to /etc/hosts, or leave out %[" + name + "]");
+            problems.accept(
+                    "this machine does not know its own name", "add it to /etc/hosts, or leave out %[" + name + "]");
             return "";
         }
     }

@@ -84,10 +84,9 @@ final class HdfsFiles implements AutoCloseable {
     /** The file system of a path; connected when it is first used. */
     FileSystem of(String path) throws IOException {
         URI uri = new Path(path).toUri();
-        URI root = URI.create(
-                (uri.getScheme() == null ? "" : uri.getScheme() + ":")
-                        + (uri.getAuthority() == null ? "" : "//" + uri.getAuthority())
-                        + "/");
+        URI root = URI.create((uri.getScheme() == null ? "" : uri.getScheme() + ":")
+                + (uri.getAuthority() == null ? "" : "//" + uri.getAuthority())
+                + "/");
         FileSystem known = systems.get(root);
         if (known != null) {
             return known;
@@ -121,7 +120,8 @@ final class HdfsFiles implements AutoCloseable {
             openFiles.finish(inUse);
             return;
         }
-        throw new IOException(inUse + " cannot get its final name " + target + ". Fix: see whether that file is there already");
+        throw new IOException(
+                inUse + " cannot get its final name " + target + ". Fix: see whether that file is there already");
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.util.Map;
 public final class HdfsParts implements Parts {
     @Override
     public Map<String, Maker<Sink>> sinks() {
-        return Map.of(
-                "hdfs", context -> new HdfsSink(context, HdfsSettings.read(context.settings(), context.clock())));
+        return Map.of("hdfs", context -> new HdfsSink(context, HdfsSettings.read(context.settings(), context.clock())));
     }
 }

@@ -126,10 +126,13 @@ record HdfsSettings(
         }
         if (type.equals("datastream") && codec != null) {
             settings.problem(
-                    "hdfs.codeC", "a DataStream is not compressed", "leave it out, or set hdfs.fileType = CompressedStream");
+                    "hdfs.codeC",
+                    "a DataStream is not compressed",
+                    "leave it out, or set hdfs.fileType = CompressedStream");
         }
         if (type.equals("compressedstream") && settings.text("hdfs.codeC").isEmpty()) {
-            settings.problem("hdfs.fileType", "a CompressedStream needs a codec", "set hdfs.codeC, for example to gzip");
+            settings.problem(
+                    "hdfs.fileType", "a CompressedStream needs a codec", "set hdfs.codeC, for example to gzip");
         }
         return new StreamFormat(
                 type.equals("datastream") ? null : codec,
@@ -145,7 +148,8 @@ record HdfsSettings(
         try {
             CompressionCodec codec = new CompressionCodecFactory(new Configuration()).getCodecByName(name);
             if (codec != null) {
-                codec.createOutputStream(java.io.OutputStream.nullOutputStream()).close();
+                codec.createOutputStream(java.io.OutputStream.nullOutputStream())
+                        .close();
                 return codec;
             }
             settings.problem("hdfs.codeC", "no such codec", "use gzip, bzip2 or deflate");

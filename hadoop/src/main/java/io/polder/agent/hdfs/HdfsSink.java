@@ -54,7 +54,8 @@ final class HdfsSink implements Sink {
         }
         recovery = new Recovery(context, settings, openFiles);
         writer = new HdfsWriter(context, settings, openFiles);
-        watch = Executors.newSingleThreadScheduledExecutor(task -> HdfsWriter.thread(task, "hdfs " + context.name() + " watch"));
+        watch = Executors.newSingleThreadScheduledExecutor(
+                task -> HdfsWriter.thread(task, "hdfs " + context.name() + " watch"));
         watch.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -85,12 +86,15 @@ final class HdfsSink implements Sink {
         Duration taken = Duration.ofNanos(System.nanoTime() - step.startNanos());
         if (taken.compareTo(SLOW) > 0 && step.isFirstWarning()) {
             context.counters().increment(Counter.CONNECTION_FAILED);
-            context.counters().troubled("HDFS does not answer: " + step.what(), context.clock().instant());
+            context.counters()
+                    .troubled(
+                            "HDFS does not answer: " + step.what(),
+                            context.clock().instant());
         }
         if (taken.compareTo(settings.callTimeout()) > 0) {
             writer = new HdfsWriter(context, settings, openFiles());
-            current.giveUp(new InterruptedIOException(
-                    step.what() + " took longer than hdfs.callTimeout, " + settings.callTimeout().toMillis() + " ms"));
+            current.giveUp(new InterruptedIOException(step.what() + " took longer than hdfs.callTimeout, "
+                    + settings.callTimeout().toMillis() + " ms"));
         }
     }
 

@@ -79,7 +79,8 @@ final class HdfsWriter {
     }
 
     /** What it is doing now; null when nothing. */
-    @Nullable Step step() {
+    @Nullable
+    Step step() {
         return step;
     }
 
@@ -157,7 +158,8 @@ final class HdfsWriter {
             attempt(eldest, eldest::finish);
             buckets.values().remove(eldest);
         }
-        Bucket bucket = new Bucket(settings, files, folder, prefix, context.clock().millis());
+        Bucket bucket =
+                new Bucket(settings, files, folder, prefix, context.clock().millis());
         buckets.put(key, bucket);
         return bucket;
     }
@@ -184,7 +186,10 @@ final class HdfsWriter {
             bucket.finish();
         } catch (IOException failure) {
             context.counters().increment(Counter.CONNECTION_FAILED);
-            context.counters().troubled("closing a file failed: " + sentence(failure), context.clock().instant());
+            context.counters()
+                    .troubled(
+                            "closing a file failed: " + sentence(failure),
+                            context.clock().instant());
             bucket.abandon();
         }
     }

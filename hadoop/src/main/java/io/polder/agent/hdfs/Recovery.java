@@ -95,9 +95,8 @@ final class Recovery implements AutoCloseable {
         if (hdfs.isFileClosed(path)) {
             return true;
         }
-        LocatedBlock last = hdfs.getClient()
-                .getLocatedBlocks(path.toUri().getPath(), 0)
-                .getLastLocatedBlock();
+        LocatedBlock last =
+                hdfs.getClient().getLocatedBlocks(path.toUri().getPath(), 0).getLastLocatedBlock();
         boolean isKnown = last == null || last.getLocations().length > 0;
         return isKnown && hdfs.recoverLease(path);
     }

@@ -48,7 +48,8 @@ final class BucketPathTest {
 
     @Test
     void aHeaderLeadsNowhereElse() throws IOException {
-        assertThat(path("/data/%{city}", null, 1).of(Map.of("city", "../../etc:x"))).isEqualTo("/data/__/__/etc_x");
+        assertThat(path("/data/%{city}", null, 1).of(Map.of("city", "../../etc:x")))
+                .isEqualTo("/data/__/__/etc_x");
     }
 
     @Test

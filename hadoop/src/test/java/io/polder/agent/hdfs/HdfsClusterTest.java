@@ -8,7 +8,6 @@ import io.polder.agent.Sink;
 import io.polder.agent.SinkContexts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +59,9 @@ final class HdfsClusterTest {
         try (Sink sink = started("rolled", Map.of())) {
             Delivery.deliver(sink, Delivery.events(0, 25));
 
-            assertThat(names("rolled")).filteredOn(name -> name.endsWith(".tmp")).hasSize(1);
+            assertThat(names("rolled"))
+                    .filteredOn(name -> name.endsWith(".tmp"))
+                    .hasSize(1);
         }
         assertThat(names("rolled")).hasSize(3).noneMatch(name -> name.endsWith(".tmp"));
         assertThat(lines("rolled")).containsExactlyElementsOf(expected(25));
@@ -82,8 +83,7 @@ final class HdfsClusterTest {
         assertThat(names("killed")).singleElement().asString().endsWith(".tmp");
 
         try (Sink sink = started("killed", keys)) {
-            await().atMost(PATIENCE)
-                    .until(() -> names("killed").stream().noneMatch(name -> name.endsWith(".tmp")));
+            await().atMost(PATIENCE).until(() -> names("killed").stream().noneMatch(name -> name.endsWith(".tmp")));
             Delivery.deliver(sink, Delivery.events(0, 1));
         }
         assertThat(lines("killed")).containsAll(expected(delivered));
@@ -103,7 +103,9 @@ final class HdfsClusterTest {
             } finally {
                 cluster.restartNameNode(0, true);
             }
-            await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> Delivery.deliver(sink, Delivery.events(10, 10)));
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> Delivery.deliver(sink, Delivery.events(10, 10)));
 
             await().atMost(PATIENCE).until(() -> names("down").contains(left.replace(".tmp", "")));
         }

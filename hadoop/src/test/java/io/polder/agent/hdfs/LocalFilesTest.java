@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.polder.agent.Counter;
-import io.polder.agent.SinkContexts;
 import io.polder.agent.Sink;
+import io.polder.agent.SinkContexts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,8 +46,7 @@ final class LocalFilesTest {
         assertThat(open()).isEmpty();
         Path first = complete().get(0);
         try (SequenceFile.Reader reader = new SequenceFile.Reader(
-                new Configuration(),
-                SequenceFile.Reader.file(new org.apache.hadoop.fs.Path(first.toUri())))) {
+                new Configuration(), SequenceFile.Reader.file(new org.apache.hadoop.fs.Path(first.toUri())))) {
             LongWritable key = new LongWritable();
             BytesWritable value = new BytesWritable();
             assertThat(reader.next(key, value)).isTrue();
@@ -97,8 +96,8 @@ final class LocalFilesTest {
 
     @Test
     void everyFolderHasAFileOfItsOwn() throws Exception {
-        try (Sink sink = started(
-                made(stream(Map.of("hdfs.path", "file://" + out() + "/%Y/%{city}", "hdfs.timeZone", "UTC"))))) {
+        try (Sink sink =
+                started(made(stream(Map.of("hdfs.path", "file://" + out() + "/%Y/%{city}", "hdfs.timeZone", "UTC"))))) {
             Delivery.deliver(sink, Delivery.events(0, 4));
         }
 
@@ -131,8 +130,8 @@ final class LocalFilesTest {
 
     @Test
     void theLeastUsedFileIsClosedWhenTooManyAreOpen() throws Exception {
-        try (Sink sink = started(made(stream(
-                Map.of("hdfs.path", "file://" + out() + "/%{city}", "hdfs.maxOpenFiles", "1"))))) {
+        try (Sink sink =
+                started(made(stream(Map.of("hdfs.path", "file://" + out() + "/%{city}", "hdfs.maxOpenFiles", "1"))))) {
             Delivery.deliver(sink, Delivery.events(0, 4));
 
             assertThat(open()).hasSize(1);
@@ -147,7 +146,8 @@ final class LocalFilesTest {
             Delivery.deliver(sink, Delivery.events(3, 3));
 
             try (InputStream in = new GZIPInputStream(Files.newInputStream(open().get(0)))) {
-                assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()).hasSize(6);
+                assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines())
+                        .hasSize(6);
             }
         }
         assertThat(complete()).singleElement().asString().endsWith(".gz");
@@ -165,7 +165,8 @@ final class LocalFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"DataStream", "SequenceFile", "CompressedStream"})
     void aKilledAgentsFileIsCompleteAfterTheNextStart(String type) throws Exception {
-        Map<String, String> keys = new HashMap<>(stream(Map.of("hdfs.fileType", type, "hdfs.rollCount", "0", "hdfs.rollSize", "0")));
+        Map<String, String> keys =
+                new HashMap<>(stream(Map.of("hdfs.fileType", type, "hdfs.rollCount", "0", "hdfs.rollSize", "0")));
         if (type.equals("CompressedStream")) {
             keys.put("hdfs.codeC", "gzip");
         }
@@ -181,7 +182,10 @@ final class LocalFilesTest {
         }
         assertThat(names()).hasSize(1);
         List<String> events = bodies(type, complete().get(0));
-        assertThat(events).startsWith(IntStream.range(0, delivered).mapToObj(number -> "event " + number).toArray(String[]::new));
+        assertThat(events)
+                .startsWith(IntStream.range(0, delivered)
+                        .mapToObj(number -> "event " + number)
+                        .toArray(String[]::new));
     }
 
     @Test
@@ -237,7 +241,9 @@ final class LocalFilesTest {
     }
 
     private List<Path> complete() throws IOException {
-        return files().stream().filter(file -> !file.toString().endsWith(".tmp")).toList();
+        return files().stream()
+                .filter(file -> !file.toString().endsWith(".tmp"))
+                .toList();
     }
 
     private List<Path> open() throws IOException {
@@ -260,7 +266,9 @@ final class LocalFilesTest {
         }
         if (type.equals("CompressedStream")) {
             try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
             }
         }
         List<String> bodies = new ArrayList<>();

@@ -62,7 +62,8 @@ final class AvroSource implements Source {
     private PolderException refused(Exception failure) {
         return new PolderException(
                 ErrorCode.CONFLICT,
-                "Source '" + context.name() + "' cannot listen on " + settings.text("bind") + ":" + settings.text("port")
+                "Source '" + context.name() + "' cannot listen on " + settings.text("bind") + ":"
+                        + settings.text("port")
                         + ": " + failure.getMessage()
                         + ". Fix: stop the program that listens there, or write another bind or port",
                 failure);

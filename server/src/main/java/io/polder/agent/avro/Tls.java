@@ -75,7 +75,8 @@ final class Tls {
             store.load(in, password.isEmpty() ? null : password.toCharArray());
             return store;
         } catch (IOException unreadable) {
-            settings.problem(key, "cannot be read: " + unreadable.getMessage(), "see the file, its type and its password");
+            settings.problem(
+                    key, "cannot be read: " + unreadable.getMessage(), "see the file, its type and its password");
             return null;
         }
     }
