@@ -222,7 +222,8 @@ final class SinkRunner {
 
     private static void count(Member member, int events) {
         member.counters.add(Counter.EVENT_DRAIN_ATTEMPT, events);
-        member.counters.increment(events < member.sink.batchSize() ? Counter.BATCH_UNDERFLOW : Counter.BATCH_COMPLETE);
+        member.counters.increment(
+                events < member.sink.batchSize() ? Counter.BATCH_UNDERFLOW : Counter.BATCH_COMPLETE);
     }
 
     private static void delivered(Member member, int events) {
@@ -295,11 +296,13 @@ final class SinkRunner {
             thread.join(LOOK.toMillis());
         }
         for (Member member : members) {
-            var unused = member.permits.tryAcquire(member.mostInFlight, millisUntil(untilNanos), TimeUnit.MILLISECONDS);
+            var unused = member.permits.tryAcquire(
+                    member.mostInFlight, millisUntil(untilNanos), TimeUnit.MILLISECONDS);
         }
     }
 
     private static long millisUntil(long nanos) {
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime()));
     }
+
 }

@@ -49,8 +49,7 @@ final class Spill {
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failure) {
-            throw new UncheckedIOException(
-                    "writing " + file + ", which would hold what is left in the channel", failure);
+            throw new UncheckedIOException("writing " + file + ", which would hold what is left in the channel", failure);
         }
     }
 
@@ -97,8 +96,7 @@ final class Spill {
         try {
             Files.deleteIfExists(file);
         } catch (IOException failure) {
-            LOGGER.warn(
-                    "{} is delivered and could not be deleted; the next start would deliver it again.", file, failure);
+            LOGGER.warn("{} is delivered and could not be deleted; the next start would deliver it again.", file, failure);
         }
     }
 }

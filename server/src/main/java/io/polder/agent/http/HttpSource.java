@@ -85,8 +85,7 @@ final class HttpSource implements Source {
         maxBytes = settings.integer(takesBlobs ? "handler.maxBlobLength" : "maxBodyBytes");
         speaksTls = settings.isTrue("ssl") || settings.isTrue("enableSSL");
         if (maxBytes < 1) {
-            settings.problem(
-                    takesBlobs ? "handler.maxBlobLength" : "maxBodyBytes", "lets nothing in", "write 1 or more");
+            settings.problem(takesBlobs ? "handler.maxBlobLength" : "maxBodyBytes", "lets nothing in", "write 1 or more");
         }
         if (speaksTls) {
             checkKeystore();
@@ -101,8 +100,7 @@ final class HttpSource implements Source {
             settings.problem("keystore", "cannot be read", "name a file that this program may read");
         }
         if (password().isEmpty()) {
-            settings.problem(
-                    "keystore-password", "is missing, and ssl is true", "write it, like ${env:KEYSTORE_PASSWORD}");
+            settings.problem("keystore-password", "is missing, and ssl is true", "write it, like ${env:KEYSTORE_PASSWORD}");
         }
     }
 
@@ -180,9 +178,7 @@ final class HttpSource implements Source {
         return new PolderException(
                 ErrorCode.INVALID_DEFINITION,
                 "Source '" + name + "' cannot start: " + cause
-                        + (speaksTls
-                                ? ". Fix: see keystore, keystore-password and keystore-type"
-                                : ". Fix: see bind and port"),
+                        + (speaksTls ? ". Fix: see keystore, keystore-password and keystore-type" : ". Fix: see bind and port"),
                 failure);
     }
 
@@ -212,11 +208,7 @@ final class HttpSource implements Source {
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             if (!METHODS.contains(request.getMethod())) {
                 response.getHeaders().put(ALLOW);
-                answer(
-                        response,
-                        callback,
-                        HttpStatus.METHOD_NOT_ALLOWED_405,
-                        request.getMethod() + " is not taken. Fix: POST");
+                answer(response, callback, HttpStatus.METHOD_NOT_ALLOWED_405, request.getMethod() + " is not taken. Fix: POST");
                 return true;
             }
             try {
