@@ -77,8 +77,9 @@ final class AgentCommand implements Callable<Integer> {
             names = "--drain",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How long a stop may empty memory channels into their sinks; what is left is kept in the home."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How long a stop may empty memory channels into their sinks; what is left is kept in the home."
+                            + " Default: ${DEFAULT-VALUE}.")
     private int drainSeconds;
 
     @Option(
@@ -133,7 +134,8 @@ final class AgentCommand implements Callable<Integer> {
         if (!type.equalsIgnoreCase("http")) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
-                    "-D" + MONITORING + "type = '" + type + "': is not here; Flume also has ganglia and classes of one's"
+                    "-D" + MONITORING + "type = '" + type
+                            + "': is not here; Flume also has ganglia and classes of one's"
                             + " own. Fix: write http, which answers JSON and what Prometheus reads");
         }
         String port = System.getProperty(MONITORING + "port", DEFAULT_PORT);

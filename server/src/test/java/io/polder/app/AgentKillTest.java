@@ -54,7 +54,8 @@ class AgentKillTest {
                         + "a.channels.c.dataDirs = " + home.resolve("data") + "\na.channels.c.capacity = 1000000\n"
                         + "a.channels.c.transactionCapacity = 100\na.channels.c.maxFileSize = 1000000\n"
                         + "a.channels.c.minimumRequiredSpace = 1000000\na.sinks.k.type = file_roll\n"
-                        + "a.sinks.k.channel = c\na.sinks.k.sink.directory = " + out + "\na.sinks.k.sink.batchSize = 30\n"
+                        + "a.sinks.k.channel = c\na.sinks.k.sink.directory = " + out
+                        + "\na.sinks.k.sink.batchSize = 30\n"
                         + "a.sinks.k.sink.rollInterval = 0\n");
         Set<Integer> told200 = new ConcurrentSkipListSet<>();
         Set<Integer> unknown = ConcurrentHashMap.newKeySet();
@@ -80,7 +81,8 @@ class AgentKillTest {
         }
         Process last = start(file);
         try {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(missing(out, told200)).isEmpty());
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(missing(out, told200)).isEmpty());
             await().atMost(PATIENCE).until(() -> Home.running(home.resolve("home"))
                     .filter(running -> running.pid() == last.pid())
                     .isPresent());
@@ -99,19 +101,24 @@ class AgentKillTest {
         }
     }
 
-    private void send(
-            int port, AtomicInteger next, Set<Integer> told200, Set<Integer> unknown, AtomicBoolean isOver) {
+    private void send(int port, AtomicInteger next, Set<Integer> told200, Set<Integer> unknown, AtomicBoolean isOver) {
         while (!isOver.get()) {
             int batch = next.getAndIncrement();
             StringBuilder body = new StringBuilder("[");
             for (int event = 0; event < BATCH; event++) {
-                body.append(event == 0 ? "" : ",").append("{\"body\":\"").append(batch).append(' ').append(event).append("\"}");
+                body.append(event == 0 ? "" : ",")
+                        .append("{\"body\":\"")
+                        .append(batch)
+                        .append(' ')
+                        .append(event)
+                        .append("\"}");
             }
             try {
                 int status = client.send(
                                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
                                         .timeout(Duration.ofSeconds(10))
-                                        .POST(HttpRequest.BodyPublishers.ofString(body.append(']').toString()))
+                                        .POST(HttpRequest.BodyPublishers.ofString(
+                                                body.append(']').toString()))
                                         .build(),
                                 HttpResponse.BodyHandlers.discarding())
                         .statusCode();

@@ -78,7 +78,8 @@ class ArchitectureTest {
             .whereLayer("app")
             .mayNotBeAccessedByAnyLayer();
 
-    private static final ArchRule ONLY_LOG_KNOWS_KAFKA = only("io.polder.log..", "io.polder.agent.kafka..").mayImport("org.apache.kafka..");
+    private static final ArchRule ONLY_LOG_KNOWS_KAFKA =
+            only("io.polder.log..", "io.polder.agent.kafka..").mayImport("org.apache.kafka..");
 
     @Test
     void packagesLookOnlyTheWayThatTheDataCameFrom() {
