@@ -325,6 +325,9 @@ final class HttpSource implements Source {
                 byte[] all = Arrays.copyOf(first, first.length + more.length);
                 System.arraycopy(more, 0, all, first.length, more.length);
                 return all;
+            } catch (IllegalStateException gone) {
+                // So the server says that the connection ended before this thread came to read from it.
+                throw new IOException("the sender has gone", gone);
             }
         }
 
