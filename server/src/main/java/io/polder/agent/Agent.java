@@ -62,7 +62,8 @@ public final class Agent implements AutoCloseable {
             text = Files.readString(file);
         } catch (NoSuchFileException missing) {
             throw new PolderException(
-                    ErrorCode.INVALID_DEFINITION, "-f = '" + file + "': there is no such file. Fix: name the agent's file");
+                    ErrorCode.INVALID_DEFINITION,
+                    "-f = '" + file + "': there is no such file. Fix: name the agent's file");
         } catch (CharacterCodingException encoding) {
             throw new PolderException(
                     ErrorCode.INVALID_DEFINITION, "-f = '" + file + "': is not in UTF-8. Fix: save it in UTF-8");
@@ -81,7 +82,9 @@ public final class Agent implements AutoCloseable {
         this.home = home;
         this.clock = clock;
         AgentParts parts = AgentParts.find();
-        definition.channels().forEach((name, channel) -> make(channel, Counters.Kind.CHANNEL, parts.channels(), channels));
+        definition
+                .channels()
+                .forEach((name, channel) -> make(channel, Counters.Kind.CHANNEL, parts.channels(), channels));
         definition.sinks().forEach((name, sink) -> make(sink.component(), Counters.Kind.SINK, parts.sinks(), sinks));
         definition.sources().values().forEach(source -> make(source, parts));
         checkBatches();
@@ -89,7 +92,8 @@ public final class Agent implements AutoCloseable {
             throw new PolderException(ErrorCode.INVALID_DEFINITION, definition.problems());
         }
         definition.groups().forEach(this::run);
-        metrics = new AgentMetrics(definition.name(), counters, channels, sources(definition), sinkChannels(definition), clock);
+        metrics = new AgentMetrics(
+                definition.name(), counters, channels, sources(definition), sinkChannels(definition), clock);
     }
 
     private static Map<String, List<String>> sources(AgentDefinition definition) {
@@ -156,8 +160,7 @@ public final class Agent implements AutoCloseable {
                 interceptors.add(made);
             }
         }
-        ChannelProcessor processor =
-                new ChannelProcessor(interceptors, Selectors.of(source.selection(), channels));
+        ChannelProcessor processor = new ChannelProcessor(interceptors, Selectors.of(source.selection(), channels));
         make(component, Counters.Kind.SOURCE, parts.sources(), processor, sources);
     }
 
@@ -208,8 +211,8 @@ public final class Agent implements AutoCloseable {
                         group.sinks().size() == 1 ? SinkRunner.alone(sink, counts) : SinkRunner.inGroup(sink, counts));
             }
         }
-        runners.add(new SinkRunner(
-                group.name(), members, new SinkChoice(group.sinks(), group.settings()), channel, clock));
+        runners.add(
+                new SinkRunner(group.name(), members, new SinkChoice(group.sinks(), group.settings()), channel, clock));
     }
 
     /** What has no effect in the file, as sentences. */
@@ -278,7 +281,8 @@ public final class Agent implements AutoCloseable {
     }
 
     /** The component of a name; for tests and for commands that look into one. */
-    @Nullable Source source(String name) {
+    @Nullable
+    Source source(String name) {
         return sources.get(name);
     }
 

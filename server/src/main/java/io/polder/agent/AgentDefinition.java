@@ -24,7 +24,8 @@ record AgentDefinition(
     /**
      * @param channels those that are there, of those that it names
      */
-    record SourceDefinition(Component component, List<String> channels, Selection selection, List<Component> interceptors) {}
+    record SourceDefinition(
+            Component component, List<String> channels, Selection selection, List<Component> interceptors) {}
 
     /**
      * Which channels an event goes to.

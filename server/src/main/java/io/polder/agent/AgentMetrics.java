@@ -159,8 +159,8 @@ public final class AgentMetrics {
             }
         }
         String full = counters.stream()
-                .filter(counts -> counts.kind() == Counters.Kind.CHANNEL
-                        && counts.name().equals(channel))
+                .filter(counts ->
+                        counts.kind() == Counters.Kind.CHANNEL && counts.name().equals(channel))
                 .flatMap(counts -> counts.trouble().stream())
                 .map(this::sentence)
                 .findFirst()
@@ -262,7 +262,12 @@ public final class AgentMetrics {
                 boolean isGauge = counter == Counter.OPEN_CONNECTION;
                 line(families, name(counter) + (isGauge ? "" : "_total"), isGauge, labels, Long.toString(value));
             });
-            line(families, "polder_agent_failing", true, labels, counts.trouble().isPresent() ? "1" : "0");
+            line(
+                    families,
+                    "polder_agent_failing",
+                    true,
+                    labels,
+                    counts.trouble().isPresent() ? "1" : "0");
             line(
                     families,
                     "polder_agent_events_per_second",
@@ -292,9 +297,9 @@ public final class AgentMetrics {
 
     private static void line(
             Map<String, StringBuilder> families, String name, boolean isGauge, String labels, String value) {
-        families.computeIfAbsent(name, first -> new StringBuilder("# TYPE ")
-                        .append(name)
-                        .append(isGauge ? " gauge\n" : " counter\n"))
+        families.computeIfAbsent(
+                        name,
+                        first -> new StringBuilder("# TYPE ").append(name).append(isGauge ? " gauge\n" : " counter\n"))
                 .append(name)
                 .append(labels)
                 .append(value)

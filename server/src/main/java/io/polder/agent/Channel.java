@@ -21,7 +21,8 @@ public interface Channel extends AutoCloseable {
      * @param events not empty
      * @throws ChannelException TOO_LARGE above {@code transactionCapacity}, FAILED when the channel is broken
      */
-    @Nullable Put reserve(List<Event> events) throws ChannelException;
+    @Nullable
+    Put reserve(List<Event> events) throws ChannelException;
 
     /** Waits until there may be room for this many events; at most {@code patience}. */
     void awaitRoom(int events, Duration patience) throws InterruptedException;
@@ -34,7 +35,8 @@ public interface Channel extends AutoCloseable {
      *
      * @throws ChannelException FAILED when the channel cannot be read
      */
-    @Nullable Take take(int max, Duration patience) throws ChannelException, InterruptedException;
+    @Nullable
+    Take take(int max, Duration patience) throws ChannelException, InterruptedException;
 
     /** The most events that a put or a take may hold. */
     int transactionCapacity();

@@ -29,30 +29,54 @@ public final class ChannelProcessor {
      * @throws ChannelException when it is in none of the required channels: FULL, TOO_LARGE or FAILED
      */
     public void process(List<Event> events) throws ChannelException {
-        List<Event> passed = events;
-        for (Interceptor interceptor : interceptors) {
-            if (passed.isEmpty()) {
-                return;
-            }
-            passed = interceptor.intercept(passed);
-        }
+        List<Event> passed = intercepted(events);
         if (passed.isEmpty()) {
             return;
         }
         Selector.Route route = selector.route(passed);
-        putAll(route.required());
-        route.optional().forEach(ChannelProcessor::putIfThereIsRoom);
+        attempt(route.required());
+        publish(reserved(route.required()), route);
     }
 
-    private static void putAll(Map<Channel, List<Event>> batches) throws ChannelException {
-        attempt(batches);
-        List<Channel.Put> puts;
-        if (batches.size() == 1) {
-            Map.Entry<Channel, List<Event>> only = batches.entrySet().iterator().next();
-            puts = List.of(reserved(only.getKey(), only.getValue()));
-        } else {
-            puts = reserved(batches);
+    /**
+     * As {@link #process}, when that needs no waiting: neither for room nor for a disk.
+     *
+     * @return whether it is done; otherwise nothing has happened
+     */
+    public boolean processAtOnce(List<Event> events) throws ChannelException {
+        List<Event> passed = intercepted(events);
+        if (passed.isEmpty()) {
+            return true;
         }
+        Selector.Route route = selector.route(passed);
+        for (Channel channel : route.required().keySet()) {
+            if (channel.isDurable()) {
+                return false;
+            }
+        }
+        for (Channel channel : route.optional().keySet()) {
+            if (channel.isDurable()) {
+                return false;
+            }
+        }
+        List<Channel.Put> puts = new ArrayList<>(route.required().size());
+        if (reserveIn(route.required(), puts) != null) {
+            return false;
+        }
+        attempt(route.required());
+        publish(puts, route);
+        return true;
+    }
+
+    private List<Event> intercepted(List<Event> events) {
+        List<Event> passed = events;
+        for (int index = 0; index < interceptors.size() && !passed.isEmpty(); index++) {
+            passed = interceptors.get(index).intercept(passed);
+        }
+        return passed;
+    }
+
+    private static void publish(List<Channel.Put> puts, Selector.Route route) throws ChannelException {
         try {
             for (Channel.Put put : puts) {
                 put.write();
@@ -62,19 +86,12 @@ public final class ChannelProcessor {
             throw failure;
         }
         puts.forEach(Channel.Put::publish);
-        batches.forEach((channel, events) -> channel.counters().add(Counter.EVENT_PUT_SUCCESS, events.size()));
+        route.required().forEach((channel, events) -> channel.counters().add(Counter.EVENT_PUT_SUCCESS, events.size()));
+        route.optional().forEach(ChannelProcessor::putIfThereIsRoom);
     }
 
     private static void attempt(Map<Channel, List<Event>> batches) {
         batches.forEach((channel, events) -> channel.counters().add(Counter.EVENT_PUT_ATTEMPT, events.size()));
-    }
-
-    private static Channel.Put reserved(Channel channel, List<Event> events) throws ChannelException {
-        Channel.Put put = channel.reserve(events);
-        if (put != null) {
-            return put;
-        }
-        return reserved(Map.of(channel, events)).get(0);
     }
 
     /** Waits without holding room in any: a channel that is full must not take room from those that are not. */

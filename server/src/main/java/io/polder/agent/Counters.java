@@ -2,9 +2,11 @@ package io.polder.agent;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,7 +34,7 @@ public final class Counters {
 
     private final Kind kind;
     private final String name;
-    private final LongAdder[] values = new LongAdder[Counter.values().length];
+    private final EnumMap<Counter, LongAdder> values = new EnumMap<>(Counter.class);
     private final Map<String, Supplier<String>> gauges = new ConcurrentHashMap<>();
     private volatile Set<Counter> shown;
     private volatile long startMillis;
@@ -43,8 +45,8 @@ public final class Counters {
         this.kind = kind;
         this.name = name;
         shown = Counter.of(kind);
-        for (int index = 0; index < values.length; index++) {
-            values[index] = new LongAdder();
+        for (Counter counter : Counter.values()) {
+            values.put(counter, new LongAdder());
         }
     }
 
@@ -62,16 +64,20 @@ public final class Counters {
         return kind + "." + name;
     }
 
+    private LongAdder adder(Counter counter) {
+        return Objects.requireNonNull(values.get(counter));
+    }
+
     public void add(Counter counter, long count) {
-        values[counter.ordinal()].add(count);
+        adder(counter).add(count);
     }
 
     public void increment(Counter counter) {
-        values[counter.ordinal()].increment();
+        adder(counter).increment();
     }
 
     public long get(Counter counter) {
-        return values[counter.ordinal()].sum();
+        return adder(counter).sum();
     }
 
     /** Shows counters beside those that all components of the kind show; called by a component that is made. */

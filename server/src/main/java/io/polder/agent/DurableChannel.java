@@ -82,7 +82,9 @@ final class DurableChannel implements Channel {
         /** Where its first event is in the channel's order. */
         long order;
 
-        @Nullable List<Event> events;
+        @Nullable
+        List<Event> events;
+
         int left;
 
         Stored(long number, long acceptedMillis, int count, EventLog.Place place, @Nullable List<Event> events) {
@@ -210,8 +212,8 @@ final class DurableChannel implements Channel {
     }
 
     private FileChannel locked() throws IOException {
-        FileChannel file = FileChannel.open(
-                folder.resolve("in_use.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel file =
+                FileChannel.open(folder.resolve("in_use.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean isOurs = false;
         try {
             isOurs = file.tryLock() != null;
@@ -483,7 +485,8 @@ final class DurableChannel implements Channel {
         while (count < most && !(returned.isEmpty() && queue.isEmpty())) {
             boolean isAgain = !returned.isEmpty();
             Slice first = isAgain
-                    ? java.util.Objects.requireNonNull(returned.pollFirstEntry()).getValue()
+                    ? java.util.Objects.requireNonNull(returned.pollFirstEntry())
+                            .getValue()
                     : queue.remove();
             int room = most - count;
             if (first.count() > room) {
@@ -558,7 +561,9 @@ final class DurableChannel implements Channel {
                     slice.batch().left -= slice.count();
                     if (slice.batch().left == 0) {
                         delivered.add(slice.batch());
-                        cachedBytes -= slice.batch().events == null ? 0 : slice.batch().place.length();
+                        cachedBytes -= slice.batch().events == null
+                                ? 0
+                                : slice.batch().place.length();
                     }
                 }
                 size -= events.size();

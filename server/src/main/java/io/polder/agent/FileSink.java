@@ -131,9 +131,7 @@ final class FileSink implements Sink {
     }
 
     private Path next(Instant now) {
-        String began = isNamedByTime
-                ? ROLL_TIME.format(now.atZone(ZoneId.systemDefault()))
-                : Long.toString(series);
+        String began = isNamedByTime ? ROLL_TIME.format(now.atZone(ZoneId.systemDefault())) : Long.toString(series);
         index++;
         return folder.resolve(prefix + began + "-" + index + (extension.isEmpty() ? "" : "." + extension));
     }

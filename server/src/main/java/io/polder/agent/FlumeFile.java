@@ -82,7 +82,9 @@ record FlumeFile(String name, List<Entry> entries) {
                 continue;
             }
             char escaped = text.charAt(++at);
-            if (escaped == 'u' && at + 4 < text.length() && text.substring(at + 1, at + 5).matches("[0-9a-fA-F]{4}")) {
+            if (escaped == 'u'
+                    && at + 4 < text.length()
+                    && text.substring(at + 1, at + 5).matches("[0-9a-fA-F]{4}")) {
                 plain.append((char) Integer.parseInt(text.substring(at + 1, at + 5), 16));
                 at += 4;
             } else {

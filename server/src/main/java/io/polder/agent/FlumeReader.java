@@ -107,8 +107,7 @@ final class FlumeReader {
             return;
         }
         String key = entry.key().substring(dot + 1);
-        FlumeFile.Entry earlier =
-                entries.put(key, new FlumeFile.Entry(entry.line(), key, resolved(entry)));
+        FlumeFile.Entry earlier = entries.put(key, new FlumeFile.Entry(entry.line(), key, resolved(entry)));
         if (earlier != null && !earlier.value().equals(entry.value())) {
             warnings.add(place(key) + ": is written before in line " + earlier.line() + " as '" + earlier.value()
                     + "'; the last one counts, as in Flume.");
@@ -221,7 +220,9 @@ final class FlumeReader {
                 described.add(parts[1]);
             }
         }
-        return Problem.nearest(name, described).map(near -> "; '" + near + "' has").orElse("");
+        return Problem.nearest(name, described)
+                .map(near -> "; '" + near + "' has")
+                .orElse("");
     }
 
     private FlumeTypes.@Nullable Type type(String kind, String prefix, FlumeFile.Entry entry) {
@@ -319,8 +320,8 @@ final class FlumeReader {
             return false;
         }
         if (key.isMissing()) {
-            problems.add(new Problem(
-                    place(entry.key()), entry.value(), "is known to Flume and not here", key.meaning()));
+            problems.add(
+                    new Problem(place(entry.key()), entry.value(), "is known to Flume and not here", key.meaning()));
             return false;
         }
         if (key.isIgnored()) {
@@ -342,15 +343,13 @@ final class FlumeReader {
             return key.words().contains(value) ? null : "is not known";
         }
         return switch (key.kind()) {
-            case "number" -> value.matches("-?\\d{1,18}") || value.equals(Long.toString(Long.MAX_VALUE))
-                    ? null
-                    : "is not a whole number";
-            case "port" -> value.matches("\\d{1,5}") && Integer.parseInt(value) <= 65_535
-                    ? null
-                    : "is not a port";
-            case "boolean" -> value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false")
-                    ? null
-                    : "is neither true nor false";
+            case "number" ->
+                value.matches("-?\\d{1,18}") || value.equals(Long.toString(Long.MAX_VALUE))
+                        ? null
+                        : "is not a whole number";
+            case "port" -> value.matches("\\d{1,5}") && Integer.parseInt(value) <= 65_535 ? null : "is not a port";
+            case "boolean" ->
+                value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false") ? null : "is neither true nor false";
             case "regex" -> wrongRegex(value);
             case "folder" -> SCHEME_ALONE.matcher(value).matches() ? "names no folder" : null;
             default -> null;
@@ -370,7 +369,10 @@ final class FlumeReader {
         if (!key.words().isEmpty()) {
             return Problem.suggestion(value, key.words());
         }
-        String example = key.fallback().filter(text -> !text.isEmpty()).map(text -> ", like " + text).orElse("");
+        String example = key.fallback()
+                .filter(text -> !text.isEmpty())
+                .map(text -> ", like " + text)
+                .orElse("");
         return switch (key.kind()) {
             case "port" -> "write a number from 0 to 65535";
             case "number" -> "write digits" + example;
@@ -398,15 +400,15 @@ final class FlumeReader {
             List<String> some = subset(prefix + ".selector.optional", channels);
             optional.put("", some);
             required.put(
-                    "", channels.stream().filter(channel -> !some.contains(channel)).toList());
+                    "",
+                    channels.stream().filter(channel -> !some.contains(channel)).toList());
             settings.under("selector.mapping.")
                     .forEach((value, ignored) -> settings.problem(
                             "selector.mapping." + value,
                             "has no effect, because the selector is replicating",
                             "write " + agent + "." + prefix + ".selector.type = multiplexing"));
         }
-        return new SourceDefinition(
-                source, channels, new Selection(header, required, optional), interceptors(prefix));
+        return new SourceDefinition(source, channels, new Selection(header, required, optional), interceptors(prefix));
     }
 
     private Map<String, List<String>> mapped(String prefix, Settings settings, String start, List<String> channels) {
@@ -423,10 +425,7 @@ final class FlumeReader {
         for (String name : wanted) {
             if (!channels.contains(name)) {
                 problems.add(new Problem(
-                        place(key),
-                        name,
-                        "is no channel of this source",
-                        Problem.suggestion(name, channels)));
+                        place(key), name, "is no channel of this source", Problem.suggestion(name, channels)));
             }
         }
         return wanted.stream().filter(channels::contains).toList();
@@ -495,16 +494,14 @@ final class FlumeReader {
                     settings.problem("sinks", "has sink '" + member + "', which another group has too", "name it once");
                 }
             }
-            settings.under("processor.priority.")
-                    .keySet()
-                    .forEach(sink -> {
-                        if (!members.contains(sink)) {
-                            settings.problem(
-                                    "processor.priority." + sink,
-                                    "'" + sink + "' is no sink of this group",
-                                    Problem.suggestion(sink, members));
-                        }
-                    });
+            settings.under("processor.priority.").keySet().forEach(sink -> {
+                if (!members.contains(sink)) {
+                    settings.problem(
+                            "processor.priority." + sink,
+                            "'" + sink + "' is no sink of this group",
+                            Problem.suggestion(sink, members));
+                }
+            });
             if (members.size() > 1 && settings.text("processor.type").equals("default")) {
                 settings.problem(
                         "processor.type",
@@ -518,7 +515,9 @@ final class FlumeReader {
                     .forEach(sink -> channels.add(sink.channel()));
             if (channels.size() > 1) {
                 settings.problem(
-                        "sinks", "has sinks on several channels: " + String.join(", ", channels), "give them one channel");
+                        "sinks",
+                        "has sinks on several channels: " + String.join(", ", channels),
+                        "give them one channel");
             }
             if (!members.isEmpty()) {
                 groups.add(new Group(name, members, settings));
@@ -526,8 +525,8 @@ final class FlumeReader {
         }
         for (String sink : sinks.keySet()) {
             if (!grouped.contains(sink)) {
-                Settings none = new Settings(
-                        file.name(), agent, Map.of("processor.type", "default"), Map.of(), problems);
+                Settings none =
+                        new Settings(file.name(), agent, Map.of("processor.type", "default"), Map.of(), problems);
                 groups.add(new Group(sink, List.of(sink), none));
             }
         }

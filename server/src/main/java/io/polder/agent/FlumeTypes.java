@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 
 /** What Flume knows: the table {@code flume-types.txt}, which is its own documentation. Immutable. */
 final class FlumeTypes {
-    private static final Pattern TYPE = Pattern.compile("(source|channel|sink|interceptor) (\\S+) = (\\S+)(?: : (.+))?");
+    private static final Pattern TYPE =
+            Pattern.compile("(source|channel|sink|interceptor) (\\S+) = (\\S+)(?: : (.+))?");
     private static final Pattern EVERY = Pattern.compile("every (source|channel|sink|sinkgroup)");
     private static final Pattern COLUMNS = Pattern.compile(" {2,}");
 
@@ -112,11 +113,12 @@ final class FlumeTypes {
             throw new IllegalStateException("flume-types.txt: not a type and not a key: '" + line + "'");
         }
         boolean isPrefix = columns[0].endsWith(".*");
-        Optional<String> fallback = switch (columns[2]) {
-            case "-", "required" -> Optional.empty();
-            case "\"\"" -> Optional.of("");
-            default -> Optional.of(columns[2]);
-        };
+        Optional<String> fallback =
+                switch (columns[2]) {
+                    case "-", "required" -> Optional.empty();
+                    case "\"\"" -> Optional.of("");
+                    default -> Optional.of(columns[2]);
+                };
         return new Key(
                 isPrefix ? columns[0].substring(0, columns[0].length() - 1) : columns[0],
                 isPrefix,

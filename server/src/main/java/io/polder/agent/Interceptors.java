@@ -27,7 +27,8 @@ final class Interceptors {
         Settings settings = context.settings();
         String header = settings.optional("header").orElse(settings.text("headerName"));
         boolean preserves = settings.isTrue("preserveExisting");
-        return events -> withHeader(events, header, Long.toString(context.clock().millis()), preserves);
+        return events ->
+                withHeader(events, header, Long.toString(context.clock().millis()), preserves);
     }
 
     private static Interceptor host(Parts.Context context) {
@@ -87,8 +88,9 @@ final class Interceptors {
         Pattern regex = Pattern.compile(context.settings().text("regex"));
         boolean excludes = context.settings().isTrue("excludeEvents");
         return events -> events.stream()
-                .filter(event ->
-                        regex.matcher(new String(event.body(), StandardCharsets.UTF_8)).find() != excludes)
+                .filter(event -> regex.matcher(new String(event.body(), StandardCharsets.UTF_8))
+                                .find()
+                        != excludes)
                 .toList();
     }
 

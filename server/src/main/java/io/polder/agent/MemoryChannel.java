@@ -256,7 +256,8 @@ final class MemoryChannel implements Channel {
     }
 
     private Batch again(int most) {
-        Batch first = java.util.Objects.requireNonNull(returned.pollFirstEntry()).getValue();
+        Batch first =
+                java.util.Objects.requireNonNull(returned.pollFirstEntry()).getValue();
         if (first.events().size() <= most) {
             return first;
         }
@@ -288,7 +289,10 @@ final class MemoryChannel implements Channel {
 
     private static Batch start(Batch batch, int most) {
         return new Batch(
-                batch.number(), batch.events().subList(0, most), batch.acceptedMillis(), Math.min(batch.spilled(), most));
+                batch.number(),
+                batch.events().subList(0, most),
+                batch.acceptedMillis(),
+                Math.min(batch.spilled(), most));
     }
 
     private static Batch rest(Batch batch, int most) {

@@ -16,7 +16,8 @@ final class PlainSinks {
     private PlainSinks() {}
 
     static Map<String, Parts.Maker<Sink>> makers() {
-        return Map.of("null", context -> new NullSink(context.settings().integer("batchSize")), "logger", LoggerSink::new);
+        return Map.of(
+                "null", context -> new NullSink(context.settings().integer("batchSize")), "logger", LoggerSink::new);
     }
 
     private record NullSink(int batchSize) implements Sink {

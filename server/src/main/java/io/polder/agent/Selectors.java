@@ -52,7 +52,8 @@ final class Selectors {
                 String value = event.headers().getOrDefault(header, "");
                 List<Channel> wanted = value.isEmpty() ? otherwise : required.getOrDefault(value, otherwise);
                 add(event, wanted, route.required());
-                List<Channel> some = value.isEmpty() ? otherwiseOptional : optional.getOrDefault(value, otherwiseOptional);
+                List<Channel> some =
+                        value.isEmpty() ? otherwiseOptional : optional.getOrDefault(value, otherwiseOptional);
                 for (Channel channel : some) {
                     if (!wanted.contains(channel)) {
                         add(event, List.of(channel), route.optional());

@@ -51,8 +51,7 @@ final class SinkChoice {
             default -> Way.DEFAULT;
         };
         punishes = way == Way.FAILOVER || settings.isTrue("processor.backoff");
-        mostPenalty = settings.millis(
-                way == Way.FAILOVER ? "processor.maxpenalty" : "processor.selector.maxTimeOut");
+        mostPenalty = settings.millis(way == Way.FAILOVER ? "processor.maxpenalty" : "processor.selector.maxTimeOut");
         sinks = new ArrayList<>();
         for (int index = 0; index < names.size(); index++) {
             // Without priorities Flume goes by the order in which the sinks are written.
@@ -60,7 +59,8 @@ final class SinkChoice {
             sinks.add(new SinkState(index, settings.isWritten(key) ? settings.number(key) : -index - 1L));
         }
         if (way == Way.FAILOVER) {
-            sinks.sort(Comparator.comparingLong((SinkState sink) -> sink.priority).reversed());
+            sinks.sort(
+                    Comparator.comparingLong((SinkState sink) -> sink.priority).reversed());
         }
     }
 
@@ -97,9 +97,6 @@ final class SinkChoice {
     }
 
     private SinkState state(int index) {
-        return sinks.stream()
-                .filter(sink -> sink.index == index)
-                .findFirst()
-                .orElseThrow();
+        return sinks.stream().filter(sink -> sink.index == index).findFirst().orElseThrow();
     }
 }

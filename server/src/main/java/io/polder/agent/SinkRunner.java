@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ final class SinkRunner {
     private static final Logger LOGGER = LoggerFactory.getLogger(SinkRunner.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration LOOK_WHILE_STOPPING = Duration.ofMillis(50);
+    private static final Duration GATHER = Duration.ofMillis(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     /** After this, a delivery that is under way counts as failing: whoever looks hears of it within two seconds. */
@@ -38,6 +40,8 @@ final class SinkRunner {
     private volatile boolean isStopping;
     private volatile long stopNanos;
     private volatile Duration pause = Duration.ZERO;
+    /** Whether the last take left nothing. */
+    private boolean hasEmptied;
 
     /** A sink with its counters, and since when its deliveries are under way. */
     static final class Member {
@@ -94,6 +98,10 @@ final class SinkRunner {
                     deliverAlone(members.get(0));
                 } else {
                     deliverInGroup();
+                }
+                if (hasEmptied && !isStopping) {
+                    // To be woken for each event costs more than to deliver it.
+                    LockSupport.parkNanos(GATHER.toNanos());
                 }
                 pause();
             }
@@ -213,17 +221,18 @@ final class SinkRunner {
             return null;
         }
         if (take == null) {
+            hasEmptied = false;
             member.counters.increment(Counter.BATCH_EMPTY);
             return null;
         }
+        hasEmptied = take.events().size() < member.sink.batchSize();
         count(member, take.events().size());
         return take;
     }
 
     private static void count(Member member, int events) {
         member.counters.add(Counter.EVENT_DRAIN_ATTEMPT, events);
-        member.counters.increment(
-                events < member.sink.batchSize() ? Counter.BATCH_UNDERFLOW : Counter.BATCH_COMPLETE);
+        member.counters.increment(events < member.sink.batchSize() ? Counter.BATCH_UNDERFLOW : Counter.BATCH_COMPLETE);
     }
 
     private static void delivered(Member member, int events) {
@@ -296,13 +305,11 @@ final class SinkRunner {
             thread.join(LOOK.toMillis());
         }
         for (Member member : members) {
-            var unused = member.permits.tryAcquire(
-                    member.mostInFlight, millisUntil(untilNanos), TimeUnit.MILLISECONDS);
+            var unused = member.permits.tryAcquire(member.mostInFlight, millisUntil(untilNanos), TimeUnit.MILLISECONDS);
         }
     }
 
     private static long millisUntil(long nanos) {
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime()));
     }
-
 }

@@ -49,7 +49,8 @@ final class Spill {
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failure) {
-            throw new UncheckedIOException("writing " + file + ", which would hold what is left in the channel", failure);
+            throw new UncheckedIOException(
+                    "writing " + file + ", which would hold what is left in the channel", failure);
         }
     }
 
@@ -96,7 +97,8 @@ final class Spill {
         try {
             Files.deleteIfExists(file);
         } catch (IOException failure) {
-            LOGGER.warn("{} is delivered and could not be deleted; the next start would deliver it again.", file, failure);
+            LOGGER.warn(
+                    "{} is delivered and could not be deleted; the next start would deliver it again.", file, failure);
         }
     }
 }

@@ -96,7 +96,8 @@ final class SpoolSource extends SourceThread {
         fileHeader = settings.isTrue("fileHeader") ? settings.text("fileHeaderKey") : null;
         nameHeader = settings.isTrue("basenameHeader") ? settings.text("basenameHeaderKey") : null;
         if (input.newEncoder().maxBytesPerChar() > 1 && !input.equals(StandardCharsets.UTF_8) && !isBlob) {
-            settings.problem("inputCharset", "has line feeds of several bytes, which are not found", "convert to UTF-8");
+            settings.problem(
+                    "inputCharset", "has line feeds of several bytes, which are not found", "convert to UTF-8");
         }
         if (batchSize < 1) {
             settings.problem("batchSize", "leaves no room for anything", "write 1 or more");
@@ -127,7 +128,8 @@ final class SpoolSource extends SourceThread {
             Files.createDirectories(tracker);
             JSON.readTree(Files.readAllBytes(trackerFile()))
                     .properties()
-                    .forEach(file -> positions.put(file.getKey(), file.getValue().asLong()));
+                    .forEach(
+                            file -> positions.put(file.getKey(), file.getValue().asLong()));
         } catch (NoSuchFileException first) {
             positions.clear();
         } catch (IOException failure) {
@@ -161,8 +163,10 @@ final class SpoolSource extends SourceThread {
         try {
             read(next);
         } catch (CharacterCodingException undecodable) {
-            setAside(next, next + " has bytes that are not " + input + " behind byte " + position(next)
-                    + ", and is left as it is from there on (decodeErrorPolicy)");
+            setAside(
+                    next,
+                    next + " has bytes that are not " + input + " behind byte " + position(next)
+                            + ", and is left as it is from there on (decodeErrorPolicy)");
         } catch (IOException failure) {
             setAside(next, next + ": " + failure.getMessage());
         }
@@ -200,7 +204,9 @@ final class SpoolSource extends SourceThread {
         }
         Comparator<Path> byTime = Comparator.comparingLong(SpoolSource::modified);
         Comparator<Path> first = order.equals("youngest") ? byTime.reversed() : byTime;
-        return files.stream().min(first.thenComparing(Comparator.naturalOrder())).orElse(null);
+        return files.stream()
+                .min(first.thenComparing(Comparator.naturalOrder()))
+                .orElse(null);
     }
 
     private static long modified(Path file) {
@@ -247,8 +253,10 @@ final class SpoolSource extends SourceThread {
             }
         }
         if (!before.equals(state(file))) {
-            setAside(file, file + " changed while it was read, or after it was put there; what was added is not read."
-                    + " Put files there whole, by renaming");
+            setAside(
+                    file,
+                    file + " changed while it was read, or after it was put there; what was added is not read."
+                            + " Put files there whole, by renaming");
             return;
         }
         mark(file);
@@ -296,8 +304,7 @@ final class SpoolSource extends SourceThread {
 
     /** The events of a line: one, or several when it is longer than a line may be. */
     private void events(byte[] line, Map<String, String> headers, Deque<Event> to) throws CharacterCodingException {
-        CharsetDecoder decoder =
-                input.newDecoder().onMalformedInput(onBadBytes).onUnmappableCharacter(onBadBytes);
+        CharsetDecoder decoder = input.newDecoder().onMalformedInput(onBadBytes).onUnmappableCharacter(onBadBytes);
         CharBuffer text = decoder.decode(ByteBuffer.wrap(line));
         if (text.length() <= maxLine && input.equals(output) && onBadBytes == CodingErrorAction.REPORT) {
             to.add(new Event(headers, line));

@@ -61,8 +61,13 @@ final class TailSource extends SourceThread {
         Path path;
         Map<String, String> headers = Map.of();
         long position;
-        @Nullable FileChannel file;
-        @Nullable LineReader lines;
+
+        @Nullable
+        FileChannel file;
+
+        @Nullable
+        LineReader lines;
+
         byte[] beginning = new byte[0];
         long lastLineNanos = System.nanoTime();
         boolean isListed;
@@ -91,7 +96,8 @@ final class TailSource extends SourceThread {
             }
         }
         String written = settings.text("positionFile");
-        positionFile = Path.of(written.startsWith("~/") ? System.getProperty("user.home") + written.substring(1) : written);
+        positionFile =
+                Path.of(written.startsWith("~/") ? System.getProperty("user.home") + written.substring(1) : written);
         beginsAtEnd = settings.isTrue("skipToEnd");
         hasOffsetHeader = settings.isTrue("byteOffsetHeader");
         fileHeader = settings.isTrue("fileHeader") ? settings.text("fileHeaderKey") : null;
@@ -137,7 +143,10 @@ final class TailSource extends SourceThread {
                 long inode = file.path("inode").asLong();
                 tails.put(
                         inode,
-                        new Tail(inode, Path.of(file.path("file").asText()), file.path("pos").asLong()));
+                        new Tail(
+                                inode,
+                                Path.of(file.path("file").asText()),
+                                file.path("pos").asLong()));
             }
         } catch (NoSuchFileException first) {
             tails.clear();
@@ -271,7 +280,8 @@ final class TailSource extends SourceThread {
             return false;
         }
         restartIfEmptied(tail, file, lines);
-        boolean isLeft = !tail.isListed && System.nanoTime() - tail.lastLineNanos > Math.min(idleNanos, PAUSE.toNanos() * 10);
+        boolean isLeft =
+                !tail.isListed && System.nanoTime() - tail.lastLineNanos > Math.min(idleNanos, PAUSE.toNanos() * 10);
         for (long batches = 0; batches < mostBatches && !isStopping(); batches++) {
             List<Event> batch = new ArrayList<>();
             while (batch.size() < batchSize) {
@@ -307,7 +317,13 @@ final class TailSource extends SourceThread {
         boolean isShorter = file.size() < tail.position;
         boolean isOther = tail.beginning.length > 0
                 && read == known
-                && !Arrays.equals(tail.beginning, 0, Math.min(known, tail.beginning.length), now, 0, Math.min(known, tail.beginning.length));
+                && !Arrays.equals(
+                        tail.beginning,
+                        0,
+                        Math.min(known, tail.beginning.length),
+                        now,
+                        0,
+                        Math.min(known, tail.beginning.length));
         if (isShorter || isOther) {
             tail.position = 0;
             tail.beginning = new byte[0];

@@ -38,9 +38,8 @@ final class AgentFixture implements AutoCloseable {
             Files.createDirectories(home);
             Path file = home.resolve("flume.properties");
             StringBuilder text = new StringBuilder();
-            lines.lines()
-                    .map(String::strip)
-                    .forEach(line -> text.append(line.isEmpty() ? "" : "a." + line).append('\n'));
+            lines.lines().map(String::strip).forEach(line -> text.append(line.isEmpty() ? "" : "a." + line)
+                    .append('\n'));
             Files.writeString(file, text);
             return Agent.read(file, "a", home, name -> null, InstantSource.system());
         } catch (IOException failure) {
@@ -80,7 +79,10 @@ final class AgentFixture implements AutoCloseable {
     static String events(int start, int count) {
         StringBuilder json = new StringBuilder("[");
         for (int event = start; event < start + count; event++) {
-            json.append(event == start ? "" : ",").append("{\"body\":\"").append(event).append("\"}");
+            json.append(event == start ? "" : ",")
+                    .append("{\"body\":\"")
+                    .append(event)
+                    .append("\"}");
         }
         return json.append(']').toString();
     }
@@ -88,7 +90,9 @@ final class AgentFixture implements AutoCloseable {
     /** A value of {@code /metrics}. */
     String metric(String component, String name) {
         try {
-            JsonNode value = JSON.readTree(agent.metrics().asFlumeShows()).path(component).path(name);
+            JsonNode value = JSON.readTree(agent.metrics().asFlumeShows())
+                    .path(component)
+                    .path(name);
             return value.asText("missing");
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);

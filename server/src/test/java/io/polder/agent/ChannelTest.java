@@ -80,7 +80,9 @@ class ChannelTest {
     private static List<Integer> numbers(List<Event> events) {
         events.forEach(event -> assertThat(new String(event.body(), StandardCharsets.UTF_8))
                 .isEqualTo("body " + event.headers().get("n")));
-        return events.stream().map(event -> Integer.valueOf(event.headers().get("n"))).toList();
+        return events.stream()
+                .map(event -> Integer.valueOf(event.headers().get("n")))
+                .toList();
     }
 
     private static List<Integer> drain(Channel channel, int max) throws Exception {
@@ -183,7 +185,9 @@ class ChannelTest {
             assertThat(channel.oldestMillis()).isEqualTo(first);
 
             Channel.Take take = Objects.requireNonNull(channel.take(1, NOW));
-            assertThat(channel.oldestMillis()).as("in hand is still in the channel").isEqualTo(first);
+            assertThat(channel.oldestMillis())
+                    .as("in hand is still in the channel")
+                    .isEqualTo(first);
 
             take.commit();
             assertThat(channel.oldestMillis()).isEqualTo(clock.millis());

@@ -65,7 +65,8 @@ class CountersTest {
     }
 
     private void counts(String component, String name, long value) {
-        await().untilAsserted(() -> assertThat(agent.count(component, name)).as(name).isEqualTo(value));
+        await().untilAsserted(
+                        () -> assertThat(agent.count(component, name)).as(name).isEqualTo(value));
     }
 
     /** Stops the sink from working: its folder is not there any more. */
@@ -128,15 +129,14 @@ class CountersTest {
     @Test
     void openConnectionCountIsConnectionsThatAreOpenNow(@TempDir Path other) throws IOException {
         try (AgentFixture lines = AgentFixture.start(
-                other,
-                LINES.replace("= http", "= netcat") + "sinks.k.sink.directory = " + out + "\n")) {
+                other, LINES.replace("= http", "= netcat") + "sinks.k.sink.directory = " + out + "\n")) {
             try (Socket connection = new Socket("127.0.0.1", lines.port())) {
-                await().untilAsserted(() ->
-                        assertThat(lines.count("SOURCE.r", "OpenConnectionCount")).isEqualTo(1));
+                await().untilAsserted(() -> assertThat(lines.count("SOURCE.r", "OpenConnectionCount"))
+                        .isEqualTo(1));
                 assertThat(connection.isConnected()).isTrue();
             }
-            await().untilAsserted(
-                    () -> assertThat(lines.count("SOURCE.r", "OpenConnectionCount")).isZero());
+            await().untilAsserted(() ->
+                    assertThat(lines.count("SOURCE.r", "OpenConnectionCount")).isZero());
         }
     }
 
@@ -156,8 +156,8 @@ class CountersTest {
     void channelSizeIsEventsInTheChannelAndTheCapacityAndPercentageGoWithIt(@TempDir Path other) throws IOException {
         try (AgentFixture broken = broken(other)) {
             broken.post(events(0, 10));
-            await().untilAsserted(
-                    () -> assertThat(broken.count("SINK.k", "ConnectionFailedCount")).isPositive());
+            await().untilAsserted(() ->
+                    assertThat(broken.count("SINK.k", "ConnectionFailedCount")).isPositive());
             assertThat(broken.metric("CHANNEL.c", "ChannelSize")).isEqualTo("10");
             assertThat(broken.metric("CHANNEL.c", "ChannelCapacity")).isEqualTo("20");
             assertThat(broken.metric("CHANNEL.c", "ChannelFillPercentage")).isEqualTo("50.0");
@@ -181,16 +181,16 @@ class CountersTest {
         counts("CHANNEL.c", "EventTakeSuccessCount", 7);
         try (AgentFixture broken = broken(other)) {
             broken.post(events(0, 7));
-            await().untilAsserted(
-                    () -> assertThat(broken.count("SINK.k", "EventDrainAttemptCount")).isPositive());
+            await().untilAsserted(() ->
+                    assertThat(broken.count("SINK.k", "EventDrainAttemptCount")).isPositive());
             assertThat(broken.count("CHANNEL.c", "EventTakeSuccessCount")).isZero();
         }
     }
 
     @Test
     void eventTakeAttemptCountGrowsAlsoWhenThereIsNothing() {
-        await().untilAsserted(
-                () -> assertThat(agent.count("CHANNEL.c", "EventTakeAttemptCount")).isPositive());
+        await().untilAsserted(() ->
+                assertThat(agent.count("CHANNEL.c", "EventTakeAttemptCount")).isPositive());
         counts("CHANNEL.c", "EventTakeSuccessCount", 0);
     }
 
@@ -207,15 +207,16 @@ class CountersTest {
     void connectionFailedCountIsDeliveriesThatFailed(@TempDir Path other) throws IOException {
         try (AgentFixture broken = broken(other)) {
             broken.post(events(0, 1));
-            await().untilAsserted(
-                    () -> assertThat(broken.count("SINK.k", "ConnectionFailedCount")).isPositive());
+            await().untilAsserted(() ->
+                    assertThat(broken.count("SINK.k", "ConnectionFailedCount")).isPositive());
             assertThat(broken.count("SINK.k", "EventWriteFail")).isPositive();
         }
     }
 
     @Test
     void batchEmptyCountIsLooksThatFoundNothing() {
-        await().untilAsserted(() -> assertThat(agent.count("SINK.k", "BatchEmptyCount")).isPositive());
+        await().untilAsserted(() ->
+                assertThat(agent.count("SINK.k", "BatchEmptyCount")).isPositive());
     }
 
     @Test
@@ -249,25 +250,52 @@ class CountersTest {
     void theNamesAreFlumesForEachType(@TempDir Path other) {
         assertThat(names(agent, "SOURCE.r"))
                 .containsExactly(
-                        "AppendAcceptedCount", "AppendBatchAcceptedCount", "AppendBatchReceivedCount",
-                        "AppendReceivedCount", "ChannelWriteFail", "EventAcceptedCount", "EventReadFail",
-                        "EventReceivedCount", "GenericProcessingFail", "OpenConnectionCount", "StartTime", "StopTime",
+                        "AppendAcceptedCount",
+                        "AppendBatchAcceptedCount",
+                        "AppendBatchReceivedCount",
+                        "AppendReceivedCount",
+                        "ChannelWriteFail",
+                        "EventAcceptedCount",
+                        "EventReadFail",
+                        "EventReceivedCount",
+                        "GenericProcessingFail",
+                        "OpenConnectionCount",
+                        "StartTime",
+                        "StopTime",
                         "Type");
         assertThat(names(agent, "CHANNEL.c"))
                 .containsExactly(
-                        "ChannelCapacity", "ChannelFillPercentage", "ChannelSize", "EventPutAttemptCount",
-                        "EventPutSuccessCount", "EventTakeAttemptCount", "EventTakeSuccessCount", "StartTime",
-                        "StopTime", "Type");
+                        "ChannelCapacity",
+                        "ChannelFillPercentage",
+                        "ChannelSize",
+                        "EventPutAttemptCount",
+                        "EventPutSuccessCount",
+                        "EventTakeAttemptCount",
+                        "EventTakeSuccessCount",
+                        "StartTime",
+                        "StopTime",
+                        "Type");
         assertThat(names(agent, "SINK.k"))
                 .containsExactly(
-                        "BatchCompleteCount", "BatchEmptyCount", "BatchUnderflowCount", "ChannelReadFail",
-                        "ConnectionClosedCount", "ConnectionCreatedCount", "ConnectionFailedCount",
-                        "EventDrainAttemptCount", "EventDrainSuccessCount", "EventWriteFail", "StartTime", "StopTime",
+                        "BatchCompleteCount",
+                        "BatchEmptyCount",
+                        "BatchUnderflowCount",
+                        "ChannelReadFail",
+                        "ConnectionClosedCount",
+                        "ConnectionCreatedCount",
+                        "ConnectionFailedCount",
+                        "EventDrainAttemptCount",
+                        "EventDrainSuccessCount",
+                        "EventWriteFail",
+                        "StartTime",
+                        "StopTime",
                         "Type");
         try (AgentFixture kafka = AgentFixture.start(
                 other,
                 LINES.replace("channels.c.type = memory", "channels.c.type = file")
-                                .replace("sinks.k.type = file_roll", "sinks.k.type = org.apache.flume.sink.kafka.KafkaSink")
+                                .replace(
+                                        "sinks.k.type = file_roll",
+                                        "sinks.k.type = org.apache.flume.sink.kafka.KafkaSink")
                                 .replaceAll("(?m)^sinks\\.k\\.sink.*$", "")
                         + "channels.c.dataDirs = " + other.resolve("data")
                         + "\nsinks.k.kafka.bootstrap.servers = 127.0.0.1:1\nsinks.k.flumeBatchSize = 5\n")) {
@@ -276,8 +304,13 @@ class CountersTest {
                     .doesNotContain("EventWriteFail", "ChannelReadFail");
             assertThat(names(kafka, "CHANNEL.c"))
                     .contains(
-                            "Unhealthy", "Open", "Closed", "CheckpointWriteErrorCount",
-                            "CheckpointBackupWriteErrorCount", "EventTakeErrorCount", "EventPutErrorCount");
+                            "Unhealthy",
+                            "Open",
+                            "Closed",
+                            "CheckpointWriteErrorCount",
+                            "CheckpointBackupWriteErrorCount",
+                            "EventTakeErrorCount",
+                            "EventPutErrorCount");
             assertThat(kafka.metric("CHANNEL.c", "Open")).isEqualTo("true");
             assertThat(kafka.metric("SINK.k", "Type")).isEqualTo("SINK");
         }
@@ -288,7 +321,9 @@ class CountersTest {
             Set<String> names = new TreeSet<>();
             JsonNode all = JSON.readTree(agent.agent.metrics().asFlumeShows()).path(component);
             all.properties().forEach(value -> {
-                assertThat(value.getValue().isTextual()).as("texts, as in Flume").isTrue();
+                assertThat(value.getValue().isTextual())
+                        .as("texts, as in Flume")
+                        .isTrue();
                 names.add(value.getKey());
             });
             return names;
@@ -308,7 +343,10 @@ class CountersTest {
             HttpResponse<String> flume =
                     client.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString());
             assertThat(flume.headers().firstValue("Content-Type")).contains("application/json;charset=utf-8");
-            assertThat(JSON.readTree(flume.body()).path("SOURCE.r").path("EventAcceptedCount").asText())
+            assertThat(JSON.readTree(flume.body())
+                            .path("SOURCE.r")
+                            .path("EventAcceptedCount")
+                            .asText())
                     .isEqualTo("7");
 
             HttpResponse<String> prometheus = client.send(
@@ -339,21 +377,21 @@ class CountersTest {
                     .untilAsserted(() -> assertThat(broken.agent.metrics().parts())
                             .filteredOn(part -> part.kind().equals("channel"))
                             .singleElement()
-                            .satisfies(part ->
-                                    assertThat(part.oldestSeconds().getAsDouble()).isGreaterThan(0.5)));
+                            .satisfies(part -> assertThat(part.oldestSeconds().getAsDouble())
+                                    .isGreaterThan(0.5)));
         }
     }
 
     @Test
     void linesOfNetcatAreAnsweredAndBecomeEvents(@TempDir Path other) throws IOException {
         try (AgentFixture lines = AgentFixture.start(
-                        other,
-                        LINES.replace("= http", "= netcat") + "sinks.k.sink.directory = " + out + "\n");
+                        other, LINES.replace("= http", "= netcat") + "sinks.k.sink.directory = " + out + "\n");
                 Socket connection = new Socket("127.0.0.1", lines.port())) {
             connection.getOutputStream().write("one\ntwo\n".getBytes(StandardCharsets.UTF_8));
             byte[] answer = connection.getInputStream().readNBytes(6);
             assertThat(new String(answer, StandardCharsets.UTF_8)).isEqualTo("OK\nOK\n");
-            await().untilAsserted(() -> assertThat(new ArrayList<>(AgentFixture.lines(out))).contains("one", "two"));
+            await().untilAsserted(() ->
+                    assertThat(new ArrayList<>(AgentFixture.lines(out))).contains("one", "two"));
 
             connection.getOutputStream().write("x".repeat(600).getBytes(StandardCharsets.UTF_8));
             assertThat(new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8))

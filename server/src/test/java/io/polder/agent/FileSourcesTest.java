@@ -56,7 +56,8 @@ class FileSourcesTest {
     }
 
     private void arrives(String... lines) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(lines(out)).containsExactly(lines));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(lines(out)).containsExactly(lines));
     }
 
     private static void append(Path file, String text) throws IOException {
@@ -68,7 +69,8 @@ class FileSourcesTest {
         Files.writeString(in.resolve("a.csv"), "1\n2\n3");
         try (AgentFixture agent = spool("")) {
             arrives("1", "2", "3");
-            await().untilAsserted(() -> assertThat(in.resolve("a.csv.COMPLETED")).exists());
+            await().untilAsserted(
+                            () -> assertThat(in.resolve("a.csv.COMPLETED")).exists());
             Files.writeString(in.resolve(".b.tmp"), "4\n");
             Files.move(in.resolve(".b.tmp"), in.resolve("b.csv"));
             arrives("1", "2", "3", "4");
@@ -195,8 +197,8 @@ class FileSourcesTest {
     @Test
     void groupsHaveHeaders() throws IOException {
         append(in.resolve("app.log"), "x\n");
-        try (AgentFixture agent = tail(
-                "sources.r.headers.f.site = gent\nsources.r.byteOffsetHeader = true\nsources.r.fileHeader = true\n"
+        try (AgentFixture agent =
+                tail("sources.r.headers.f.site = gent\nsources.r.byteOffsetHeader = true\nsources.r.fileHeader = true\n"
                         + "sinks.k.sink.serializer = HEADER_AND_TEXT\n")) {
             await().untilAsserted(() -> assertThat(lines(out)).hasSize(1));
             assertThat(lines(out).get(0)).contains("site=gent", "byteoffset=0", "file=" + in.resolve("app.log"));

@@ -45,11 +45,13 @@ class FlumeFileTest {
                         name -> null,
                         InstantSource.system()));
 
-        String faults = String.join("\n", refused.problems().stream()
-                .map(Problem::toString)
-                // Whether HDFS is there depends on the class path.
-                .filter(fault -> !fault.contains("class path"))
-                .toList());
+        String faults = String.join(
+                "\n",
+                refused.problems().stream()
+                        .map(Problem::toString)
+                        // Whether HDFS is there depends on the class path.
+                        .filter(fault -> !fault.contains("class path"))
+                        .toList());
         assertGolden("agent/aircheckr-as-printed.txt", faults + "\n");
     }
 
@@ -58,7 +60,8 @@ class FlumeFileTest {
         Path file = Path.of("..", "examples", "aircheckr", "flume.properties");
         FlumeFile read = FlumeFile.parse("flume.properties", readString(file));
 
-        assertThat(FlumeReader.read(read, "aircheckr1", name -> null).problems()).isEmpty();
+        assertThat(FlumeReader.read(read, "aircheckr1", name -> null).problems())
+                .isEmpty();
     }
 
     private static String readString(Path file) {
@@ -79,8 +82,10 @@ class FlumeFileTest {
         List<String> problems = problems(home, GOOD.replace("= http", "= exec").replace("= null", "= kafkasink"));
 
         assertThat(problems)
-                .anyMatch(told -> told.contains(":4 a.sources.r.type = 'exec': is known to Flume and not here. Fix: follow"))
-                .anyMatch(told -> told.contains("a.sinks.k.type = 'kafkasink': is no type of sink, neither here nor in Flume"));
+                .anyMatch(told ->
+                        told.contains(":4 a.sources.r.type = 'exec': is known to Flume and not here. Fix: follow"))
+                .anyMatch(told ->
+                        told.contains("a.sinks.k.type = 'kafkasink': is no type of sink, neither here nor in Flume"));
     }
 
     @Test
@@ -101,17 +106,22 @@ class FlumeFileTest {
 
     @Test
     void aKeyThatFlumeHasAndThisDoesNotNamesWhatToUse(@TempDir Path home) {
-        assertThat(problems(home, GOOD.replace("= null", "= org.apache.flume.sink.kafka.KafkaSink")
-                        + "sinks.k.kafka.bootstrap.servers = x:1\nsinks.k.brokerList = y:1\n"))
+        assertThat(problems(
+                        home,
+                        GOOD.replace("= null", "= org.apache.flume.sink.kafka.KafkaSink")
+                                + "sinks.k.kafka.bootstrap.servers = x:1\nsinks.k.brokerList = y:1\n"))
                 .singleElement()
                 .asString()
-                .contains("a.sinks.k.brokerList = 'y:1': is known to Flume and not here. Fix: use kafka.bootstrap.servers");
+                .contains(
+                        "a.sinks.k.brokerList = 'y:1': is known to Flume and not here. Fix: use kafka.bootstrap.servers");
     }
 
     @Test
     void valuesAreChecked(@TempDir Path home) {
-        assertThat(problems(home, GOOD.replace("port = 0", "port = 99999") + "channels.c.capacity = many\n"
-                        + "sources.r.ssl = yes\nsources.r.selector.type = random\n"))
+        assertThat(problems(
+                        home,
+                        GOOD.replace("port = 0", "port = 99999") + "channels.c.capacity = many\n"
+                                + "sources.r.ssl = yes\nsources.r.selector.type = random\n"))
                 .hasSize(4)
                 .anyMatch(told -> told.contains("a.sources.r.port = '99999': is not a port"))
                 .anyMatch(told -> told.contains("a.channels.c.capacity = 'many': is not a whole number"))
@@ -121,7 +131,11 @@ class FlumeFileTest {
 
     @Test
     void transactionCapacityAboveCapacityIsAnErrorAtTheStart(@TempDir Path home) {
-        assertThat(problems(home, GOOD + "channels.c.capacity = 10\nchannels.c.transactionCapacity = 11\nsinks.k.batchSize = 1\n"))
+        assertThat(
+                        problems(
+                                home,
+                                GOOD
+                                        + "channels.c.capacity = 10\nchannels.c.transactionCapacity = 11\nsinks.k.batchSize = 1\n"))
                 .singleElement()
                 .asString()
                 .contains("a.channels.c.transactionCapacity = '11': is above the channel's capacity, which is 10");
@@ -132,13 +146,18 @@ class FlumeFileTest {
         assertThat(problems(home, GOOD + "channels.c.transactionCapacity = 10\nsinks.k.batchSize = 20\n"))
                 .singleElement()
                 .asString()
-                .contains("a.sinks.k.batchSize = '20': its batches have up to 20 events, and channel 'c' takes at most 10");
+                .contains(
+                        "a.sinks.k.batchSize = '20': its batches have up to 20 events, and channel 'c' takes at most 10");
     }
 
     @Test
     void componentsThatAreNotThereAreTold(@TempDir Path home) {
-        assertThat(problems(home, GOOD.replace("sources.r.channels = c", "sources.r.channels = d").replace("sinks = k", "sinks = k l")))
-                .anyMatch(told -> told.contains("a.sources.r.channels = 'd': is not among a.channels. Fix: did you mean 'c'?"))
+        assertThat(problems(
+                        home,
+                        GOOD.replace("sources.r.channels = c", "sources.r.channels = d")
+                                .replace("sinks = k", "sinks = k l")))
+                .anyMatch(told ->
+                        told.contains("a.sources.r.channels = 'd': is not among a.channels. Fix: did you mean 'c'?"))
                 .anyMatch(told -> told.contains("a.sinks = 'l': is named, and has no keys"));
     }
 
@@ -150,14 +169,17 @@ class FlumeFileTest {
         PolderException refused = catchThrowableOfType(
                 PolderException.class, () -> Agent.read(file, "agent3", home, name -> null, InstantSource.system()));
 
-        assertThat(refused).hasMessageContaining("has no agent 'agent3'").hasMessageContaining("did you mean 'agent1'?");
+        assertThat(refused)
+                .hasMessageContaining("has no agent 'agent3'")
+                .hasMessageContaining("did you mean 'agent1'?");
     }
 
     @Test
     void otherAgentsOfTheFileAreNotLookedAt() {
         String text = GOOD.replaceAll("(?m)^", "a.") + "b.sources = x\nb.sources.x.type = nonsense\n";
 
-        assertThat(FlumeReader.read(FlumeFile.parse("f", text.replace("\na.\n", "\n")), "a", name -> null).problems())
+        assertThat(FlumeReader.read(FlumeFile.parse("f", text.replace("\na.\n", "\n")), "a", name -> null)
+                        .problems())
                 .noneMatch(problem -> problem.place().contains("b."));
     }
 
@@ -178,7 +200,8 @@ class FlumeFileTest {
 
     @Test
     void aKeyWithoutEffectIsAWarning(@TempDir Path home) {
-        assertThat(AgentFixture.read(home, GOOD + "sources.r.ServerConnector.idleTimeout = 300\n").warnings())
+        assertThat(AgentFixture.read(home, GOOD + "sources.r.ServerConnector.idleTimeout = 300\n")
+                        .warnings())
                 .singleElement()
                 .asString()
                 .contains("a.sources.r.ServerConnector.idleTimeout: has no effect here");
@@ -186,7 +209,10 @@ class FlumeFileTest {
 
     @Property(tries = 300)
     void aFileIsReadAsJavaReadsProperties(
-            @ForAll @StringLength(max = 60) @CharRange(from = 'a', to = 'c') @net.jqwik.api.constraints.Chars({' ', '=', ':', '\\', '\n', '#', '!', '\t'})
+            @ForAll
+                    @StringLength(max = 60)
+                    @CharRange(from = 'a', to = 'c')
+                    @net.jqwik.api.constraints.Chars({' ', '=', ':', '\\', '\n', '#', '!', '\t'})
                     String text)
             throws IOException {
         Properties java = new Properties();
@@ -194,14 +220,14 @@ class FlumeFileTest {
         Map<String, String> ours = new java.util.TreeMap<>();
         FlumeFile.parse("f", text).entries().forEach(entry -> ours.put(entry.key(), entry.value()));
         Map<String, String> theirs = new java.util.TreeMap<>();
-        java.forEach((key, value) -> theirs.put(key.toString().strip(), value.toString().strip()));
+        java.forEach((key, value) ->
+                theirs.put(key.toString().strip(), value.toString().strip()));
 
         assertThat(ours).isEqualTo(theirs);
     }
 
     private static List<String> problems(Path home, String lines) {
-        PolderException refused =
-                catchThrowableOfType(PolderException.class, () -> AgentFixture.read(home, lines));
+        PolderException refused = catchThrowableOfType(PolderException.class, () -> AgentFixture.read(home, lines));
         assertThat(refused).isNotNull();
         return refused.problems().stream().map(Problem::toString).toList();
     }

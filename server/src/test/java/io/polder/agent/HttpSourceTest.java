@@ -82,7 +82,8 @@ class HttpSourceTest {
 
         assertThat(answer.statusCode()).as(what).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
-        await().untilAsserted(() -> assertThat(AgentFixture.lines(out)).containsExactly(line.equals("{}") ? "{} " : line));
+        await().untilAsserted(
+                        () -> assertThat(AgentFixture.lines(out)).containsExactly(line.equals("{}") ? "{} " : line));
     }
 
     @Test
@@ -120,7 +121,8 @@ class HttpSourceTest {
     void anEmptyRequestIs400WhateverItsMethod() {
         assertThat(agent.post("").statusCode()).isEqualTo(400);
         assertThat(agent.send(HttpRequest.newBuilder().GET()).statusCode()).isEqualTo(400);
-        assertThat(agent.send(HttpRequest.newBuilder().method("HEAD", BodyPublishers.noBody())).statusCode())
+        assertThat(agent.send(HttpRequest.newBuilder().method("HEAD", BodyPublishers.noBody()))
+                        .statusCode())
                 .isEqualTo(400);
     }
 
@@ -199,8 +201,7 @@ class HttpSourceTest {
                             HttpResponse.BodyHandlers.ofString());
 
             assertThat(answer.statusCode()).isEqualTo(200);
-            await().untilAsserted(
-                    () -> assertThat(AgentFixture.lines(out)).containsExactly("{name=a b} anything"));
+            await().untilAsserted(() -> assertThat(AgentFixture.lines(out)).containsExactly("{name=a b} anything"));
         }
     }
 
@@ -208,9 +209,21 @@ class HttpSourceTest {
     void overTls(@TempDir Path other) throws Exception {
         Path keystore = other.resolve("keystore.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "agent", "-keyalg", "RSA", "-dname", "CN=localhost",
-                        "-storetype", "PKCS12", "-storepass", "changeit", "-keystore", keystore.toString())
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "agent",
+                        "-keyalg",
+                        "RSA",
+                        "-dname",
+                        "CN=localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        keystore.toString())
                 .redirectErrorStream(true)
                 .start();
         assertThat(keytool.waitFor()).isZero();

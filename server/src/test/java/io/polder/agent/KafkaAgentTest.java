@@ -92,12 +92,13 @@ class KafkaAgentTest {
     @Test
     void smallBatchesReachTheTopicInOrder() {
         log.ensure("small", 1, null);
-        try (AgentFixture agent = AgentFixture.start(home, HTTP + MEMORY + kafkaSink("small") + "sinks.k.flumeBatchSize = 10\n")) {
+        try (AgentFixture agent =
+                AgentFixture.start(home, HTTP + MEMORY + kafkaSink("small") + "sinks.k.flumeBatchSize = 10\n")) {
             for (int batch = 0; batch < 50; batch++) {
                 assertThat(agent.post(events(batch * 100, 100)).statusCode()).isEqualTo(200);
             }
-            await().untilAsserted(
-                    () -> assertThat(agent.count("SINK.k", "EventDrainSuccessCount")).isEqualTo(5_000));
+            await().untilAsserted(() ->
+                    assertThat(agent.count("SINK.k", "EventDrainSuccessCount")).isEqualTo(5_000));
             assertThat(agent.count("SINK.k", "BatchCompleteCount")).isEqualTo(500);
             assertThat(agent.count("CHANNEL.c", "ChannelSize")).isZero();
         }
@@ -108,12 +109,12 @@ class KafkaAgentTest {
     void headersNameTopicAndPartition() {
         log.ensure("base", 1, null);
         log.ensure("other", 2, null);
-        try (AgentFixture agent = AgentFixture.start(
-                home, HTTP + MEMORY + kafkaSink("base") + "sinks.k.partitionIdHeader = place\n")) {
+        try (AgentFixture agent =
+                AgentFixture.start(home, HTTP + MEMORY + kafkaSink("base") + "sinks.k.partitionIdHeader = place\n")) {
             agent.post("[{\"headers\":{\"topic\":\"other\",\"place\":\"1\",\"key\":\"x\"},\"body\":\"to other\"},"
                     + "{\"body\":\"to base\"}]");
-            await().untilAsserted(
-                    () -> assertThat(agent.count("SINK.k", "EventDrainSuccessCount")).isEqualTo(2));
+            await().untilAsserted(() ->
+                    assertThat(agent.count("SINK.k", "EventDrainSuccessCount")).isEqualTo(2));
         }
         assertThat(topic("base", 1)).containsExactly("to base");
         assertThat(log.read("other", 1, 0).map(record -> new String(record.value(), StandardCharsets.UTF_8)))
@@ -158,14 +159,15 @@ class KafkaAgentTest {
                 + "channels.c.kafka.consumer.auto.offset.reset = earliest\n";
         try (AgentFixture agent =
                 AgentFixture.start(home, HTTP.replace("sinks = k", "").replace("sinks.k.channel = c", "") + channel)) {
-            assertThat(agent.post("[{\"headers\":{\"city\":\"gent\"},\"body\":\"1\"},{\"body\":\"2\"}]").statusCode())
+            assertThat(agent.post("[{\"headers\":{\"city\":\"gent\"},\"body\":\"1\"},{\"body\":\"2\"}]")
+                            .statusCode())
                     .isEqualTo(200);
             assertThat(agent.count("CHANNEL.c", "EventPutSuccessCount")).isEqualTo(2);
         }
         String sink = fileSink(home.resolve("out")) + "sinks.k.sink.serializer = HEADER_AND_TEXT\n";
         try (AgentFixture agent = AgentFixture.start(home.resolve("next"), HTTP + channel + sink)) {
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(lines(home.resolve("out"))).containsExactly("{city=gent} 1", "{} 2"));
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(lines(home.resolve("out")))
+                    .containsExactly("{city=gent} 1", "{} 2"));
             assertThat(agent.post("[{\"body\":\"3\"}]").statusCode()).isEqualTo(200);
             await().untilAsserted(() -> assertThat(lines(home.resolve("out"))).hasSize(3));
             agent.agent.stop(Duration.ofSeconds(5));
@@ -183,17 +185,18 @@ class KafkaAgentTest {
         Log.Settings settings = new Log.Settings(other.resolve("log"), 0, Optional.empty());
         Log first = Log.open(settings, failure -> {});
         first.ensure("back", 1, null);
-        int port = Integer.parseInt(first.bootstrap().substring(first.bootstrap().lastIndexOf(':') + 1));
+        int port =
+                Integer.parseInt(first.bootstrap().substring(first.bootstrap().lastIndexOf(':') + 1));
         String lines = HTTP + MEMORY + kafkaSink("back").replace(log.bootstrap(), first.bootstrap())
                 + "sinks.k.kafka.producer.acks = all\n";
         try (AgentFixture agent = AgentFixture.start(home, lines)) {
             agent.post(events(0, 10));
-            await().untilAsserted(
-                    () -> assertThat(agent.count("SINK.k", "EventDrainSuccessCount")).isEqualTo(10));
+            await().untilAsserted(() ->
+                    assertThat(agent.count("SINK.k", "EventDrainSuccessCount")).isEqualTo(10));
             first.close();
             agent.post(events(10, 10));
-            await().untilAsserted(
-                    () -> assertThat(agent.count("SINK.k", "ConnectionFailedCount")).isPositive());
+            await().untilAsserted(() ->
+                    assertThat(agent.count("SINK.k", "ConnectionFailedCount")).isPositive());
             assertThat(agent.agent.metrics().why()).anyMatch(why -> why.contains("refused since"));
 
             try (Log second = Log.open(new Log.Settings(other.resolve("log"), port, Optional.empty()), failure -> {})) {

@@ -40,8 +40,8 @@ class TrapsTest {
     }
 
     private static String memory(String name, int capacity) {
-        return "channels." + name + ".type = memory\nchannels." + name + ".capacity = " + capacity + "\nchannels." + name
-                + ".transactionCapacity = 10\nchannels." + name + ".keep-alive = 0\n";
+        return "channels." + name + ".type = memory\nchannels." + name + ".capacity = " + capacity + "\nchannels."
+                + name + ".transactionCapacity = 10\nchannels." + name + ".keep-alive = 0\n";
     }
 
     private static String files(String name, String channel, Path folder) {
@@ -51,7 +51,8 @@ class TrapsTest {
     }
 
     private static String deadKafka(String name, String channel, int port) {
-        return "sinks." + name + ".type = org.apache.flume.sink.kafka.KafkaSink\nsinks." + name + ".channel = " + channel
+        return "sinks." + name + ".type = org.apache.flume.sink.kafka.KafkaSink\nsinks." + name + ".channel = "
+                + channel
                 + "\nsinks." + name + ".kafka.bootstrap.servers = 127.0.0.1:" + port + "\nsinks." + name
                 + ".flumeBatchSize = 10\n";
     }
@@ -120,7 +121,8 @@ class TrapsTest {
     void aStopDrainsMemoryIntoTheSinks() {
         AgentFixture agent = AgentFixture.start(
                 home,
-                SOURCE + "channels = c\nsinks = k\nsources.r.channels = c\n" + memory("c", 1000) + files("k", "c", one));
+                SOURCE + "channels = c\nsinks = k\nsources.r.channels = c\n" + memory("c", 1000)
+                        + files("k", "c", one));
         for (int batch = 0; batch < 50; batch++) {
             assertThat(agent.post(events(batch * 10, 10)).statusCode()).isEqualTo(200);
         }
@@ -150,11 +152,13 @@ class TrapsTest {
         int port = deadPort();
         try (AgentFixture agent = AgentFixture.start(
                 home,
-                SOURCE + "channels = c\nsinks = k\nsources.r.channels = c\n" + memory("c", 10) + deadKafka("k", "c", port))) {
+                SOURCE + "channels = c\nsinks = k\nsources.r.channels = c\n" + memory("c", 10)
+                        + deadKafka("k", "c", port))) {
             assertThat(agent.post(events(0, 10)).statusCode()).isEqualTo(200);
             // The promise is two seconds; a busy machine gets more before the test fails.
             await().atMost(Duration.ofSeconds(8))
-                    .untilAsserted(() -> assertThat(agent.count("SINK.k", "ConnectionFailedCount")).isPositive());
+                    .untilAsserted(() -> assertThat(agent.count("SINK.k", "ConnectionFailedCount"))
+                            .isPositive());
             await().untilAsserted(() -> assertThat(agent.agent.metrics().why())
                     .singleElement()
                     .asString()
@@ -170,8 +174,8 @@ class TrapsTest {
 
     @Test
     void aChannelThatNobodyEmptiesSaysSo() {
-        try (AgentFixture agent = AgentFixture.start(
-                home, SOURCE + "channels = c\nsources.r.channels = c\n" + memory("c", 10))) {
+        try (AgentFixture agent =
+                AgentFixture.start(home, SOURCE + "channels = c\nsources.r.channels = c\n" + memory("c", 10))) {
             agent.post(events(0, 10));
             assertThat(agent.post(events(0, 1)).statusCode()).isEqualTo(503);
 
@@ -182,8 +186,8 @@ class TrapsTest {
 
     @Test
     void theMetricsAreOnThisMachineAndAPortThatIsTakenIsTold() throws IOException {
-        try (AgentFixture agent = AgentFixture.start(
-                        home, SOURCE + "channels = c\nsources.r.channels = c\n" + memory("c", 10));
+        try (AgentFixture agent =
+                        AgentFixture.start(home, SOURCE + "channels = c\nsources.r.channels = c\n" + memory("c", 10));
                 MetricsServer metrics = MetricsServer.open("127.0.0.1", 0, agent.agent::metrics)) {
             int port = metrics.port();
 
@@ -244,7 +248,8 @@ class TrapsTest {
     void aHeaderDecidesWhereAnEventGoes() {
         try (AgentFixture agent = AgentFixture.start(
                 home,
-                SOURCE + "channels = c d\nsinks = k l\nsources.r.channels = c d\nsources.r.selector.type = multiplexing\n"
+                SOURCE
+                        + "channels = c d\nsinks = k l\nsources.r.channels = c d\nsources.r.selector.type = multiplexing\n"
                         + "sources.r.selector.header = city\nsources.r.selector.mapping.gent = c\n"
                         + "sources.r.selector.mapping.both = c d\nsources.r.selector.default = d\n"
                         + memory("c", 100) + memory("d", 100) + files("k", "c", one) + files("l", "d", two))) {
@@ -273,7 +278,8 @@ class TrapsTest {
                         + "sources.r.interceptors.u.type = org.apache.flume.sink.solr.morphline.UUIDInterceptor$Builder\n"
                         + memory("c", 100) + files("k", "c", one)
                         + "sinks.k.sink.serializer = header_and_text\n")) {
-            agent.post("[{\"headers\":{\"site\":\"mine\"},\"body\":\"keep 1\"},{\"body\":\"drop\"},{\"body\":\"keep 2\"}]");
+            agent.post(
+                    "[{\"headers\":{\"site\":\"mine\"},\"body\":\"keep 1\"},{\"body\":\"drop\"},{\"body\":\"keep 2\"}]");
 
             await().untilAsserted(() -> assertThat(lines(one)).hasSize(2));
             assertThat(lines(one).get(0)).contains("site=mine", "timestamp=", "host=", "id=", "} keep 1");

@@ -10,7 +10,6 @@ import io.polder.agent.Settings;
 import io.polder.agent.Source;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
@@ -20,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,10 @@ final class HttpSource implements Source {
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpSource.class);
     private static final int MAX_THREADS = 250;
     private static final int MIN_THREADS = 8;
+    private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private static final int ACCEPT_QUEUE = 1024;
+    private static final int SMALL_BYTES = 16 << 10;
+    private static final byte[] NOTHING = new byte[0];
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final Duration IDLE_AT_STOP = Duration.ofMillis(50);
     /** GET and HEAD are answered as POST is, as in Flume. */
@@ -85,7 +88,8 @@ final class HttpSource implements Source {
         maxBytes = settings.integer(takesBlobs ? "handler.maxBlobLength" : "maxBodyBytes");
         speaksTls = settings.isTrue("ssl") || settings.isTrue("enableSSL");
         if (maxBytes < 1) {
-            settings.problem(takesBlobs ? "handler.maxBlobLength" : "maxBodyBytes", "lets nothing in", "write 1 or more");
+            settings.problem(
+                    takesBlobs ? "handler.maxBlobLength" : "maxBodyBytes", "lets nothing in", "write 1 or more");
         }
         if (speaksTls) {
             checkKeystore();
@@ -100,7 +104,8 @@ final class HttpSource implements Source {
             settings.problem("keystore", "cannot be read", "name a file that this program may read");
         }
         if (password().isEmpty()) {
-            settings.problem("keystore-password", "is missing, and ssl is true", "write it, like ${env:KEYSTORE_PASSWORD}");
+            settings.problem(
+                    "keystore-password", "is missing, and ssl is true", "write it, like ${env:KEYSTORE_PASSWORD}");
         }
     }
 
@@ -138,7 +143,7 @@ final class HttpSource implements Source {
         http.setSendDateHeader(false);
         HttpConnectionFactory plain = new HttpConnectionFactory(http);
         if (!speaksTls) {
-            return new ServerConnector(jetty, 1, 1, plain);
+            return new ServerConnector(jetty, 1, SELECTORS, plain);
         }
         SecureRequestCustomizer customizer = new SecureRequestCustomizer();
         customizer.setSniHostCheck(false);
@@ -152,7 +157,7 @@ final class HttpSource implements Source {
         words("exclude-protocols").ifPresent(tls::addExcludeProtocols);
         words("excludeProtocols").ifPresent(tls::addExcludeProtocols);
         words("exclude-cipher-suites").ifPresent(tls::addExcludeCipherSuites);
-        return new ServerConnector(jetty, 1, 1, new SslConnectionFactory(tls, plain.getProtocol()), plain);
+        return new ServerConnector(jetty, 1, SELECTORS, new SslConnectionFactory(tls, plain.getProtocol()), plain);
     }
 
     private java.util.Optional<String[]> words(String key) {
@@ -178,8 +183,15 @@ final class HttpSource implements Source {
         return new PolderException(
                 ErrorCode.INVALID_DEFINITION,
                 "Source '" + name + "' cannot start: " + cause
-                        + (speaksTls ? ". Fix: see keystore, keystore-password and keystore-type" : ". Fix: see bind and port"),
+                        + (speaksTls
+                                ? ". Fix: see keystore, keystore-password and keystore-type"
+                                : ". Fix: see bind and port"),
                 failure);
+    }
+
+    private interface Work {
+        /** Returns whether the batch is taken; false when another thread answers. */
+        boolean run() throws BadRequestException, IOException, ChannelException;
     }
 
     /** The port that it listens on. */
@@ -202,34 +214,94 @@ final class HttpSource implements Source {
         server = null;
     }
 
-    /** One request, one batch. */
-    private final class Events extends Handler.Abstract {
+    /**
+     * One request, one batch. A small one that needs no waiting is done on the thread that read it, which is half of the work
+     * of a request with one event; the others get a thread of their own.
+     */
+    private final class Events extends Handler.Abstract.NonBlocking {
         @Override
-        public boolean handle(Request request, Response response, Callback callback) throws Exception {
-            if (!METHODS.contains(request.getMethod())) {
-                response.getHeaders().put(ALLOW);
-                answer(response, callback, HttpStatus.METHOD_NOT_ALLOWED_405, request.getMethod() + " is not taken. Fix: POST");
+        public boolean handle(Request request, Response response, Callback callback) {
+            Content.Chunk chunk = isSmall(request) ? request.read() : null;
+            if (chunk == null || !chunk.isLast() || Content.Chunk.isFailure(chunk)) {
+                request.getContext().execute(() -> serve(request, response, callback, chunk));
                 return true;
             }
+            byte[] body = bytes(chunk);
+            answered(response, callback, () -> {
+                List<Event> events = events(request, body);
+                if (events.isEmpty() || processor.processAtOnce(events)) {
+                    received(events);
+                    accepted(events);
+                    return true;
+                }
+                request.getContext().execute(() -> answered(response, callback, () -> put(events)));
+                return false;
+            });
+            return true;
+        }
+
+        private boolean isSmall(Request request) {
+            long length = request.getLength();
+            return length > 0 && length <= SMALL_BYTES && request.getMethod().equals("POST");
+        }
+
+        private void serve(Request request, Response response, Callback callback, Content.@Nullable Chunk first) {
+            if (!METHODS.contains(request.getMethod())) {
+                response.getHeaders().put(ALLOW);
+                answer(
+                        response,
+                        callback,
+                        HttpStatus.METHOD_NOT_ALLOWED_405,
+                        request.getMethod() + " is not taken. Fix: POST");
+                return;
+            }
+            answered(response, callback, () -> put(events(request, body(request, first))));
+        }
+
+        private boolean put(List<Event> events) throws ChannelException {
+            received(events);
+            if (!events.isEmpty()) {
+                processor.process(events);
+            }
+            accepted(events);
+            return true;
+        }
+
+        private void received(List<Event> events) {
+            counters.increment(Counter.APPEND_BATCH_RECEIVED);
+            counters.add(Counter.EVENT_RECEIVED, events.size());
+        }
+
+        private void accepted(List<Event> events) {
+            counters.increment(Counter.APPEND_BATCH_ACCEPTED);
+            counters.add(Counter.EVENT_ACCEPTED, events.size());
+            counters.well();
+        }
+
+        private void answered(Response response, Callback callback, Work work) {
+            boolean isTaken = false;
             try {
-                List<Event> events = read(request);
-                put(events);
-                response.setStatus(HttpStatus.OK_200);
-                callback.succeeded();
+                isTaken = work.run();
             } catch (BadRequestException wrong) {
                 counters.increment(Counter.EVENT_READ_FAIL);
                 answer(response, callback, wrong.status(), String.valueOf(wrong.getMessage()));
-            } catch (EOFException gone) {
+            } catch (IOException gone) {
                 counters.increment(Counter.EVENT_READ_FAIL);
                 callback.failed(gone);
             } catch (ChannelException refused) {
                 answer(response, callback, refused);
+            } catch (RuntimeException bug) {
+                counters.increment(Counter.GENERIC_PROCESSING_FAIL);
+                LOGGER.error("A request to source {} failed.", name, bug);
+                callback.failed(bug);
             }
-            return true;
+            if (isTaken) {
+                response.setStatus(HttpStatus.OK_200);
+                callback.succeeded();
+            }
         }
 
-        private List<Event> read(Request request) throws IOException, BadRequestException {
-            byte[] body = body(request);
+        private List<Event> events(Request request, byte[] body) throws BadRequestException {
             if (takesBlobs) {
                 return body.length == 0 ? List.of() : List.of(new Event(parameters(request), body));
             }
@@ -237,18 +309,12 @@ final class HttpSource implements Source {
                     body, JsonEvents.charset(request.getHeaders().get(HttpHeader.CONTENT_TYPE)));
         }
 
-        private byte[] body(Request request) throws IOException, BadRequestException {
-            long length = request.getLength();
-            if (length > maxBytes) {
+        private byte[] body(Request request, Content.@Nullable Chunk chunk) throws IOException, BadRequestException {
+            if (request.getLength() > maxBytes) {
                 throw tooLarge();
             }
-            // Most bodies are there whole with their request.
-            Content.Chunk chunk = request.read();
-            if (chunk != null && chunk.isLast() && !Content.Chunk.isFailure(chunk)) {
-                return bytes(chunk);
-            }
             try (InputStream rest = Content.Source.asInputStream(request)) {
-                byte[] first = chunk == null || Content.Chunk.isFailure(chunk) ? new byte[0] : bytes(chunk);
+                byte[] first = chunk == null || Content.Chunk.isFailure(chunk) ? NOTHING : bytes(chunk);
                 byte[] more = rest.readNBytes(Math.max(0, maxBytes + 1 - first.length));
                 if (first.length + more.length > maxBytes) {
                     throw tooLarge();
@@ -256,9 +322,12 @@ final class HttpSource implements Source {
                 if (first.length == 0) {
                     return more;
                 }
-                byte[] all = java.util.Arrays.copyOf(first, first.length + more.length);
+                byte[] all = Arrays.copyOf(first, first.length + more.length);
                 System.arraycopy(more, 0, all, first.length, more.length);
                 return all;
+            } catch (IllegalStateException gone) {
+                // So the server says that the connection ended before this thread came to read from it.
+                throw new IOException("the sender has gone", gone);
             }
         }
 
@@ -288,17 +357,6 @@ final class HttpSource implements Source {
                         HttpStatus.BAD_REQUEST_400, "The query cannot be read. Fix: encode it in UTF-8 and percent");
             }
             return headers;
-        }
-
-        private void put(List<Event> events) throws ChannelException {
-            counters.increment(Counter.APPEND_BATCH_RECEIVED);
-            counters.add(Counter.EVENT_RECEIVED, events.size());
-            if (!events.isEmpty()) {
-                processor.process(events);
-            }
-            counters.increment(Counter.APPEND_BATCH_ACCEPTED);
-            counters.add(Counter.EVENT_ACCEPTED, events.size());
-            counters.well();
         }
 
         private void answer(Response response, Callback callback, ChannelException refused) {

@@ -41,12 +41,15 @@ final class JsonEvents {
         if (at < 0) {
             return StandardCharsets.UTF_8;
         }
-        String name = contentType.substring(at + "charset=".length()).split(";", 2)[0].replace("\"", "").strip();
+        String name = contentType
+                .substring(at + "charset=".length())
+                .split(";", 2)[0]
+                .replace("\"", "")
+                .strip();
         String upper = name.toUpperCase(java.util.Locale.ROOT);
         if (!CHARSETS.contains(upper)) {
             throw new BadRequestException(
-                    UNSUPPORTED,
-                    "Content-Type: charset '" + name + "' is not read. Fix: send UTF-8, UTF-16 or UTF-32");
+                    UNSUPPORTED, "Content-Type: charset '" + name + "' is not read. Fix: send UTF-8, UTF-16 or UTF-32");
         }
         return Charset.forName(upper);
     }
@@ -54,7 +57,8 @@ final class JsonEvents {
     static List<Event> parse(byte[] body, Charset charset) throws BadRequestException {
         if (body.length == 0) {
             throw new BadRequestException(
-                    BAD_REQUEST, "The request has no body. Fix: POST an array of events: [{\"headers\": {}, \"body\": \"…\"}]");
+                    BAD_REQUEST,
+                    "The request has no body. Fix: POST an array of events: [{\"headers\": {}, \"body\": \"…\"}]");
         }
         try (JsonParser json = charset.equals(StandardCharsets.UTF_8)
                 ? JSON.createParser(body)
@@ -108,8 +112,10 @@ final class JsonEvents {
             return EMPTY;
         }
         if (!value.isScalarValue()) {
-            throw wrong("A body is " + (value == JsonToken.START_ARRAY ? "an array" : "an object")
-                    + " and must be a text, which may hold JSON", json);
+            throw wrong(
+                    "A body is " + (value == JsonToken.START_ARRAY ? "an array" : "an object")
+                            + " and must be a text, which may hold JSON",
+                    json);
         }
         return json.getText().getBytes(charset);
     }

@@ -50,10 +50,12 @@ final class Brokers {
                     "snappy needs a library that is not part of this program",
                     "write lz4, which is as fast, or zstd");
         }
-        for (String key : new String[] {"key.serializer", "value.serializer", "key.deserializer", "value.deserializer"}) {
+        for (String key :
+                new String[] {"key.serializer", "value.serializer", "key.deserializer", "value.deserializer"}) {
             String written = own.get(key);
             if (written != null
-                    && !written.matches("org\\.apache\\.kafka\\.common\\.serialization\\.(String|ByteArray)(S|Des)erializer")) {
+                    && !written.matches(
+                            "org\\.apache\\.kafka\\.common\\.serialization\\.(String|ByteArray)(S|Des)erializer")) {
                 settings.problem(prefix + key, "is a class that is not here", "remove the line; bodies are bytes");
             }
         }
@@ -72,8 +74,9 @@ final class Brokers {
     private @Nullable String probe() {
         String first = bootstrap.split(",")[0].strip();
         try {
-            InetSocketAddress address =
-                    ClientUtils.parseAndValidateAddresses(java.util.List.of(first), "use_all_dns_ips").get(0);
+            InetSocketAddress address = ClientUtils.parseAndValidateAddresses(
+                            java.util.List.of(first), "use_all_dns_ips")
+                    .get(0);
             try (Socket probe = new Socket()) {
                 probe.connect(address, PROBE_MILLIS);
                 return null;

@@ -92,7 +92,8 @@ final class KafkaChannel implements Channel {
         topic = settings.text("kafka.topic");
         isAvro = settings.isTrue("parseAsFlumeEvent");
         transactionCapacity = settings.integer("transactionCapacity");
-        partition = settings.optional("defaultPartitionId").map(Integer::valueOf).orElse(null);
+        partition =
+                settings.optional("defaultPartitionId").map(Integer::valueOf).orElse(null);
         partitionHeader = settings.optional("partitionIdHeader").orElse(null);
         counters.show(
                 Counter.KAFKA_EVENT_GET_TIMER,
@@ -112,7 +113,8 @@ final class KafkaChannel implements Channel {
         configuration.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
         configuration.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         configuration.put(ProducerConfig.ACKS_CONFIG, "all");
-        configuration.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "polder-" + counters.name() + "-" + UUID.randomUUID());
+        configuration.put(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG, "polder-" + counters.name() + "-" + UUID.randomUUID());
         configuration.remove(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG);
         configuration.remove(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
         writeSettings = configuration;
@@ -154,7 +156,9 @@ final class KafkaChannel implements Channel {
     private final class Write implements Put {
         final List<Event> events;
         boolean isDone;
-        @Nullable Exception failure;
+
+        @Nullable
+        Exception failure;
 
         Write(List<Event> events) {
             this.events = events;
@@ -383,8 +387,7 @@ final class KafkaChannel implements Channel {
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             synchronized (marks) {
-                fetched.removeIf(
-                        record -> partitions.contains(new TopicPartition(record.topic(), record.partition())));
+                fetched.removeIf(record -> partitions.contains(new TopicPartition(record.topic(), record.partition())));
                 partitions.forEach(open::remove);
                 partitions.forEach(next::remove);
             }
@@ -460,7 +463,9 @@ final class KafkaChannel implements Channel {
                 counters.increment(Counter.EVENT_TAKE_ERROR);
             }
         }
-        return new Event(record.key() == null ? Map.of() : Map.of("key", new String(record.key(), StandardCharsets.UTF_8)), value);
+        return new Event(
+                record.key() == null ? Map.of() : Map.of("key", new String(record.key(), StandardCharsets.UTF_8)),
+                value);
     }
 
     @Override

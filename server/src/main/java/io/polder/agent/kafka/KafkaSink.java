@@ -59,12 +59,14 @@ final class KafkaSink implements Sink {
         Brokers.check(settings, "kafka.producer.");
         topic = settings.text("kafka.topic");
         hasTemplate = HEADER.matcher(topic).find();
-        batchSize = settings.integer(settings.isWritten("kafka.flumeBatchSize") ? "kafka.flumeBatchSize" : "flumeBatchSize");
+        batchSize = settings.integer(
+                settings.isWritten("kafka.flumeBatchSize") ? "kafka.flumeBatchSize" : "flumeBatchSize");
         isAvro = settings.isTrue("useFlumeEventFormat");
         topicHeader = settings.isTrue("allowTopicOverride") ? settings.text("topicHeader") : null;
         partitionHeader = settings.optional("partitionIdHeader").orElse(null);
         timeHeader = settings.optional("timestampHeader").orElse(null);
-        partition = settings.optional("defaultPartitionId").map(Integer::valueOf).orElse(null);
+        partition =
+                settings.optional("defaultPartitionId").map(Integer::valueOf).orElse(null);
         headers = settings.under("header.");
         if (batchSize < 1) {
             settings.problem("flumeBatchSize", "leaves no room for anything", "write 1 or more");

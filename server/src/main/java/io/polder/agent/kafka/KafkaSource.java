@@ -47,17 +47,15 @@ final class KafkaSource extends SourceThread {
         settings = context.settings();
         brokers = new Brokers(settings);
         Brokers.check(settings, "kafka.consumer.");
-        counters.show(
-                Counter.KAFKA_EVENT_GET_TIMER,
-                Counter.KAFKA_COMMIT_TIMER,
-                Counter.KAFKA_EMPTY);
+        counters.show(Counter.KAFKA_EVENT_GET_TIMER, Counter.KAFKA_COMMIT_TIMER, Counter.KAFKA_EMPTY);
         batchSize = settings.integer("batchSize");
         batchDuration = settings.millis("batchDurationMillis");
         isAvro = settings.isTrue("useFlumeEventFormat");
         topicHeader = settings.isTrue("setTopicHeader") ? settings.text("topicHeader") : null;
         timeHeader = settings.text("timestampHeader");
         headers = settings.under("header.");
-        if (settings.text("kafka.topics").isBlank() && settings.text("kafka.topics.regex").isEmpty()) {
+        if (settings.text("kafka.topics").isBlank()
+                && settings.text("kafka.topics.regex").isEmpty()) {
             settings.problem("kafka.topics", "is missing, and kafka.topics.regex too", "name the topics");
         }
         if (batchSize < 1) {
@@ -71,7 +69,8 @@ final class KafkaSource extends SourceThread {
         configuration.put(ConsumerConfig.GROUP_ID_CONFIG, "flume");
         configuration.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batchSize);
         // Waiting for room in a channel is not a reason to lose the partitions.
-        configuration.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) Duration.ofHours(1).toMillis());
+        configuration.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int)
+                Duration.ofHours(1).toMillis());
         configuration.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         configuration.put(ConsumerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
         configuration.putAll(settings.under("kafka.consumer."));
