@@ -67,7 +67,7 @@ public final class AgentMetrics {
     /**
      * A component as the pipelines page draws it.
      *
-     * @param kind {@code source}, {@code channel} or {@code sink}
+     * @param kind source, channel or sink
      * @param channels of a source those that it fills, of a sink the one that it empties
      * @param eventsPerSecond over the last ten seconds
      * @param fillPercent of a channel

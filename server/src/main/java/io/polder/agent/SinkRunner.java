@@ -139,7 +139,7 @@ final class SinkRunner {
         Channel.Take taken = take;
         Long begun = begin(member);
         CompletableFuture<Void> delivery = deliver(member, taken);
-        delivery.whenComplete((done, failure) -> {
+        var unused = delivery.whenComplete((done, failure) -> {
             member.underWay.remove(begun);
             if (failure == null) {
                 taken.commit();
