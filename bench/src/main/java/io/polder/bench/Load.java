@@ -122,15 +122,22 @@ final class Load {
         return at + bytes.length;
     }
 
-    private static String answer(InputStream in) throws IOException {
+    /** Reads an answer to its end; its status line. */
+    static String answer(InputStream in) throws IOException {
         String status = line(in);
         int length = 0;
+        boolean isChunked = false;
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             if (header.regionMatches(true, 0, "Content-Length:", 0, 15)) {
                 length = Integer.parseInt(header.substring(15).strip());
             }
+            isChunked |= header.equalsIgnoreCase("Transfer-Encoding: chunked");
         }
         in.skipNBytes(length);
+        for (int chunk = isChunked ? 1 : 0; chunk > 0; ) {
+            chunk = Integer.parseInt(line(in), 16);
+            in.skipNBytes(chunk + 2);
+        }
         return status;
     }
 

@@ -26,7 +26,10 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  polder bench upsert                    the store alone, about two minutes",
             "  polder bench ingest --seconds 30       from HTTP to committed",
-            "  polder bench --json results.json       everything, about twenty minutes"
+            "  polder bench agent --warm 20           the real Flume and Polder's agent in turn, about ten minutes",
+            "  polder bench avro                      the real Flume feeds Polder's agent, and the other way round",
+            "  polder bench recording                 the real Flume's answers and counters, written anew",
+            "  polder bench --json results.json       everything of the mart, about twenty minutes"
         })
 final class Main implements Callable<Integer> {
     private static final List<String> SCENARIOS = List.of("upsert", "ingest", "freshness", "viewers", "provenance");
@@ -34,7 +37,8 @@ final class Main implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "SCENARIO",
-            description = "upsert, ingest, freshness, viewers, provenance; all when none is named")
+            description = "upsert, ingest, freshness, viewers, provenance (all of these when none is named), agent, avro,"
+                    + " recording")
     private List<String> scenarios = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the numbers as JSON, too")
@@ -51,6 +55,13 @@ final class Main implements Callable<Integer> {
 
     @Option(names = "--rows", defaultValue = "10000000", description = "rows in the table (default: ${DEFAULT-VALUE})")
     private int rows;
+
+    @Option(
+            names = "--only",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "agent: the rows whose title contains this")
+    private String only = "";
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Main()).execute(arguments));
@@ -77,11 +88,14 @@ final class Main implements Callable<Integer> {
                     case "ingest" -> tell.accept(Ingest.run(folder, warm, seconds));
                     case "freshness" ->
                         FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"), tell);
+                    case "agent" -> AgentBench.run(folder, warm, seconds, only).forEach(tell);
+                    case "avro" -> tell.accept(AvroBench.run(folder));
+                    case "recording" -> tell.accept(FlumeRecording.record(folder));
                     case "viewers" -> tell.accept(Viewers.run(folder, seconds));
                     case "provenance" -> tell.accept(ProvenanceCost.run(folder, rows));
                     default -> {
                         System.err.println("scenario = '" + scenario + "': there is no such scenario. Fix: use one of "
-                                + String.join(", ", SCENARIOS));
+                                + String.join(", ", SCENARIOS) + ", agent, avro, recording");
                         return 2;
                     }
                 }

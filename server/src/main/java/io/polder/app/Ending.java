@@ -15,12 +15,23 @@ import org.slf4j.LoggerFactory;
  */
 final class Ending {
     private static final Logger LOGGER = LoggerFactory.getLogger(Ending.class);
-    private static final Duration PATIENCE_AFTER_SIGNAL = Duration.ofMillis(1_900);
+    private static final Duration PATIENCE_OF_A_MART = Duration.ofMillis(1_900);
     private static final Duration PATIENCE_AFTER_FAILURE = Duration.ofSeconds(10);
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Duration patienceAfterSignal;
     private volatile int code;
+
+    /** The end of a mart, which needs no time for it. */
+    Ending() {
+        this(PATIENCE_OF_A_MART);
+    }
+
+    /** An end that may take this long after a signal. */
+    Ending(Duration patienceAfterSignal) {
+        this.patienceAfterSignal = patienceAfterSignal;
+    }
 
     /** Lets signals come here from now on. */
     void listen() {
@@ -66,7 +77,7 @@ final class Ending {
             return;
         }
         asked.countDown();
-        haltUnlessStopped(PATIENCE_AFTER_SIGNAL);
+        haltUnlessStopped(patienceAfterSignal);
         // A clean stop is a success, which the exit code of a signal would not say.
         Runtime.getRuntime().halt(code);
     }

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             PreviewCommand.class,
             UpCommand.class,
+            AgentCommand.class,
             StatusCommand.class,
             StopCommand.class,
             PauseCommand.class,

@@ -93,6 +93,7 @@ final class Api {
                 get("/api/rejected", this::rejected),
                 post("/api/rejected/replay", this::replay),
                 get("/health", this::health),
+                get("/metrics", this::flumeMetrics),
                 get("/metrics/prometheus", this::prometheus));
     }
 
@@ -319,6 +320,12 @@ final class Api {
 
     private void prometheus(Context request) {
         request.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape());
+    }
+
+    private void flumeMetrics(Context request) {
+        List<FeedStatus> feeds = program.feeds();
+        List<TableStatus> tables = program.tables();
+        answer(request, json -> FlumeMetrics.write(json, feeds, tables));
     }
 
     private static void answer(Context request, Json.Body body) {

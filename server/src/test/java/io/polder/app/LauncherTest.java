@@ -53,6 +53,23 @@ class LauncherTest {
     }
 
     @Test
+    void anAgentWhoseFileHasAnHdfsSinkGetsTheModuleHadoop() throws Exception {
+        Path module = checkout.resolve("hadoop/target/polder-hadoop.jar");
+        Files.createDirectories(module.getParent());
+        Files.writeString(module, "");
+        Path file = Files.writeString(checkout.resolve("flume.properties"), "a.sinks.k.type = hdfs\n");
+        Path other = Files.writeString(
+                checkout.resolve("other.properties"), "#a.sinks.k.type = hdfs\na.sinks.k.type = null\n");
+
+        Ran with = run(Map.of(), "agent", "-n", "a", "-c", "conf", "-f", file.toString());
+        Ran without = run(Map.of(), "agent", "-n", "a", "-f", other.toString());
+
+        assertThat(with.output())
+                .contains("polder.jar:" + module.toRealPath() + ":conf io.polder.app.Main agent -n a -c conf -f");
+        assertThat(without.output()).contains("-jar " + jar.toRealPath() + " agent");
+    }
+
+    @Test
     void aJarThatIsNewerThanItsSourcesIsRunAsItIs() throws Exception {
         Ran ran = run(Map.of(), "status", "--home", "with space");
 

@@ -47,6 +47,8 @@ class ArchitectureTest {
             .definedBy("io.polder.query..")
             .layer("simulate")
             .definedBy("io.polder.simulate..")
+            .layer("agent")
+            .definedBy("io.polder.agent..")
             .layer("web")
             .definedBy("io.polder.web..")
             .layer("app")
@@ -69,12 +71,15 @@ class ArchitectureTest {
             .mayOnlyAccessLayers(PLACES)
             .whereLayer("simulate")
             .mayOnlyAccessLayers(PLACES)
+            .whereLayer("agent")
+            .mayOnlyAccessLayers(PLACES)
             .whereLayer("web")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("app")
             .mayNotBeAccessedByAnyLayer();
 
-    private static final ArchRule ONLY_LOG_KNOWS_KAFKA = only("io.polder.log..").mayImport("org.apache.kafka..");
+    private static final ArchRule ONLY_LOG_KNOWS_KAFKA =
+            only("io.polder.log..", "io.polder.agent.kafka..").mayImport("org.apache.kafka..");
 
     @Test
     void packagesLookOnlyTheWayThatTheDataCameFrom() {
@@ -87,13 +92,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheLogKnowsKafka() {
+    void onlyTheLogAndTheAgentsAdapterKnowKafka() {
         ONLY_LOG_KNOWS_KAFKA.check(PROGRAM);
     }
 
     @Test
-    void onlyTheWebKnowsTheHttpServer() {
-        only("io.polder.web..")
+    void onlyTheWebAndTheAgentsAdapterKnowTheHttpServer() {
+        only("io.polder.web..", "io.polder.agent.http..")
                 .mayImport("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
                 .check(PROGRAM);
     }

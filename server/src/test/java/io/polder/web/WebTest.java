@@ -214,6 +214,14 @@ final class WebTest {
     }
 
     @Test
+    void aMartShowsItselfAsFlumeShowsAnAgent() {
+        assertThat(fixture.get("/metrics").body())
+                .contains("\"SOURCE.traffic\":{\"Type\":\"SOURCE\",\"EventReceivedCount\":")
+                .contains("\"CHANNEL.traffic\":{\"Type\":\"CHANNEL\",\"EventPutSuccessCount\":\"")
+                .contains("\"SINK.traffic\":{\"Type\":\"SINK\",\"EventDrainAttemptCount\":\"");
+    }
+
+    @Test
     void aTakenPortIsToldWithItsFix() {
         Web second = new Web(
                 fixture.program.mart,

@@ -1,0 +1,103 @@
+package io.polder.app;
+
+import io.polder.agent.Agent;
+import io.polder.agent.AgentMetrics;
+import io.polder.record.PolderException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An agent, and after each change of its file another one. */
+final class AgentRun implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AgentRun.class);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
+
+    private final Supplier<Agent> reading;
+    private final Path file;
+    private final Duration drain;
+    private volatile Agent agent;
+    private @Nullable FileTime seen;
+    private @Nullable ScheduledExecutorService looking;
+    private boolean isClosed;
+
+    AgentRun(Agent first, Supplier<Agent> reading, Path file, Duration drain) {
+        agent = first;
+        this.reading = reading;
+        this.file = file;
+        this.drain = drain;
+        seen = changed();
+    }
+
+    void start() {
+        agent.warnings().forEach(LOGGER::warn);
+        agent.start();
+    }
+
+    AgentMetrics metrics() {
+        return agent.metrics();
+    }
+
+    /** Looks at the file from time to time, as Flume does. */
+    void reloadOnChange() {
+        looking = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "agent-file");
+            thread.setDaemon(true);
+            return thread;
+        });
+        var unused = looking.scheduleWithFixedDelay(
+                this::look, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Stops the agent and starts the file's new one, when there is one and it is right. */
+    synchronized void look() {
+        FileTime now = changed();
+        if (isClosed || now == null || now.equals(seen)) {
+            return;
+        }
+        seen = now;
+        Agent next;
+        try {
+            next = reading.get();
+        } catch (PolderException wrong) {
+            LOGGER.error("{} has changed and is wrong; the agent goes on as it was. {}", file, wrong.getMessage());
+            return;
+        }
+        LOGGER.info("{} has changed; the agent is started anew.", file);
+        agent.stop(drain);
+        agent = next;
+        try {
+            start();
+        } catch (PolderException failure) {
+            LOGGER.error("The agent of the changed file does not start: {}", failure.getMessage());
+        }
+    }
+
+    private @Nullable FileTime changed() {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException gone) {
+            return null;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        isClosed = true;
+        if (looking != null) {
+            looking.shutdownNow();
+        }
+        long left = agent.stop(drain);
+        if (left > 0) {
+            LOGGER.warn("{} events are left for the next start.", left);
+        }
+    }
+}
