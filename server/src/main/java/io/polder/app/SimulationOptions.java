@@ -1,5 +1,6 @@
 package io.polder.app;
 
+import io.polder.simulate.AirServer;
 import io.polder.simulate.Simulation;
 import java.time.InstantSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,13 +32,23 @@ final class SimulationOptions {
         return speed == 1;
     }
 
-    /** Starts the simulation on a port; 0 is any free one. */
+    /** Starts the simulated traffic on a port; 0 is any free one. */
     Simulation start(int port, InstantSource clock) {
+        check();
+        return Simulation.start(port, speed, seed, clock);
+    }
+
+    /** Starts the simulated air on a port; 0 is any free one. */
+    AirServer startAir(int port, InstantSource clock) {
+        check();
+        return AirServer.start(port, speed, seed, clock);
+    }
+
+    private void check() {
         if (speed < 1 || speed > Simulation.FASTEST) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--speed = '" + speed + "': not from 1 to " + Simulation.FASTEST + ". Fix: write --speed=60");
         }
-        return Simulation.start(port, speed, seed, clock);
     }
 }

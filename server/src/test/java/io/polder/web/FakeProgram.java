@@ -1,5 +1,6 @@
 package io.polder.web;
 
+import io.polder.agent.AgentMetrics;
 import io.polder.config.Mart;
 import io.polder.config.Table;
 import io.polder.enrich.TableStatus;
@@ -50,6 +51,7 @@ final class FakeProgram implements Program, AutoCloseable {
     final AtomicInteger ownQueries = new AtomicInteger();
     final AtomicInteger failures = new AtomicInteger();
     volatile List<String> reasons = List.of();
+    volatile List<AgentMetrics.Status> agents = List.of();
     volatile @Nullable RuntimeException failure;
     volatile @Nullable String idempotencyKey;
 
@@ -362,6 +364,12 @@ final class FakeProgram implements Program, AutoCloseable {
                 NOW.toEpochMilli(),
                 "{\"uid\":29}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 Map.of()));
+    }
+
+    @Override
+    public List<AgentMetrics.Status> agents() {
+        failIfWanted();
+        return agents;
     }
 
     @Override

@@ -23,6 +23,7 @@ final class OpenApiTest {
     private static final Map<String, List<String>> SAMPLES = Map.ofEntries(
             Map.entry("mart", List.of("/api/mart")),
             Map.entry("feeds", List.of("/api/feeds")),
+            Map.entry("pipelines", List.of("/api/pipelines")),
             Map.entry("push", List.of("/api/feeds/traffic/events", "[{\"uid\":1}]")),
             Map.entry("pause", List.of("/api/feeds/traffic/pause", "")),
             Map.entry("resume", List.of("/api/feeds/traffic/resume", "")),
@@ -37,6 +38,7 @@ final class OpenApiTest {
             Map.entry("replay", List.of("/api/rejected/replay", "{\"topic\":\"traffic\"}")),
             Map.entry("health", List.of("/health")),
             Map.entry("metrics", List.of("/metrics/prometheus")),
+            Map.entry("flumeMetrics", List.of("/metrics")),
             Map.entry("openapi", List.of("/openapi.json")));
 
     private final WebFixture fixture;
@@ -99,7 +101,7 @@ final class OpenApiTest {
         for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
             JsonNode get = path.getValue().path("get");
             String id = get.path("operationId").asText();
-            if (List.of("feeds", "tables", "row", "event", "ledger", "freshness", "rejected")
+            if (List.of("feeds", "pipelines", "tables", "row", "event", "ledger", "freshness", "rejected")
                     .contains(id)) {
                 HttpResponse<String> answer =
                         fixture.get(SAMPLES.getOrDefault(id, List.of()).get(0));
