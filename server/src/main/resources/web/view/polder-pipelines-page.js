@@ -1,7 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import * as api from '../client/api.js';
 import { age, count, rate } from '../model/format.js';
-import { areaPath, linePath, scale } from '../model/line.js';
+import { scale } from '../model/line.js';
 import {
   COLUMNS,
   LEVELS,
@@ -27,6 +27,9 @@ const SOON = 3_000;
 
 const MINUTES = 60;
 const SPARK = { width: 120, height: 28 };
+
+/** What a minute takes of it. */
+const BAR = SPARK.width / MINUTES;
 
 /** Where a part of the mart is told in full. */
 const PAGES = { source: 'feeds', sink: 'tables' };
@@ -118,7 +121,9 @@ class PolderPipelinesPage extends PolderElement {
           const parts = partsOf(pipeline, kind);
           return html`<section class="pipeline-column" data-kind=${kind}>
             <h3>${parts.length > 1 ? titles : title}</h3>
-            ${parts.length ? parts.map((part) => this.#part(pipeline, part)) : html`<p class="part part-none">${kind === 'sink' ? 'No table reads it' : 'None'}</p>`}
+            <div class="pipeline-parts">
+              ${parts.length ? parts.map((part) => this.#part(pipeline, part)) : html`<p class="part part-none">${kind === 'sink' ? 'No table reads it' : 'None'}</p>`}
+            </div>
           </section>`;
         })}
       </div>
@@ -206,7 +211,7 @@ function curve(from, to, frame) {
 function vessel(part) {
   const { fillPercent, oldestSeconds } = part;
   const strain = strainOf(part);
-  const waits = oldestSeconds === null ? '' : oldestSeconds > 0 ? `oldest waits ${age(oldestSeconds * 1000)}` : 'none waits';
+  const waits = oldestSeconds === null ? '' : oldestSeconds > 0 ? `oldest waits ${oldestSeconds < 1 ? '< 1 s' : age(oldestSeconds * 1000)}` : 'none waits';
   return html`${
       fillPercent === null
         ? nothing
@@ -233,9 +238,13 @@ const percent = (value) => (value > 0 && value < 1 ? '< 1' : String(Math.round(v
 function spark({ perMinute, name }) {
   const { width, height } = SPARK;
   const top = Math.max(1, ...perMinute);
-  const x = scale(0, MINUTES - 1, 1, width - 1);
-  const y = scale(0, top, height - 1, 2);
-  const xs = perMinute.map((_, i) => MINUTES - perMinute.length + i);
+  const y = scale(0, top, height - 1, 1);
+  const bars = perMinute.map((events, i) => {
+    const x = (MINUTES - perMinute.length + i) * BAR;
+    // A minute with few events is not one with none.
+    const up = events > 0 ? Math.min(y(events), height - 2) : height - 1;
+    return `M${x.toFixed(1)} ${height - 1}V${up.toFixed(1)}h${BAR - 0.5}V${height - 1}z`;
+  });
   const label = `${name}, events a minute over the last hour: at most ${count(Math.max(...perMinute))}, last ${count(perMinute.at(-1))}`;
   return html`<svg
     class="part-spark"
@@ -247,8 +256,7 @@ function spark({ perMinute, name }) {
   >
     <title>${label}</title>
     <line class="axis" x1="0" x2=${width} y1=${height - 1} y2=${height - 1} />
-    <path class="spark-area" d=${areaPath(xs, perMinute, x, y)} />
-    <path class="spark-line" d=${linePath(xs, perMinute, x, y)} />
+    <path class="spark-bars" d=${bars.join('')} />
   </svg>`;
 }
 

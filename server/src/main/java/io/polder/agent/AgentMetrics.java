@@ -30,7 +30,7 @@ public final class AgentMetrics {
     private final Map<String, List<String>> channelsOfSources;
     private final Map<String, String> channelOfSinks;
     private final InstantSource clock;
-    private final ZoneId zone = ZoneId.systemDefault();
+    private volatile ZoneId zone = ZoneId.systemDefault();
     private final Map<String, Label> labels;
     private final Map<Counters, Rate> rates = new LinkedHashMap<>();
 
@@ -98,6 +98,11 @@ public final class AgentMetrics {
             long failures,
             String trouble,
             List<Long> perMinute) {}
+
+    /** Has times of day told by another clock than the machine's. */
+    public void tellTimesIn(ZoneId newZone) {
+        zone = newZone;
+    }
 
     /** An agent at one moment: why events wait, as of {@link #why}, and its components. */
     public record Status(String agent, List<String> why, List<Part> parts) {

@@ -66,8 +66,9 @@ final class Agents implements AutoCloseable {
     }
 
     private static Agent read(Mart mart, String name, Path file, Path home, String bootstrap, InstantSource clock) {
-        LOGGER.debug("Agent {} of mart {} is in {}.", name, mart.name(), file);
-        return Agent.read(file, name, home, key -> key.equals(LOG) ? bootstrap : System.getenv(key), clock);
+        Agent agent = Agent.read(file, name, home, key -> key.equals(LOG) ? bootstrap : System.getenv(key), clock);
+        agent.metrics().tellTimesIn(mart.timezone());
+        return agent;
     }
 
     void start() {

@@ -89,7 +89,7 @@ final class Pipelines {
         return new Pipeline("agent", agent.agent(), agent.why(), false, parts);
     }
 
-    private static String series(String agent, AgentMetrics.Part part) {
+    static String series(String agent, AgentMetrics.Part part) {
         return "agent " + agent + " " + part.kind() + " " + part.name();
     }
 
@@ -234,9 +234,12 @@ final class Pipelines {
         return table == null ? "" : table.publish().map(topic -> "publishes " + topic).orElse("");
     }
 
+    /** Bulk is seen only by its growth, and the minute before the first look only by its freshness. */
     private synchronized double rate(TableStatus table) {
-        return growths.computeIfAbsent(table.name(), name -> new Growth())
+        double growth = growths.computeIfAbsent(table.name(), name -> new Growth())
                 .perSecond(clock.millis(), table.totals().logged());
+        TableStatus.Quantiles fresh = table.freshness();
+        return Math.max(growth, fresh == null ? 0 : fresh.count() / 60.0);
     }
 
     /** Events of each part in the last full {@value #MINUTES} minutes, the newest last, by {@link Pipeline.Part#series}. */
