@@ -83,7 +83,7 @@ export function summaryOf(pipelines) {
   }
   return held === 0
     ? { level: 'good', text: pipelines.length === 1 ? 'Nothing is held up' : `None of ${pipelines.length} is held up` }
-    : { level: 'bad', text: `${held} of ${pipelines.length} held up` };
+    : { level: 'bad', text: pipelines.length === 1 ? 'Held up' : `${held} of ${pipelines.length} held up` };
 }
 
 /** A word for what `failures` counts. */

@@ -84,7 +84,7 @@ class PolderPipelinesPage extends PolderElement {
             : nothing
         }
       </header>
-      ${this.trouble && !pipelines ? html`<p class="bad" role="alert" data-test="trouble">${this.trouble}</p>` : nothing}
+      ${this.trouble && !pipelines ? html`<p class="bad pipelines-trouble" role="alert">${this.trouble}</p>` : nothing}
       <div class="pipeline-list" data-test="pipelines" aria-busy=${pipelines ? 'false' : 'true'}>
         ${pipelines ? pipelines.map((pipeline) => this.#pipeline(pipeline)) : [1, 2].map(() => skeleton())}
         ${pipelines?.length === 0 ? noPipelines() : nothing}
@@ -141,7 +141,7 @@ class PolderPipelinesPage extends PolderElement {
       </h4>
       <p class="part-type" title=${part.detail}>${part.type}${part.detail ? html`<span> · ${part.detail}</span>` : nothing}</p>
       <p class="part-rate"><strong data-test="rate">${rate(part.rate)}</strong> events/s</p>
-      ${isEmpty ? html`<span class="part-spark quiet">no full minute yet</span>` : spark(part)}
+      ${isEmpty ? html`<span class="part-spark quiet">${this.trouble ? 'last hour not known' : this.asked ? 'no full minute yet' : ''}</span>` : spark(part)}
       ${part.kind === 'channel' ? vessel(part) : nothing}
       ${
         part.kind === 'channel'
@@ -224,7 +224,7 @@ function vessel(part) {
             aria-valuemax="100"
             aria-valuenow=${Math.round(fillPercent)}
           >
-            <span .style=${'width:' + Math.min(100, fillPercent) + '%'}></span>
+            <span .style=${'width:' + Math.min(100, fillPercent) + '%'} ?hidden=${fillPercent === 0}></span>
           </div>`
     }
     <p class="part-fact" data-test="fill" data-level=${strain}>

@@ -49,6 +49,7 @@ final class OpenApiTest {
         fixture.program.commit(row(29, 0, 87.5));
         fixture.program.run("INSERT INTO polder.ledger VALUES ('traffic', '2026-03-02 08:00:00', 9, 6, 1, 1, 1, 0)");
         fixture.program.run("INSERT INTO polder.edge_ledger VALUES ('traffic', '2026-03-02 08:00:00', 10, 6, 1, 2, 1)");
+        fixture.program.agents = List.of(FakeProgram.agent("k sink: broker refused since 12:04:10"));
         document = json(fixture.get("/openapi.json"));
     }
 
