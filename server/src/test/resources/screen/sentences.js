@@ -2,7 +2,7 @@ import { balanceOf, EDGE, TABLE } from '../model/balance.js';
 import { bandOf, bandsFor, hotLimit, isHot, MISSING, NOTHING, quantileLimits, rampOf } from '../model/bands.js';
 import { Day, SLOT } from '../model/day.js';
 import { age, amount, Calendar, count, duration } from '../model/format.js';
-import { areaPath, ceiling, linePath, scale } from '../model/line.js';
+import { areaPath, ceiling, linePath, scale, widestGap } from '../model/line.js';
 import { Live } from '../model/live.js';
 import { Municipalities } from '../model/municipalities.js';
 import { hottest, pictureOf } from '../model/picture.js';
@@ -10,6 +10,7 @@ import { encodeValue, historyOf, keyOf, keyValues } from '../model/questions.js'
 import { mix, pack, Raster } from '../model/raster.js';
 import { Readings } from '../model/readings.js';
 import { laneOf, roadOf, roadWords } from '../model/roads.js';
+import { failuresWord, levelOf, linksOf, sentenceOf, strainOf, summaryOf, widthOf, withMinutes } from '../model/pipelines.js';
 import { readRoute, readView, writeRoute, writeView } from '../model/route.js';
 import { Index } from '../model/search.js';
 import { ServerClock } from '../model/server-clock.js';
@@ -470,4 +471,74 @@ export const sentences = {
       'quotes are doubled',
     );
   },
+
+  'a gap is bridged when data come that far apart'() {
+    equal(widestGap([0, 10, 20, 30], 100), 100);
+    equal(widestGap([0, 60, 120, 600], 100), 150);
+    equal(widestGap([5], 100), 100);
+  },
+
+  'amounts in the air have limits of their own, whatever is measured now'() {
+    const air = bandsFor('µg/m³', [3, 4, 5]);
+    equal([air.limits, air.isLowHot], [[0, 10, 20, 40, 60, 100], false]);
+  },
+
+  'a pipeline has a line from each source to its channels and from each channel to its sinks'() {
+    const lines = linksOf(pipelineOf({ state: 'well', rate: 5 }));
+    equal(
+      lines.map(({ from, to, rate }) => [...from, ...to, rate]),
+      [
+        ['source', 's', 'channel', 'c', 1],
+        ['channel', 'c', 'sink', 'k', 5],
+      ],
+    );
+    isTrue(widthOf(5000) > widthOf(5) && widthOf(5) > widthOf(0) && widthOf(1e12) <= 7, 'wider with more, within limits');
+  },
+
+  'a pipeline says what holds it up, or that nothing does'() {
+    const held = { ...pipelineOf({ state: 'failing', rate: 0 }), why: ['k sink: broker b:9092 refused since 12:04:10'] };
+    equal([sentenceOf(held), levelOf(held)], ['k sink: broker b:9092 refused since 12:04:10.', 'bad']);
+    const well = pipelineOf({ state: 'well', rate: 5 });
+    equal([sentenceOf(well), levelOf(well)], ['Nothing waits.', 'good']);
+    equal(
+      [[held, well], [well], []].map((all) => summaryOf(all).text),
+      ['1 of 2 held up', 'Nothing is held up', ''],
+    );
+    equal(failuresWord(well, well.parts[2]), 'failed');
+  },
+
+  'a channel that is nearly full or holds events for long is in need'() {
+    equal(
+      [
+        [10, 1],
+        [81, 1],
+        [10, 31],
+        [100, 0],
+        [null, 0],
+      ].map(([fillPercent, oldestSeconds]) => strainOf({ fillPercent, oldestSeconds })),
+      ['good', 'late', 'late', 'bad', 'good'],
+    );
+  },
+
+  'the last hour stays with its part while the rest comes anew'() {
+    const asked = pipelineOf({ state: 'well', rate: 1 });
+    asked.parts[0].perMinute = [1, 2];
+    const shown = withMinutes([pipelineOf({ state: 'well', rate: 9 })], [asked]);
+    equal([shown[0].parts[0].perMinute, shown[0].parts[2].rate], [[1, 2], 9]);
+  },
 };
+
+function pipelineOf(sink) {
+  const part = { type: '', detail: '', fillPercent: null, oldestSeconds: null, failures: 0, trouble: '' };
+  return {
+    kind: 'agent',
+    name: 'a1',
+    why: [],
+    simulated: false,
+    parts: [
+      { ...part, kind: 'source', name: 's', channels: ['c', 'elsewhere'], rate: 1, state: 'well' },
+      { ...part, kind: 'channel', name: 'c', channels: [], rate: 1, state: 'well', fillPercent: 3, oldestSeconds: 0 },
+      { ...part, kind: 'sink', name: 'k', channels: ['c'], ...sink },
+    ],
+  };
+}

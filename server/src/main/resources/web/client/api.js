@@ -15,6 +15,8 @@ export const mart = () => get('api/mart');
 export const feeds = () => get('api/feeds');
 export const pauseFeed = (feed) => post('api/feeds/' + encodeURIComponent(feed) + '/pause');
 export const resumeFeed = (feed) => post('api/feeds/' + encodeURIComponent(feed) + '/resume');
+/** The pipelines with the events of their last hour. */
+export const pipelines = () => get('api/pipelines');
 export const tables = () => get('api/tables');
 export const rebuildTable = (table) => post('api/tables/' + encodeURIComponent(table) + '/rebuild');
 export const ledger = (minutes) => get('api/ledger?minutes=' + minutes);

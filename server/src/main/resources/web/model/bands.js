@@ -11,6 +11,9 @@ export const KINDS = BANDS + 2;
 /** Speeds, where little is bad. Everything else is taken to be bad when there is much of it. */
 const SPEEDS = { 'km/h': [0, 20, 40, 60, 80, 100], mph: [0, 15, 25, 35, 50, 65], 'm/s': [0, 5, 10, 15, 22, 28] };
 
+/** What is in the air, which is bad when there is much of it: between the classes of European indices for NO₂ and PM10. */
+const AMOUNTS = { 'µg/m³': [0, 10, 20, 40, 60, 100] };
+
 /** Of what is usual, in percent. */
 const SHARES = [0, 40, 60, 80, 95, 105];
 
@@ -26,7 +29,7 @@ export function bandsFor(unit, values) {
   if (SPEEDS[unit]) {
     return { limits: SPEEDS[unit], unit, isLowHot: true };
   }
-  return { limits: quantileLimits(values), unit, isLowHot: false };
+  return { limits: AMOUNTS[unit] ?? quantileLimits(values), unit, isLowHot: false };
 }
 
 /** @returns {Bands} for values relative to what is usual, of which 100 is as usual */

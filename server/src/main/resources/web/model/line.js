@@ -7,6 +7,17 @@ export function scale(from, to, low, high) {
 }
 
 /**
+ * The widest gap to bridge in a line: a few times what usually lies between its points.
+ *
+ * @param {number[]} xs rising @param {number} least gap that is bridged in any case
+ */
+export function widestGap(xs, least) {
+  const gaps = xs.slice(1).map((x, i) => x - xs[i]);
+  const usual = gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
+  return Math.max(least, 2.5 * usual);
+}
+
+/**
  * A line through the points, interrupted where a value is missing or the gap is wide.
  *
  * @param {number[]} xs rising @param {number[]} ys NaN for none

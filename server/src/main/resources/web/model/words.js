@@ -34,8 +34,14 @@ export function furtherDetails({ details, label, colour, intensity }) {
   return details.filter((column) => !said.includes(column) && ![...ROADS, ...LANES].includes(column.toLowerCase()));
 }
 
+/** What is measured in the air, as one writes it. */
+const POLLUTANTS = { no2: 'NO₂', o3: 'O₃', so2: 'SO₂', co2: 'CO₂', pm10: 'PM10', pm25: 'PM2.5' };
+
 /** `measure_class_2_speed` → Measure class 2 speed */
 export function inWords(column) {
+  if (POLLUTANTS[column.toLowerCase()]) {
+    return POLLUTANTS[column.toLowerCase()];
+  }
   const words = column.replaceAll('_', ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

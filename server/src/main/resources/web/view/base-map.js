@@ -39,6 +39,8 @@ export class BaseMap {
     this.files = files;
     /** Regions that the points of the map lie in; the others step back. */
     this.regions = null;
+    /** Whether names stand above their places, where points are. */
+    this.areNamesAside = false;
     const vector = (features, options) =>
       new ol.layer.VectorImage({
         source: new ol.source.Vector({ features }),
@@ -82,6 +84,15 @@ export class BaseMap {
     this.land.changed();
   }
 
+  /** @param {boolean} areAside whether the places of names are wanted by points */
+  stepAside(areAside) {
+    if (areAside !== this.areNamesAside) {
+      this.areNamesAside = areAside;
+      this.nameStyles = new Map();
+      this.names.changed();
+    }
+  }
+
   #landStyle(feature) {
     const region = feature.get('region');
     if (region === undefined) {
@@ -119,6 +130,7 @@ export class BaseMap {
         font: rank === 1 ? '600 13px Inter' : rank === 2 ? '500 12px Inter' : '500 11px Inter',
         fill: new ol.style.Fill({ color: rank === 1 ? label : quietLabel }),
         stroke: new ol.style.Stroke({ color: land, width: 3.5 }),
+        offsetY: this.areNamesAside ? -19 : 0,
         padding: [2, 4, 2, 4],
       }),
     });

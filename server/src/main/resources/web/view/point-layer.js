@@ -10,6 +10,9 @@ const FADE = 400;
 /** Of more points than this, drawing all of them again and again for a fade is too much. They change at once, and are smaller. */
 const CROWD = 20_000;
 
+/** So few points are places rather than a picture: they are large, and names make room for them. */
+export const FEW = 200;
+
 /** Opacity of the points that are not asked for. */
 const DIMMED = 0.1;
 
@@ -252,8 +255,8 @@ export class PointLayer {
   }
 
   #project({ center, resolution, zoom }, [width, height]) {
-    const crowd = this.size > CROWD ? 0.6 : 1;
-    this.radius = crowd * Math.min(8, Math.max(1.8, 3.1 + (zoom - 8.5) * 0.62));
+    const crowd = this.size > CROWD ? 0.6 : this.size <= FEW ? 2.2 : 1;
+    this.radius = Math.min(11, crowd * Math.min(8, Math.max(1.8, 3.1 + (zoom - 8.5) * 0.62)));
     const apart = Math.min(1, Math.max(0, (zoom - APART_FROM) / (APART - APART_FROM)));
     const step = apart * (2 * this.radius + 4);
     const { ranks, acrossX, acrossY } = this.sites;

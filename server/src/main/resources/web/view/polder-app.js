@@ -6,6 +6,7 @@ import { mode } from './mode.js';
 import './polder-feeds-page.js';
 import './polder-freshness.js';
 import './polder-map-page.js';
+import './polder-pipelines-page.js';
 import './polder-search.js';
 import './polder-sql-page.js';
 import './polder-tables-page.js';
@@ -13,6 +14,7 @@ import './polder-tables-page.js';
 const PAGES = [
   { page: 'map', title: 'Map' },
   { page: 'feeds', title: 'Feeds' },
+  { page: 'pipelines', title: 'Pipelines' },
   { page: 'tables', title: 'Tables' },
   { page: 'sql', title: 'SQL' },
 ];
@@ -123,6 +125,8 @@ class PolderApp extends PolderElement {
           .calendar=${calendar}
           .route=${route}
         ></polder-feeds-page>`;
+      case 'pipelines':
+        return html`<polder-pipelines-page .mart=${mart} .live=${live}></polder-pipelines-page>`;
       case 'tables':
         return html`<polder-tables-page .mart=${mart} .live=${live} .calendar=${calendar}></polder-tables-page>`;
       case 'sql':

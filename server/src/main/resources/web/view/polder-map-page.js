@@ -4,7 +4,8 @@ import { KINDS } from '../model/bands.js';
 import { amount } from '../model/format.js';
 import { roadOf } from '../model/roads.js';
 import { keyOf, usualOfAll, weekAgo } from '../model/questions.js';
-import { readView, writeView } from '../model/route.js';
+import { readView, writeRoute, writeView } from '../model/route.js';
+import { inWords } from '../model/words.js';
 import { Listening, PolderElement, tell } from './element.js';
 import { icon } from './icons.js';
 import './polder-histogram.js';
@@ -190,7 +191,7 @@ class PolderMapPage extends PolderElement {
                       @polder-select=${({ detail }) => this.#select(detail.key, true)}
                     ></polder-hottest>`
             }
-            ${isNarrow ? timeline : nothing} ${mart.maps.length > 1 ? this.#maps() : nothing}
+            ${isNarrow ? timeline : nothing}
           </div>
         </aside>
       </div>
@@ -229,6 +230,7 @@ class PolderMapPage extends PolderElement {
     const time = readings?.time ?? NaN;
     // Data without times have no clock: then it is the mart that has the first word.
     return html`<section class="panel-now" aria-label="Time of the data">
+      ${mart.maps.length > 1 ? this.#layers() : nothing}
       <div class="clock-row">
         ${
           live.map.time
@@ -330,14 +332,16 @@ class PolderMapPage extends PolderElement {
     return this.sheet === 'low' ? 132 : this.sheet === 'half' ? height * 0.46 : height * 0.46;
   }
 
-  #maps() {
-    return html`<nav class="maps" aria-label="Maps of this mart">
+  /** The maps of the mart, as layers over one piece of land: another one keeps the view. */
+  #layers() {
+    const { c, z } = this.route.query;
+    return html`<nav class="switch layers" aria-label="Layers" data-test="layers">
       ${this.mart.maps.map(
         ({ name }) =>
           html`<a
-            href=${'#/map/' + encodeURIComponent(name)}
+            href=${writeRoute({ page: 'map', name, query: { c, z } })}
             aria-current=${name === this.live.map.name ? 'true' : nothing}
-            >${name}</a
+            >${inWords(name)}</a
           >`,
       )}
     </nav>`;

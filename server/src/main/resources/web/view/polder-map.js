@@ -5,7 +5,7 @@ import { BaseMap, readBaseMap } from './base-map.js';
 import { Listening, PolderElement, tell } from './element.js';
 import { icon } from './icons.js';
 import { mayMove, mode, palette } from './mode.js';
-import { PointLayer } from './point-layer.js';
+import { FEW, PointLayer } from './point-layer.js';
 
 /* global ol */
 
@@ -259,6 +259,7 @@ class PolderMap extends PolderElement {
     if (!this.base || !readings) {
       return;
     }
+    this.base.stepAside(readings.size <= FEW);
     const { municipalities } = this.base.files;
     const found = new Map();
     const step = Math.ceil(readings.size / 5000);

@@ -1,7 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import { BANDS, bandOf, rampOf } from '../model/bands.js';
 import { amount } from '../model/format.js';
-import { ceiling, linePath, scale } from '../model/line.js';
+import { ceiling, linePath, scale, widestGap } from '../model/line.js';
 import { PolderElement } from './element.js';
 
 const WIDTH = 300;
@@ -60,7 +60,7 @@ class PolderSparkline extends PolderElement {
         )}
         ${hours.map(({ at, name }) => svg`<text class="tick" x=${x(at)} y=${HEIGHT - 3} text-anchor="middle">${name}</text>`)}
         ${this.usual > 0 ? svg`<line class="usual" x1=${LEFT} x2=${WIDTH} y1=${y(this.usual)} y2=${y(this.usual)} />` : nothing}
-        ${series ? svg`<path class="line" d=${linePath(series.times, values, x, y, span / 16)} />` : nothing}
+        ${series ? svg`<path class="line" d=${linePath(series.times, values, x, y, widestGap(series.times, span / 16))} />` : nothing}
         ${last >= 0 && chosen < 0 ? this.#dot(series, last, x, y) : nothing}
         ${chosen >= 0 ? svg`<line class="cursor" x1=${x(series.times[chosen])} x2=${x(series.times[chosen])} y1="6" y2=${HEIGHT - BOTTOM} />` : nothing}
         ${chosen >= 0 && values[chosen] === values[chosen] ? this.#dot(series, chosen, x, y) : nothing}

@@ -3,7 +3,7 @@ import * as api from '../client/api.js';
 import { hotLimit } from '../model/bands.js';
 import { Day, SLOT } from '../model/day.js';
 import { amount, count } from '../model/format.js';
-import { areaPath, ceiling, linePath, scale } from '../model/line.js';
+import { areaPath, ceiling, linePath, scale, widestGap } from '../model/line.js';
 import { dayOf, keyOf, usualDayOf, weekAgo } from '../model/questions.js';
 import { Listening, PolderElement } from './element.js';
 
@@ -12,7 +12,7 @@ const TOP = 24;
 const BOTTOM = 22;
 const RIGHT = 20;
 
-/** A wider gap than this is not bridged, in milliseconds. */
+/** A wider gap than this is not bridged where data come closer than that, in milliseconds. */
 const GAP = 4 * SLOT;
 
 /** The day is read again after so long, as what came late is in the table and not here. In milliseconds. */
@@ -109,13 +109,15 @@ class PolderTimeline extends PolderElement {
       (TOP + HEIGHT - BOTTOM) / 2,
     );
     const xs = (slots) => slots.map(({ start }) => Math.min(start + SLOT / 2, Math.max(start, now)));
+    // Some data come by the hour.
+    const gap = widestGap(xs(past), GAP);
     const line = (slots, name, scaled) =>
       linePath(
         xs(slots),
         slots.map((slot) => slot[name]),
         x,
         scaled,
-        GAP,
+        gap,
       );
     const area = (slots, name, scaled) =>
       areaPath(
@@ -123,7 +125,7 @@ class PolderTimeline extends PolderElement {
         slots.map((slot) => slot[name]),
         x,
         scaled,
-        GAP,
+        gap,
       );
     const nowAt = x(Math.min(day.end, Math.max(day.start, now)));
     const cursor = day.slotAt(this.at) ? this.at : NaN;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where events come from.
  *
- * @param kind poll, http or files
+ * @param kind poll, http, files or kafka
  * @param poll the address that a poll feed fetches; null for others
  * @param every a poll feed's period
  * @param timeout how long one fetch may take
@@ -95,7 +95,9 @@ public record Feed(
         /** Takes what is posted to it. */
         HTTP,
         /** Reads files once; bounded. */
-        FILES
+        FILES,
+        /** Has others write its topic. */
+        KAFKA
     }
 
     /** Whether it ends: its events are history, applied in bulk, behind live work. */

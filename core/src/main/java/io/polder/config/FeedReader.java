@@ -186,20 +186,21 @@ final class FeedReader {
         kinds.put(MartKeys.POLL, Feed.Kind.POLL);
         kinds.put(MartKeys.HTTP, Feed.Kind.HTTP);
         kinds.put(MartKeys.FILES, Feed.Kind.FILES);
+        kinds.put(MartKeys.KAFKA, Feed.Kind.KAFKA);
         List<Key<?>> named = kinds.keySet().stream().filter(members::has).toList();
         if (named.isEmpty() && !members.hasAny(MartKeys.FEED.later().keySet())) {
             problems.add(
                     members.where(),
                     "",
                     "does not say where its events come from",
-                    "add one of 'poll: ADDRESS', 'http: true' and 'files: PATTERN'");
+                    "add one of 'poll: ADDRESS', 'http: true', 'files: PATTERN' and 'kafka: true'");
             return null;
         }
         if (named.size() > 1) {
             problems.add(
                     members.where(),
                     "",
-                    "has more than one of poll, http and files",
+                    "has more than one of poll, http, files and kafka",
                     "keep one; make a feed of its own with 'topic: NAME' of the other, to bring both together");
             return null;
         }
@@ -210,6 +211,9 @@ final class FeedReader {
         if (kind == Feed.Kind.HTTP && Boolean.FALSE.equals(members.find(MartKeys.HTTP))) {
             problems.add(members.value(MartKeys.HTTP), "leaves the feed without events", "write true");
         }
+        if (kind == Feed.Kind.KAFKA) {
+            checkKafka(members);
+        }
         if (kind != Feed.Kind.POLL) {
             for (Key<?> key : List.of(MartKeys.EVERY, MartKeys.TIMEOUT)) {
                 if (members.has(key)) {
@@ -218,6 +222,21 @@ final class FeedReader {
             }
         }
         return kind;
+    }
+
+    /** What others write is in the topic already: nothing can be left out of it on the way. */
+    private void checkKafka(Section.Members members) {
+        if (Boolean.FALSE.equals(members.find(MartKeys.KAFKA))) {
+            problems.add(members.value(MartKeys.KAFKA), "leaves the feed without events", "write true");
+        }
+        for (Key<?> key : List.of(MartKeys.WHERE, MartKeys.SAMPLE, MartKeys.MAX_SIZE)) {
+            if (members.has(key)) {
+                problems.add(
+                        members.value(key),
+                        "is for feeds that write their topic, and this one is written by others",
+                        "remove it; a table's SELECT can have a WHERE");
+            }
+        }
     }
 
     private @Nullable URI poll(Section.Members members) {

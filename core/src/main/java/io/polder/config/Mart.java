@@ -15,6 +15,7 @@ import java.util.Map;
  *
  * @param name what people call it
  * @param timezone for hours, days and weeks; instants are stored in UTC
+ * @param agents files of Flume agents that run with the mart, by the agents' names
  * @param folder the folder of the file, against which relative paths are resolved
  * @param places where each key stands: {@code tables.traffic.select} to {@code polder.yaml:23}, or to {@code
  *     traffic.sql:1} when its text is there; items of lists count from 1: {@code tables.traffic.rules[1].check}
@@ -26,6 +27,7 @@ public record Mart(
         Map<String, Table> tables,
         Map<String, View> views,
         Map<String, MapLayer> maps,
+        Map<String, Path> agents,
         Path folder,
         Map<String, String> places) {
     public Mart {
@@ -33,6 +35,7 @@ public record Mart(
         tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
         views = Collections.unmodifiableMap(new LinkedHashMap<>(views));
         maps = Collections.unmodifiableMap(new LinkedHashMap<>(maps));
+        agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
         places = Map.copyOf(places);
     }
 

@@ -41,12 +41,19 @@ final class MartKeys {
             Kind.named("maps by name", "write maps by name, like 'live: {table: traffic, position: [lat, lon], ...}'"),
             "{live: {…}}",
             "Tables shown as points on the live map, by name. See [Maps](#maps).");
+    static final Key<Map<String, Value>> AGENTS = Key.optional(
+            "agents",
+            Kind.named("files of agents by name", "write files of agents by name, like 'a1: flume.properties'"),
+            "{a1: flume.properties}",
+            "Flume agents that run in the mart's process and start and stop with it: the agent's name, and its file,"
+                    + " relative to the mart's folder. In such a file `${env:POLDER_LOG}` is the mart's own Kafka. See"
+                    + " [Flume files](flume.md).");
 
     static final Section TOP = new Section(
             "The mart",
             "",
             "The keys at the top of `polder.yaml`.",
-            List.of(MART, TIMEZONE, FEEDS, TABLES, VIEWS, MAPS),
+            List.of(MART, TIMEZONE, FEEDS, TABLES, VIEWS, MAPS, AGENTS),
             Map.of(
                     "datasets", "remove it",
                     "dashboards", "remove it",
@@ -58,7 +65,8 @@ final class MartKeys {
             Kind.TEXT,
             "\"https://example.org/traffic.json\"",
             "Fetches this address on a schedule. `${env:NAME}` in it is replaced by the environment variable `NAME`, so"
-                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http` and `files`.");
+                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http`, `files` and"
+                    + " `kafka`.");
     static final Key<Boolean> HTTP = Key.optional(
             "http",
             Kind.BOOLEAN,
@@ -69,6 +77,13 @@ final class MartKeys {
             Kind.GLOB,
             "\"history/*.csv.gz\"",
             "Reads these files once, as history; relative to the mart's folder. Files that end in `.gz` are unpacked.");
+    static final Key<Boolean> KAFKA = Key.optional(
+            "kafka",
+            Kind.BOOLEAN,
+            "true",
+            "Reads what others write to the topic, such as a Kafka sink of an agent. With more than one partition the"
+                    + " writer's keys decide which of two events is newer; a table without a `version` wants"
+                    + " `partitions: 1`.");
     static final Key<Value.Mapping> FORMAT = Key.required(
             "format",
             new Kind<>("word or mapping", MartKeys::format),
@@ -135,11 +150,12 @@ final class MartKeys {
     static final Section FEED = new Section(
             "Feeds",
             "feeds.NAME",
-            "Where events come from. Exactly one of `poll`, `http` and `files` says how.",
+            "Where events come from. Exactly one of `poll`, `http`, `files` and `kafka` says how.",
             List.of(
                     POLL,
                     HTTP,
                     FILES,
+                    KAFKA,
                     FORMAT,
                     FIELDS,
                     FEED_KEY,
@@ -153,9 +169,8 @@ final class MartKeys {
                     KEEP_FOR,
                     SIMULATED),
             Map.of(
-                    "query", "use poll, http or files",
-                    "cdc", "use poll, http or files",
-                    "kafka", "use poll, http or files"));
+                    "query", "use poll, http, files or kafka",
+                    "cdc", "use poll, http, files or kafka"));
 
     static final Key<Duration> SAMPLE_EVERY = Key.required("every", Kind.DURATION, "10m", "The period.");
     static final Section SAMPLING = new Section(

@@ -5,6 +5,7 @@ import io.polder.record.Problem;
 import io.polder.record.Schema;
 import io.polder.record.Type;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -98,10 +99,11 @@ public final class MartReader {
         Map<String, Table> tables = tables(named(top, MartKeys.TABLES), feedReader.topics());
         Map<String, View> views = views(named(top, MartKeys.VIEWS), named(top, MartKeys.TABLES));
         Map<String, MapLayer> maps = maps(named(top, MartKeys.MAPS), named(top, MartKeys.TABLES), tables, feedReader);
+        Map<String, Path> agents = agents(named(top, MartKeys.AGENTS));
         if (problems.count() > 0 || name == null) {
             return null;
         }
-        return new Mart(name, top.get(MartKeys.TIMEZONE), feeds, tables, views, maps, folder, places);
+        return new Mart(name, top.get(MartKeys.TIMEZONE), feeds, tables, views, maps, agents, folder, places);
     }
 
     private static Map<String, Value> named(Section.Members top, Key<Map<String, Value>> key) {
@@ -275,6 +277,30 @@ public final class MartReader {
             }
         });
         return views;
+    }
+
+    /** What stands in the files is the agents' business. */
+    private Map<String, Path> agents(Map<String, Value> values) {
+        Map<String, Path> agents = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            String text = Kind.TEXT.parser().read(value, problems);
+            if (text == null) {
+                return;
+            }
+            Path file;
+            try {
+                file = folder.resolve(text);
+            } catch (InvalidPathException malformed) {
+                problems.add(value, "is no path of a file", "write a file's name, like 'flume.properties'");
+                return;
+            }
+            if (Files.isRegularFile(file)) {
+                agents.put(name, file);
+            } else {
+                problems.add(value, "there is no such file", "name a Flume file, relative to the mart's folder");
+            }
+        });
+        return agents;
     }
 
     private Map<String, MapLayer> maps(

@@ -136,6 +136,7 @@ public final class MartWriter {
             }
             case FILES -> page.line(2, "files: " + YamlText.quoted(source.address()), "read once, as history");
             case HTTP -> page.line(2, "http: true", "takes what is posted to /api/feeds/" + name + "/events");
+            case KAFKA -> page.line(2, "kafka: true", "reads what others write to the topic");
         }
         page.line(2, "format: " + format(inference));
         if (key.isEmpty()) {

@@ -93,7 +93,39 @@ public final class Agent implements AutoCloseable {
         }
         definition.groups().forEach(this::run);
         metrics = new AgentMetrics(
-                definition.name(), counters, channels, sources(definition), sinkChannels(definition), clock);
+                definition.name(), counters, channels, sources(definition), sinkChannels(definition), labels(definition), clock);
+    }
+
+    /** What tells a component from others of its type, the first that is written. */
+    private static final List<String> TELLING = List.of(
+            "kafka.topic",
+            "kafka.topics",
+            "hdfs.path",
+            "sink.directory",
+            "spoolDir",
+            "dataDirs",
+            "hostname",
+            "port",
+            "capacity");
+
+    private static Map<String, AgentMetrics.Label> labels(AgentDefinition definition) {
+        Map<String, AgentMetrics.Label> found = new LinkedHashMap<>();
+        definition.sources().forEach((name, source) -> found.put("SOURCE." + name, label(source.component())));
+        definition.channels().forEach((name, channel) -> found.put("CHANNEL." + name, label(channel)));
+        definition.sinks().forEach((name, sink) -> found.put("SINK." + name, label(sink.component())));
+        return found;
+    }
+
+    private static AgentMetrics.Label label(Component component) {
+        String type = component.type().name();
+        String key = TELLING.stream()
+                .filter(component.settings()::isWritten)
+                .findFirst()
+                .orElse("");
+        String value = key.isEmpty() ? "" : component.settings().text(key);
+        String noun = key.equals("capacity") ? "at most" : key.substring(key.lastIndexOf('.') + 1);
+        return new AgentMetrics.Label(
+                type.substring(type.lastIndexOf('.') + 1), value.isEmpty() ? "" : noun + " " + value);
     }
 
     private static Map<String, List<String>> sources(AgentDefinition definition) {

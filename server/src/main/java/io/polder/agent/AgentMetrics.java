@@ -30,8 +30,14 @@ public final class AgentMetrics {
     private final Map<String, List<String>> channelsOfSources;
     private final Map<String, String> channelOfSinks;
     private final InstantSource clock;
-    private final ZoneId zone = ZoneId.systemDefault();
+    private volatile ZoneId zone = ZoneId.systemDefault();
+    private final Map<String, Label> labels;
     private final Map<Counters, Rate> rates = new LinkedHashMap<>();
+
+    /** What a component is, for people; see {@link Part}. */
+    record Label(String type, String detail) {}
+
+    private static final Label NONE = new Label("", "");
 
     AgentMetrics(
             String agent,
@@ -39,8 +45,10 @@ public final class AgentMetrics {
             Map<String, Channel> channels,
             Map<String, List<String>> channelsOfSources,
             Map<String, String> channelOfSinks,
+            Map<String, Label> labels,
             InstantSource clock) {
         this.agent = agent;
+        this.labels = Map.copyOf(labels);
         this.counters = List.copyOf(counters);
         this.channels = Map.copyOf(channels);
         this.channelsOfSources = Map.copyOf(channelsOfSources);
@@ -67,7 +75,9 @@ public final class AgentMetrics {
     /**
      * A component as the pipelines page draws it.
      *
-     * @param kind source, channel or sink
+     * @param kind {@code source}, {@code channel} or {@code sink}
+     * @param type as Flume calls it
+     * @param detail what tells it from others of its type, such as its port or topic; empty when nothing does
      * @param channels of a source those that it fills, of a sink the one that it empties
      * @param eventsPerSecond over the last ten seconds
      * @param fillPercent of a channel
@@ -79,6 +89,8 @@ public final class AgentMetrics {
     public record Part(
             String kind,
             String name,
+            String type,
+            String detail,
             List<String> channels,
             double eventsPerSecond,
             OptionalDouble fillPercent,
@@ -86,6 +98,23 @@ public final class AgentMetrics {
             long failures,
             String trouble,
             List<Long> perMinute) {}
+
+    /** Has times of day told by another clock than the machine's. */
+    public void tellTimesIn(ZoneId newZone) {
+        zone = newZone;
+    }
+
+    /** An agent at one moment: why events wait, as of {@link #why}, and its components. */
+    public record Status(String agent, List<String> why, List<Part> parts) {
+        public Status {
+            why = List.copyOf(why);
+            parts = List.copyOf(parts);
+        }
+    }
+
+    public Status now() {
+        return new Status(agent, why(), parts());
+    }
 
     /** All components, in the order channels, sinks, sources. */
     public List<Part> parts() {
@@ -96,6 +125,8 @@ public final class AgentMetrics {
             parts.add(new Part(
                     counts.kind().toString().toLowerCase(Locale.ROOT),
                     counts.name(),
+                    labels.getOrDefault(counts.fullName(), NONE).type(),
+                    labels.getOrDefault(counts.fullName(), NONE).detail(),
                     switch (counts.kind()) {
                         case SOURCE -> channelsOfSources.getOrDefault(counts.name(), List.of());
                         case SINK -> List.of(channelOfSinks.getOrDefault(counts.name(), ""));
@@ -216,6 +247,8 @@ public final class AgentMetrics {
         generator.writeStartObject();
         generator.writeStringField("kind", part.kind());
         generator.writeStringField("name", part.name());
+        generator.writeStringField("type", part.type());
+        generator.writeStringField("detail", part.detail());
         generator.writeArrayFieldStart("channels");
         for (String channel : part.channels()) {
             generator.writeString(channel);

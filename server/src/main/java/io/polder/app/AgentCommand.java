@@ -4,6 +4,7 @@ import io.polder.agent.Agent;
 import io.polder.agent.http.MetricsServer;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.web.AgentScreen;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -144,7 +145,8 @@ final class AgentCommand implements Callable<Integer> {
                     "-D" + MONITORING + "port = '" + port + "': is not a port. Fix: write a number from 0 to 65535");
         }
         String host = System.getProperty(MONITORING + "host", "127.0.0.1");
-        return MetricsServer.open(host, Integer.parseInt(port), run::metrics);
+        return MetricsServer.open(
+                host, Integer.parseInt(port), run::metrics, new AgentScreen(run::metrics, InstantSource.system()));
     }
 
     private void announce(Home held, @Nullable MetricsServer metrics, InstantSource clock) {
@@ -158,7 +160,9 @@ final class AgentCommand implements Callable<Integer> {
                 Version.number(),
                 clock.instant()));
         say("Agent " + name + " is ready"
-                + (metrics == null ? "" : ", its metrics at http://127.0.0.1:" + port + "/metrics")
+                + (metrics == null
+                        ? ""
+                        : " at http://127.0.0.1:" + port + "/, its metrics at http://127.0.0.1:" + port + "/metrics")
                 + " (Ctrl-C stops it)");
     }
 

@@ -2,7 +2,11 @@ package io.polder.app;
 
 import io.polder.config.Mart;
 import io.polder.config.MartReader;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,11 +36,16 @@ final class CheckCommand implements Runnable {
     @Override
     public void run() {
         Mart mart = MartReader.read(folder, settings.list(), System.getenv());
+        List<Problem> problems = Agents.check(mart);
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_DEFINITION, problems);
+        }
+        String agents = mart.agents().isEmpty() ? "" : ", " + mart.agents().size() + " agents";
         spec.commandLine()
                 .getOut()
                 .println(mart.name() + ": " + mart.feeds().size() + " feeds, "
                         + mart.tables().size() + " tables, " + mart.views().size() + " views, "
-                        + mart.maps().size() + " maps; nothing is wrong.");
+                        + mart.maps().size() + " maps" + agents + "; nothing is wrong.");
         spec.commandLine().getOut().flush();
     }
 }

@@ -112,6 +112,7 @@ final class Polder implements AutoCloseable {
             feeds.ingest = ingest;
             Queries queries = part(Queries.open(
                     store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows())));
+            Agents agents = part(Agents.of(mart, home.resolve("agents"), log.bootstrap(), clock));
             web = part(new Web(
                     mart,
                     platform,
@@ -120,13 +121,15 @@ final class Polder implements AutoCloseable {
                     enrichment,
                     queries,
                     log,
-                    () -> health(disk, ingest, enrichment),
+                    agents::now,
+                    () -> health(disk, ingest, enrichment, agents),
                     clock));
 
             LOGGER.info("The feeds are open.");
             enrichment.start();
             web.start();
             ingest.start();
+            agents.start();
             web.ready();
         } catch (RuntimeException failure) {
             close();
@@ -180,7 +183,7 @@ final class Polder implements AutoCloseable {
     }
 
     /** What is not as it should be, as sentences. */
-    private static List<String> health(DiskGuard disk, Ingest ingest, Enrichment enrichment) {
+    private static List<String> health(DiskGuard disk, Ingest ingest, Enrichment enrichment, Agents agents) {
         List<String> reasons = new ArrayList<>(disk.get().stream().toList());
         for (FeedStatus feed : ingest.feeds()) {
             if (feed.state().equals("failing")) {
@@ -191,6 +194,7 @@ final class Polder implements AutoCloseable {
                 .filter(table -> !table.state().equals("live"))
                 .map(table -> "Table " + table.name() + ": " + table.state())
                 .forEach(reasons::add);
+        reasons.addAll(agents.reasons());
         return reasons;
     }
 

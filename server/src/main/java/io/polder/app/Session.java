@@ -7,6 +7,7 @@ import io.polder.record.PolderException;
 import io.polder.record.Problem;
 import java.io.PrintWriter;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -43,7 +44,8 @@ final class Session {
         Ending ending = new Ending();
         ending.listen();
         try {
-            List<Problem> problems = Definitions.check(configuration.mart());
+            List<Problem> problems = new ArrayList<>(Definitions.check(configuration.mart()));
+            problems.addAll(Agents.check(configuration.mart()));
             if (!problems.isEmpty()) {
                 throw new PolderException(ErrorCode.INVALID_DEFINITION, problems);
             }

@@ -1,5 +1,6 @@
 package io.polder.app;
 
+import io.polder.simulate.AirServer;
 import io.polder.simulate.Simulation;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -32,19 +33,29 @@ final class SimulationOptions {
         return speed == 1;
     }
 
-    /** Starts the simulation on a port; 0 is any free one. */
+    /** Starts the simulated traffic on a port; 0 is any free one. */
     Simulation start(int port, InstantSource clock) {
         return start(port, clock, Optional.empty());
     }
 
     /** As {@link #start(int, InstantSource)}; goes on with what was simulated before. */
     Simulation start(int port, InstantSource clock, Optional<Simulation.Past> past) {
+        check();
+        return past.map(before -> Simulation.goOn(port, speed, seed, clock, before))
+                .orElseGet(() -> Simulation.start(port, speed, seed, clock));
+    }
+
+    /** Starts the simulated air on a port; 0 is any free one. */
+    AirServer startAir(int port, InstantSource clock) {
+        check();
+        return AirServer.start(port, speed, seed, clock);
+    }
+
+    private void check() {
         if (speed < 1 || speed > Simulation.FASTEST) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--speed = '" + speed + "': not from 1 to " + Simulation.FASTEST + ". Fix: write --speed=60");
         }
-        return past.map(before -> Simulation.goOn(port, speed, seed, clock, before))
-                .orElseGet(() -> Simulation.start(port, speed, seed, clock));
     }
 }

@@ -114,7 +114,7 @@ public final class Ingest implements AutoCloseable {
             Gate gate = new Gate(paused.contains(feed.name()));
             Runnable loop =
                     switch (feed.kind()) {
-                        case HTTP -> null;
+                        case HTTP, KAFKA -> null;
                         case POLL -> new PollLoop(feed, edge, meter, gate, closed, client, clock);
                         case FILES ->
                             new FilesLoop(
@@ -173,8 +173,8 @@ public final class Ingest implements AutoCloseable {
         if (running.feed.kind() != Feed.Kind.HTTP) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
-                    "Feed '" + feed + "' fetches its events itself and takes no pushes. Fix: push to a feed with http:"
-                            + " true.");
+                    "Feed '" + feed + "' takes no pushes: its events are fetched, or others write them to its topic. Fix:"
+                            + " push to a feed with http: true.");
         }
         if (running.gate.isPaused()) {
             throw new PolderException(

@@ -1,7 +1,9 @@
 /**
- * The simulator: the two traffic feeds of Flanders (<i>Meten in Vlaanderen</i>, MIV) for machines without a network.
+ * The simulator: the two traffic feeds of Flanders (<i>Meten in Vlaanderen</i>, MIV) for machines without a network, and an
+ * API of the air of its cities.
  *
  * <p>{@link io.polder.simulate.Simulation} is the way in: it serves the feeds over HTTP and writes their history as files.
+ * {@link io.polder.simulate.AirServer} serves the API.
  *
  * <p><b>What it is made of.</b> One real minute of all 4,254 measurement points and their real configuration. From these
  * every point gets a free-flow speed and a rate of vehicles per class, every carriageway its bottlenecks. A minute is then

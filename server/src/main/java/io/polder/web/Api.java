@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +51,7 @@ final class Api {
     private final Platform platform;
     private final String version;
     private final Program program;
+    private final Pipelines pipelines;
     private final Metrics metrics;
     private final AtomicBoolean isReady;
     private final InstantSource clock;
@@ -60,6 +62,7 @@ final class Api {
             Platform platform,
             String version,
             Program program,
+            Pipelines pipelines,
             Metrics metrics,
             AtomicBoolean isReady,
             InstantSource clock) {
@@ -67,6 +70,7 @@ final class Api {
         this.platform = platform;
         this.version = version;
         this.program = program;
+        this.pipelines = pipelines;
         this.metrics = metrics;
         this.isReady = isReady;
         this.clock = clock;
@@ -80,6 +84,7 @@ final class Api {
         return List.of(
                 get("/api/mart", this::mart),
                 get("/api/feeds", this::feeds),
+                get("/api/pipelines", this::pipelines),
                 post("/api/feeds/{feed}/events", this::push),
                 post("/api/feeds/{feed}/pause", this::pause),
                 post("/api/feeds/{feed}/resume", this::resume),
@@ -123,6 +128,16 @@ final class Api {
         answer(request, json -> {
             json.writeStartObject();
             Bodies.feeds(json, feeds, tables);
+            json.writeEndObject();
+        });
+    }
+
+    private void pipelines(Context request) {
+        List<Pipeline> found = pipelines.now(program.feeds(), program.tables());
+        Map<String, List<Long>> perMinute = pipelines.perMinute();
+        answer(request, json -> {
+            json.writeStartObject();
+            Pipelines.write(json, found, perMinute);
             json.writeEndObject();
         });
     }

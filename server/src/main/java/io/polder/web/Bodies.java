@@ -197,7 +197,7 @@ final class Bodies {
         json.writeEndArray();
     }
 
-    static void status(JsonGenerator json, Program program, Instant now) throws IOException {
+    static void status(JsonGenerator json, Program program, Pipelines pipelines, Instant now) throws IOException {
         List<FeedStatus> feeds = program.feeds();
         List<TableStatus> tables = program.tables();
         json.writeStartObject();
@@ -205,6 +205,7 @@ final class Bodies {
         feeds(json, feeds, tables);
         freshness(json, "freshness", tables);
         json.writeBooleanField("simulated", feeds.stream().anyMatch(FeedStatus::simulated));
+        Pipelines.write(json, pipelines.now(feeds, tables), Map.of());
         json.writeEndObject();
     }
 

@@ -32,6 +32,7 @@ final class Live implements AutoCloseable {
     private static final int RETRY_MILLISECONDS = 2_000;
 
     private final Program program;
+    private final Pipelines pipelines;
     private final InstantSource clock;
     private final int maxViewers;
     private final Map<String, LiveMap> maps = new LinkedHashMap<>();
@@ -50,8 +51,9 @@ final class Live implements AutoCloseable {
     /**
      * @param maxViewers how many connections are served at once; more are told to come back later
      */
-    Live(Mart mart, Program program, InstantSource clock, int maxViewers) {
+    Live(Mart mart, Program program, Pipelines pipelines, InstantSource clock, int maxViewers) {
         this.program = program;
+        this.pipelines = pipelines;
         this.clock = clock;
         this.maxViewers = maxViewers;
         for (MapLayer layer : mart.maps().values()) {
@@ -174,7 +176,7 @@ final class Live implements AutoCloseable {
 
     private Frame status() {
         try {
-            Frame frame = Frame.event("status", json -> Bodies.status(json, program, clock.instant()));
+            Frame frame = Frame.event("status", json -> Bodies.status(json, program, pipelines, clock.instant()));
             isStatusFailing = false;
             return frame;
         } catch (RuntimeException failure) {

@@ -1,5 +1,6 @@
 package io.polder.web;
 
+import io.polder.agent.AgentMetrics;
 import io.polder.enrich.Enrichment;
 import io.polder.enrich.TableStatus;
 import io.polder.ingest.FeedStatus;
@@ -49,12 +50,20 @@ interface Program {
 
     Optional<LogRecord> event(String topic, int partition, long offset);
 
+    /** The agents that run in the mart. */
+    List<AgentMetrics.Status> agents();
+
     /** Sentences that say what is not as it should be; empty when all is well. */
     List<String> healthReasons();
 
     /** The parts themselves. */
     static Program of(
-            Ingest ingest, Enrichment enrichment, Queries queries, Log log, Supplier<List<String>> healthReasons) {
+            Ingest ingest,
+            Enrichment enrichment,
+            Queries queries,
+            Log log,
+            Supplier<List<AgentMetrics.Status>> agents,
+            Supplier<List<String>> healthReasons) {
         return new Program() {
             @Override
             public List<FeedStatus> feeds() {
@@ -120,6 +129,11 @@ interface Program {
             @Override
             public Optional<LogRecord> event(String topic, int partition, long offset) {
                 return log.read(topic, partition, offset);
+            }
+
+            @Override
+            public List<AgentMetrics.Status> agents() {
+                return agents.get();
             }
 
             @Override

@@ -65,7 +65,7 @@ final class StaticFiles implements Filter {
      * @param digest of its contents
      * @param policy what it may load, when it is a page
      */
-    private record StaticFile(
+    record StaticFile(
             String type,
             byte[] plain,
             byte @Nullable [] compressed,
@@ -108,7 +108,8 @@ final class StaticFiles implements Filter {
         }
     }
 
-    private @Nullable StaticFile file(String path) {
+    /** What stands at a path; null when it is none of ours. */
+    @Nullable StaticFile file(String path) {
         StaticFile known = files.get(path);
         if (known != null) {
             return known;

@@ -5,6 +5,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import io.polder.agent.AgentMetrics;
 import io.polder.config.Mart;
 import io.polder.config.Platform;
 import io.polder.enrich.Enrichment;
@@ -72,6 +73,7 @@ public final class Web implements AutoCloseable {
 
     /**
      * @param version the program's, as shown to people
+     * @param agents how the agents that run in the mart are doing; asked each second while somebody looks
      * @param healthReasons what is not as it should be, as sentences; asked at each look at {@code /health}
      */
     public Web(
@@ -82,16 +84,24 @@ public final class Web implements AutoCloseable {
             Enrichment enrichment,
             Queries queries,
             Log log,
+            Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons,
             InstantSource clock) {
-        this(mart, platform, version, Program.of(ingest, enrichment, queries, log, healthReasons), clock, MAX_VIEWERS);
+        this(
+                mart,
+                platform,
+                version,
+                Program.of(ingest, enrichment, queries, log, agents, healthReasons),
+                clock,
+                MAX_VIEWERS);
     }
 
     Web(Mart mart, Platform platform, String version, Program program, InstantSource clock, int maxViewers) {
         this.platform = platform;
-        live = new Live(mart, program, clock, maxViewers);
+        Pipelines pipelines = new Pipelines(mart, program, clock);
+        live = new Live(mart, program, pipelines, clock, maxViewers);
         metrics = new Metrics(mart, program, live);
-        api = new Api(mart, platform, version, program, metrics, isReady, clock);
+        api = new Api(mart, platform, version, program, pipelines, metrics, isReady, clock);
         server = Javalin.create(this::configure);
     }
 

@@ -1,5 +1,6 @@
 package io.polder.web;
 
+import io.polder.agent.AgentMetrics;
 import io.polder.config.Mart;
 import io.polder.config.Table;
 import io.polder.enrich.TableStatus;
@@ -31,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -50,6 +52,7 @@ final class FakeProgram implements Program, AutoCloseable {
     final AtomicInteger ownQueries = new AtomicInteger();
     final AtomicInteger failures = new AtomicInteger();
     volatile List<String> reasons = List.of();
+    volatile List<AgentMetrics.Status> agents = List.of();
     volatile @Nullable RuntimeException failure;
     volatile @Nullable String idempotencyKey;
 
@@ -362,6 +365,47 @@ final class FakeProgram implements Program, AutoCloseable {
                 NOW.toEpochMilli(),
                 "{\"uid\":29}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 Map.of()));
+    }
+
+    /** An agent with one source, one channel and one sink, which {@code why} holds up; empty when nothing does. */
+    static AgentMetrics.Status agent(String why) {
+        OptionalDouble none = OptionalDouble.empty();
+        return new AgentMetrics.Status(
+                "a1",
+                why.isEmpty() ? List.of() : List.of(why),
+                List.of(
+                        new AgentMetrics.Part(
+                                "channel",
+                                "c",
+                                "memory",
+                                "at most 200",
+                                List.of(),
+                                4,
+                                OptionalDouble.of(84),
+                                OptionalDouble.of(33),
+                                0,
+                                "",
+                                List.of()),
+                        new AgentMetrics.Part(
+                                "sink",
+                                "k",
+                                "KafkaSink",
+                                "topic t",
+                                List.of("c"),
+                                0,
+                                none,
+                                none,
+                                3,
+                                why.replaceFirst("^[^:]*: ", ""),
+                                List.of(5L, 0L)),
+                        new AgentMetrics.Part(
+                                "source", "s", "http", "port 9260", List.of("c"), 4, none, none, 0, "", List.of(5L, 4L))));
+    }
+
+    @Override
+    public List<AgentMetrics.Status> agents() {
+        failIfWanted();
+        return agents;
     }
 
     @Override

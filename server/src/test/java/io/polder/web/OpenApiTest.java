@@ -23,6 +23,7 @@ final class OpenApiTest {
     private static final Map<String, List<String>> SAMPLES = Map.ofEntries(
             Map.entry("mart", List.of("/api/mart")),
             Map.entry("feeds", List.of("/api/feeds")),
+            Map.entry("pipelines", List.of("/api/pipelines")),
             Map.entry("push", List.of("/api/feeds/traffic/events", "[{\"uid\":1}]")),
             Map.entry("pause", List.of("/api/feeds/traffic/pause", "")),
             Map.entry("resume", List.of("/api/feeds/traffic/resume", "")),
@@ -38,6 +39,7 @@ final class OpenApiTest {
             Map.entry("health", List.of("/health")),
             Map.entry("flumeMetrics", List.of("/metrics")),
             Map.entry("metrics", List.of("/metrics/prometheus")),
+            Map.entry("flumeMetrics", List.of("/metrics")),
             Map.entry("openapi", List.of("/openapi.json")));
 
     private final WebFixture fixture;
@@ -48,6 +50,7 @@ final class OpenApiTest {
         fixture.program.commit(row(29, 0, 87.5));
         fixture.program.run("INSERT INTO polder.ledger VALUES ('traffic', '2026-03-02 08:00:00', 9, 6, 1, 1, 1, 0)");
         fixture.program.run("INSERT INTO polder.edge_ledger VALUES ('traffic', '2026-03-02 08:00:00', 10, 6, 1, 2, 1)");
+        fixture.program.agents = List.of(FakeProgram.agent("k sink: broker refused since 12:04:10"));
         document = json(fixture.get("/openapi.json"));
     }
 
@@ -100,7 +103,7 @@ final class OpenApiTest {
         for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
             JsonNode get = path.getValue().path("get");
             String id = get.path("operationId").asText();
-            if (List.of("feeds", "tables", "row", "event", "ledger", "freshness", "rejected")
+            if (List.of("feeds", "pipelines", "tables", "row", "event", "ledger", "freshness", "rejected")
                     .contains(id)) {
                 HttpResponse<String> answer =
                         fixture.get(SAMPLES.getOrDefault(id, List.of()).get(0));

@@ -8,6 +8,7 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.AxeResults;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
@@ -156,8 +157,48 @@ class ScreenTest {
     }
 
     @Test
+    void thePipelinesPageFollowsWhatFlowsAndNamesWhatHoldsItUp() {
+        page.navigate(at("/#/pipelines"));
+        Locator topic = page.locator("[data-pipeline='topic/traffic']");
+        assertThat(topic.locator("[data-test=why]")).hasText("Nothing waits.");
+        assertThat(topic.locator("[data-part='topic/traffic/source/traffic'] [data-test=rate]"))
+                .hasText("71");
+        assertThat(topic.locator(".pipeline-links path.drops[data-moving]").first())
+                .hasCount(1);
+        assertThat(page.locator("[data-test=summary]")).hasText("Nothing is held up");
+
+        fixture.program.agents = List.of(FakeProgram.agent("k sink: broker b:9092 refused since 12:04:10"));
+
+        Locator agent = page.locator("[data-pipeline='agent/a1']");
+        assertThat(agent.locator("[data-test=why]")).hasText("k sink: broker b:9092 refused since 12:04:10.");
+        assertThat(agent.locator("[data-part='agent/a1/channel/c'] [data-test=fill]"))
+                .hasText("84 % full, oldest waits 33 s");
+        assertThat(agent.locator("[data-part='agent/a1/sink/k'] [data-test=failures]"))
+                .hasText("3 failed");
+        assertThat(page.locator("[data-test=summary]")).hasText("1 of 2 held up");
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void thePipelinesPageSaysWhenThereAreNoneAndWhenTheyCannotBeRead() {
+        page.route("**/api/live*", route -> {});
+        page.route("**/api/pipelines", route -> route.fulfill(new Route.FulfillOptions()
+                .setStatus(500)
+                .setContentType("application/problem+json")
+                .setBody("{\"detail\":\"The ledger cannot be read.\"}")));
+        page.navigate(at("/#/pipelines"));
+        assertThat(page.locator("polder-pipelines-page [role=alert]")).hasText("The ledger cannot be read.");
+
+        page.unroute("**/api/pipelines");
+        page.route("**/api/pipelines", route -> route.fulfill(new Route.FulfillOptions()
+                .setContentType("application/json")
+                .setBody("{\"pipelines\":[]}")));
+        assertThat(page.locator("polder-pipelines-page")).containsText("Nothing flows here yet");
+    }
+
+    @Test
     void everyPageSaysThatItsDataAreSimulated() {
-        for (String name : List.of("map", "feeds", "tables", "sql")) {
+        for (String name : List.of("map", "feeds", "pipelines", "tables", "sql")) {
             page.navigate(at("/#/" + name));
             assertThat(page.locator("[data-test=simulated]").first()).isVisible();
         }
@@ -191,7 +232,7 @@ class ScreenTest {
     void nothingStandsInTheWayOfReadersAndKeyboards() {
         for (ColorScheme mode : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(mode));
-            for (String address : List.of("/#/map?point=1", "/#/feeds", "/#/tables", "/#/sql")) {
+            for (String address : List.of("/#/map?point=1", "/#/feeds", "/#/pipelines", "/#/tables", "/#/sql")) {
                 page.navigate("about:blank");
                 page.navigate(at(address));
                 assertThat(page.locator("[data-test=simulated]").first()).isVisible();

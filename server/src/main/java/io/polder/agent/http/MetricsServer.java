@@ -20,7 +20,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * The port of {@code -Dflume.monitoring.type=http}: {@code /metrics} as Flume has it, or for Prometheus when that is what is
- * asked for; {@code /status} with rates, ages and reasons.
+ * asked for; {@code /status} with rates, ages and reasons; and a screen for people.
  */
 public final class MetricsServer implements AutoCloseable {
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
@@ -29,14 +29,20 @@ public final class MetricsServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
 
+    /** As {@link #open(String, int, Supplier, Handler)}, for programs alone. */
+    public static MetricsServer open(String host, int port, Supplier<AgentMetrics> metrics) {
+        return open(host, port, metrics, new Handler.Sequence());
+    }
+
     /**
      * Opens the port.
      *
      * @param metrics of the agent that runs now; another one after its file was read again
+     * @param screen answers what is for people, and leaves the rest
      * @throws PolderException CONFLICT when the port is taken
      */
-    public static MetricsServer open(String host, int port, Supplier<AgentMetrics> metrics) {
-        MetricsServer opened = new MetricsServer(host, port, metrics);
+    public static MetricsServer open(String host, int port, Supplier<AgentMetrics> metrics, Handler screen) {
+        MetricsServer opened = new MetricsServer(host, port, metrics, screen);
         try {
             opened.server.start();
             return opened;
@@ -51,7 +57,7 @@ public final class MetricsServer implements AutoCloseable {
         }
     }
 
-    private MetricsServer(String host, int port, Supplier<AgentMetrics> metrics) {
+    private MetricsServer(String host, int port, Supplier<AgentMetrics> metrics, Handler screen) {
         QueuedThreadPool threads = new QueuedThreadPool(8, 1);
         threads.setName("metrics");
         threads.setDaemon(true);
@@ -62,7 +68,7 @@ public final class MetricsServer implements AutoCloseable {
         connector.setHost(host);
         connector.setPort(port);
         server.addConnector(connector);
-        server.setHandler(new Answers(metrics));
+        server.setHandler(new Handler.Sequence(new Answers(metrics), screen, new Missing()));
     }
 
     /** The port that it listens on. */
@@ -104,20 +110,28 @@ public final class MetricsServer implements AutoCloseable {
                     answer(response, callback, PROMETHEUS, metrics.get().asPrometheusReads());
                 case "/status" -> answer(response, callback, JSON, metrics.get().status());
                 default -> {
-                    response.setStatus(HttpStatus.NOT_FOUND_404);
-                    answer(
-                            response,
-                            callback,
-                            "text/plain;charset=utf-8",
-                            "No such address. Fix: GET /metrics, /metrics/prometheus or /status\n");
+                    return false;
                 }
             }
             return true;
         }
 
-        private static void answer(Response response, Callback callback, String type, String text) {
+        static void answer(Response response, Callback callback, String type, String text) {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
             response.write(true, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), callback);
+        }
+    }
+
+    private static final class Missing extends Handler.Abstract.NonBlocking {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            response.setStatus(HttpStatus.NOT_FOUND_404);
+            Answers.answer(
+                    response,
+                    callback,
+                    "text/plain;charset=utf-8",
+                    "No such address. Fix: GET /, /metrics, /metrics/prometheus or /status\n");
+            return true;
         }
     }
 }
