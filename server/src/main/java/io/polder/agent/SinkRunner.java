@@ -139,7 +139,7 @@ final class SinkRunner {
         Channel.Take taken = take;
         Long begun = begin(member);
         CompletableFuture<Void> delivery = deliver(member, taken);
-        delivery.whenComplete((done, failure) -> {
+        var unused = delivery.whenComplete((done, failure) -> {
             member.underWay.remove(begun);
             if (failure == null) {
                 taken.commit();
@@ -216,7 +216,7 @@ final class SinkRunner {
         } catch (ChannelException failure) {
             member.counters.increment(Counter.CHANNEL_READ_FAIL);
             channel.counters().increment(Counter.EVENT_TAKE_ERROR);
-            channel.counters().troubled(failure.getMessage(), clock.instant());
+            channel.counters().troubled(String.valueOf(failure.getMessage()), clock.instant());
             grow();
             return null;
         }

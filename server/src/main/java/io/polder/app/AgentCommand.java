@@ -31,8 +31,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./polder agent -n a1 -c conf -f flume.properties",
-            "  ./polder agent -n a1 -f flume.properties --no-reload-conf -Dflume.monitoring.type=http"
-                    + " -Dflume.monitoring.port=41414"
+            "  ./polder agent -n a1 -f flume.properties -Dflume.monitoring.type=http"
         })
 final class AgentCommand implements Callable<Integer> {
     private static final Logger LOGGER = LoggerFactory.getLogger(AgentCommand.class);
