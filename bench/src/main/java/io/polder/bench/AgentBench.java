@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,9 @@ final class AgentBench {
         List<Result> results = new ArrayList<>();
         for (Row row : rows()) {
             if (row.title().contains(only)) {
-                System.err.println("agent: " + row.title() + " …");
-                results.add(bench.compare(row));
+                Result result = bench.compare(row);
+                System.err.println(result.scenario() + " " + result.numbers());
+                results.add(result);
             }
         }
         if ("queued events".contains(only)) {
@@ -65,15 +67,19 @@ final class AgentBench {
         String memory = "type = memory\ncapacity = 200000\ntransactionCapacity = 1000";
         String file = "type = file\ncapacity = 200000\ntransactionCapacity = 1000";
         String nothing = "type = null\nbatchSize = 1000";
-        String kafka = "type = org.apache.flume.sink.kafka.KafkaSink\nkafka.topic = TOPIC\n"
-                + "kafka.bootstrap.servers = BROKERS\nkafka.producer.acks = 1\n"
-                + "kafka.producer.compression.type = none\nflumeBatchSize = ";
+        String kafka = """
+                type = org.apache.flume.sink.kafka.KafkaSink
+                kafka.topic = TOPIC
+                kafka.bootstrap.servers = BROKERS
+                kafka.producer.acks = 1
+                kafka.producer.compression.type = none
+                flumeBatchSize =""";
         return List.of(
                 new Row("memory, null, batches of 1", 1, 8_000, memory, nothing),
                 new Row("memory, null, batches of 100", 100, 80_000, memory, nothing),
                 new Row("memory, null, batches of 1000", 1000, 80_000, memory, nothing),
-                new Row("memory, Kafka, flumeBatchSize 10", 100, 15_000, memory, kafka + 10),
-                new Row("memory, Kafka, flumeBatchSize 1000", 100, 30_000, memory, kafka + 1000),
+                new Row("memory, Kafka, flumeBatchSize 10", 100, 15_000, memory, kafka + " 10"),
+                new Row("memory, Kafka, flumeBatchSize 1000", 100, 30_000, memory, kafka + " 1000"),
                 new Row("file with fsync, null, batches of 100", 100, 10_000, file, nothing));
     }
 
@@ -136,7 +142,7 @@ final class AgentBench {
     private static long bytes(Path log, String topic) throws IOException {
         try (Stream<Path> files = Files.walk(log)) {
             return files.filter(file -> file.toString().endsWith(".log")
-                            && file.getParent().getFileName().toString().startsWith(topic + "-"))
+                            && file.toString().contains("/" + topic + "-"))
                     .mapToLong(file -> file.toFile().length())
                     .sum();
         }
@@ -145,7 +151,7 @@ final class AgentBench {
     /** What a million queued events take of the heap, after a collection. */
     private Result memory() throws Exception {
         Map<String, Object> numbers = new LinkedHashMap<>();
-        double[] live = new double[2];
+        Map<AgentProcess.Kind, Double> live = new EnumMap<>(AgentProcess.Kind.class);
         for (AgentProcess.Kind kind : AgentProcess.Kind.values()) {
             runs++;
             int port = AgentProcess.freePort();
@@ -157,13 +163,15 @@ final class AgentBench {
                 agent.await(
                         "all are queued",
                         metrics -> metrics.path("CHANNEL.c").path("ChannelSize").asLong() >= MANY);
-                live[kind.ordinal()] = agent.liveMebibytes() - empty;
-                numbers.put(kind.title + " MiB of heap", Math.round(live[kind.ordinal()]));
+                double queued = agent.liveMebibytes() - empty;
+                live.put(kind, queued);
+                numbers.put(kind.title + " MiB of heap", Math.round(queued));
                 numbers.put(kind.title + " most resident MiB", agent.peakMebibytes());
                 agent.kill();
             }
         }
-        numbers.put("ratio", Math.round(live[1] / live[0] * 100) / 100.0);
+        double ratio = live.getOrDefault(AgentProcess.Kind.POLDER, 0.0) / live.getOrDefault(AgentProcess.Kind.FLUME, 1.0);
+        numbers.put("ratio", Math.round(ratio * 100) / 100.0);
         return new Result("agent: memory of 1,000,000 queued events of 290 bytes", numbers);
     }
 

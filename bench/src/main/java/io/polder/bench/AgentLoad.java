@@ -95,7 +95,7 @@ final class AgentLoad {
                 accepted.addAndGet(batch);
             }
         } catch (IOException exception) {
-            failure = exception.toString();
+            failure = exception + " after " + accepted.get() + " events";
         }
     }
 

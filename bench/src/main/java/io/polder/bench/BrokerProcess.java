@@ -2,6 +2,7 @@ package io.polder.bench;
 
 import io.polder.log.Log;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -67,9 +68,7 @@ final class BrokerProcess implements AutoCloseable {
             }
             Path written = Files.writeString(folder.resolve("bootstrap.part"), log.bootstrap());
             Files.move(written, folder.resolve("bootstrap.txt"), StandardCopyOption.ATOMIC_MOVE);
-            while (System.in.read() >= 0) {
-                continue;
-            }
+            System.in.transferTo(OutputStream.nullOutputStream());
         }
     }
 

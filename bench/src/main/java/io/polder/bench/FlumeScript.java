@@ -33,9 +33,9 @@ final class FlumeScript {
     /** What was noted: by section, by line, in the order of the script. */
     record Notes(Map<String, Map<String, String>> sections) {}
 
-    /** Counters that depend on how often a sink looked, or on the time of day: noted is only whether they moved. */
+    /** Counters that depend on how often a sink looked, or on how busy the machine is: noted is only that they are there. */
     private static final Set<String> BY_THE_CLOCK =
-            Set.of("StartTime", "StopTime", "EventTakeAttemptCount", "BatchEmptyCount", "KafkaEventSendTimer");
+            Set.of("EventTakeAttemptCount", "BatchEmptyCount", "ConnectionFailedCount", "KafkaEventSendTimer");
 
     private static final List<String> JAVA_OPTIONS = List.of("-Xmx256m", "-XX:+UseSerialGC");
 
@@ -470,8 +470,10 @@ final class FlumeScript {
                             part.getKey() + " " + counter.getKey() + " is not a string: " + counter.getValue());
                 }
                 String value = counter.getValue().asText();
-                if (BY_THE_CLOCK.contains(counter.getKey()) && !value.equals("0")) {
-                    value = "more than 0";
+                if (BY_THE_CLOCK.contains(counter.getKey())) {
+                    value = "a number";
+                } else if (counter.getKey().equals("StartTime")) {
+                    value = "a time";
                 }
                 sorted.put(part.getKey() + " " + counter.getKey(), value);
             }

@@ -1,5 +1,6 @@
 package io.polder.agent;
 
+import io.polder.agent.hdfs.HdfsParts;
 import io.polder.record.Problem;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Makes a sink with some keys written and all others at their defaults. */
 public final class SinkContexts {
@@ -43,7 +45,7 @@ public final class SinkContexts {
         Counters counters = new Counters(Counters.Kind.SINK, "k");
         ChannelProcessor none = new ChannelProcessor(List.of(), events -> new ChannelProcessor.Selector.Route());
         Parts.Context context = new Parts.Context("a1", "k", settings, none, counters, home, InstantSource.system());
-        Sink sink = new io.polder.agent.hdfs.HdfsParts().sinks().get("hdfs").make(context);
+        Sink sink = Objects.requireNonNull(new HdfsParts().sinks().get("hdfs")).make(context);
         return new Made(sink, counters, problems);
     }
 }

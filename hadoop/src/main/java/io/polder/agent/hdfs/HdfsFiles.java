@@ -34,7 +34,11 @@ final class HdfsFiles implements AutoCloseable {
 
     /** Hears what is about to be done, so that a call which hangs has a name. */
     interface Steps {
-        /** @throws IOException when the writer was given up and must not go on */
+        /**
+         * Called before each.
+         *
+         * @throws IOException when the writer was given up and must not go on
+         */
         void begin(String what) throws IOException;
     }
 

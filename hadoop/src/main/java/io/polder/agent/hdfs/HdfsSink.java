@@ -1,6 +1,5 @@
 package io.polder.agent.hdfs;
 
-import io.polder.agent.Counter;
 import io.polder.agent.Event;
 import io.polder.agent.Parts;
 import io.polder.agent.Sink;
@@ -21,13 +20,11 @@ import org.jspecify.annotations.Nullable;
  * The {@code hdfs} sink. A delivery is complete when all its events are in files and flushed.
  *
  * <p>All work on files is one thread's, a {@link HdfsWriter}. Calls into Hadoop can hang; a second thread watches. A call
- * that takes longer than two seconds counts as a failed connection and is named as the trouble; one that takes longer
- * than {@code hdfs.callTimeout} is given up: its writer is left to itself, with its files, a new one goes on with new
+ * that takes longer than {@code hdfs.callTimeout} is given up: its writer is left to itself, with its files, a new one goes on with new
  * files, and the old ones are finished when HDFS lets them.
  */
 final class HdfsSink implements Sink {
     private static final Duration LOOK = Duration.ofMillis(250);
-    private static final Duration SLOW = Duration.ofMillis(1500);
 
     private final Parts.Context context;
     private final HdfsSettings settings;
@@ -56,7 +53,7 @@ final class HdfsSink implements Sink {
         writer = new HdfsWriter(context, settings, openFiles);
         watch = Executors.newSingleThreadScheduledExecutor(
                 task -> HdfsWriter.thread(task, "hdfs " + context.name() + " watch"));
-        watch.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = watch.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -76,6 +73,12 @@ final class HdfsSink implements Sink {
         return writer;
     }
 
+    @Override
+    public synchronized String whyWaiting() {
+        HdfsWriter.Step step = writer == null ? null : writer.step();
+        return "HDFS does not answer" + (step == null ? "" : " while " + step.what());
+    }
+
     /** Sees whether a call hangs. */
     private synchronized void look() {
         HdfsWriter current = writer();
@@ -84,13 +87,6 @@ final class HdfsSink implements Sink {
             return;
         }
         Duration taken = Duration.ofNanos(System.nanoTime() - step.startNanos());
-        if (taken.compareTo(SLOW) > 0 && step.isFirstWarning()) {
-            context.counters().increment(Counter.CONNECTION_FAILED);
-            context.counters()
-                    .troubled(
-                            "HDFS does not answer: " + step.what(),
-                            context.clock().instant());
-        }
         if (taken.compareTo(settings.callTimeout()) > 0) {
             writer = new HdfsWriter(context, settings, openFiles());
             current.giveUp(new InterruptedIOException(step.what() + " took longer than hdfs.callTimeout, "

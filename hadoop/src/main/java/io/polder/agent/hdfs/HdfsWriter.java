@@ -37,31 +37,7 @@ final class HdfsWriter {
     private volatile boolean isGivenUp;
 
     /** A call under way. */
-    static final class Step {
-        private final String what;
-        private final long startNanos;
-        private boolean isWarned;
-
-        private Step(String what, long startNanos) {
-            this.what = what;
-            this.startNanos = startNanos;
-        }
-
-        String what() {
-            return what;
-        }
-
-        long startNanos() {
-            return startNanos;
-        }
-
-        /** True once. For the watching thread. */
-        boolean isFirstWarning() {
-            boolean isFirst = !isWarned;
-            isWarned = true;
-            return isFirst;
-        }
-    }
+    record Step(String what, long startNanos) {}
 
     HdfsWriter(Parts.Context context, HdfsSettings settings, OpenFiles openFiles) {
         this.context = context;
@@ -69,7 +45,7 @@ final class HdfsWriter {
         this.openFiles = openFiles;
         files = new HdfsFiles(settings.proxyUser(), context.counters(), openFiles, this::begin);
         thread = Executors.newSingleThreadScheduledExecutor(task -> thread(task, "hdfs " + context.name()));
-        thread.scheduleWithFixedDelay(this::tick, 0, 500, TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleWithFixedDelay(this::tick, 0, 500, TimeUnit.MILLISECONDS);
     }
 
     static Thread thread(Runnable task, String name) {

@@ -36,7 +36,7 @@ final class Recovery implements AutoCloseable {
         files = new HdfsFiles(settings.proxyUser(), context.counters(), openFiles, what -> {});
         thread = Executors.newSingleThreadScheduledExecutor(
                 task -> HdfsWriter.thread(task, "hdfs " + context.name() + " recovery"));
-        thread.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
+        var unused = thread.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
     }
 
     private void tick() {

@@ -177,9 +177,9 @@ final class LocalFilesTest {
         // What the kill left behind the last flush may end anywhere.
         Files.write(open().get(0), new byte[] {0, 0, 0, 30, 0, 0}, StandardOpenOption.APPEND);
 
-        try (Sink sink = started(made(keys))) {
-            await().until(() -> complete().size() == 1);
-        }
+        Sink next = started(made(keys));
+        await().until(() -> complete().size() == 1);
+        next.close();
         assertThat(names()).hasSize(1);
         List<String> events = bodies(type, complete().get(0));
         assertThat(events)

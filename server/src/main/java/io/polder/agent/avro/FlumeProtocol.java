@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.Protocol;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -36,6 +37,9 @@ final class FlumeProtocol {
 
     private static final Schema EVENT = PROTOCOL.getType("org.apache.flume.source.avro.AvroFlumeEvent");
 
+    private static final Schema BATCH =
+            Objects.requireNonNull(PROTOCOL.getMessages().get(APPEND_BATCH)).getRequest();
+
     private FlumeProtocol() {}
 
     private static GenericData.EnumSymbol status(String name) {
@@ -51,8 +55,7 @@ final class FlumeProtocol {
             one.put("body", ByteBuffer.wrap(event.body()));
             records.add(one);
         }
-        GenericRecord request =
-                new GenericData.Record(PROTOCOL.getMessages().get(APPEND_BATCH).getRequest());
+        GenericRecord request = new GenericData.Record(BATCH);
         request.put("events", records);
         return request;
     }

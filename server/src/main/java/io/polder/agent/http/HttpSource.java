@@ -215,15 +215,19 @@ final class HttpSource implements Source {
     }
 
     /**
-     * One request, one batch. A small one that needs no waiting is done on the thread that read it, which is half of the work
-     * of a request with one event; the others get a thread of their own.
+     * One request, one batch, on a thread that may wait. Not to be handed to another one: with this server, answers then got
+     * lost under load, and the connection hung until its idle timeout.
      */
-    private final class Events extends Handler.Abstract.NonBlocking {
+    private final class Events extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
             Content.Chunk chunk = isSmall(request) ? request.read() : null;
-            if (chunk == null || !chunk.isLast() || Content.Chunk.isFailure(chunk)) {
-                request.getContext().execute(() -> serve(request, response, callback, chunk));
+            boolean isWhole = chunk != null
+                    && !Content.Chunk.isFailure(chunk)
+                    && chunk.remaining() == request.getLength()
+                    && (chunk.isLast() || isEnd(request.read()));
+            if (chunk == null || !isWhole) {
+                serve(request, response, callback, chunk);
                 return true;
             }
             byte[] body = bytes(chunk);
@@ -234,10 +238,14 @@ final class HttpSource implements Source {
                     accepted(events);
                     return true;
                 }
-                request.getContext().execute(() -> answered(response, callback, () -> put(events)));
-                return false;
+                return put(events);
             });
             return true;
+        }
+
+        /** The server tells the end of a body apart from its bytes; until it is read, the request is not. */
+        private boolean isEnd(Content.@Nullable Chunk next) {
+            return next != null && next.isLast() && !next.hasRemaining() && !Content.Chunk.isFailure(next);
         }
 
         private boolean isSmall(Request request) {
