@@ -66,18 +66,21 @@ class AircheckrTest {
                 Polder polder = Polder.start(configuration, home, false, failure -> {}, InstantSource.system())) {
             // Twice: the second round says the same of the same hour.
             for (int round = 0; round < 2; round++) {
-                assertThat(poll(air.address(), "http://127.0.0.1:" + port + "/")).isZero();
+                assertThat(poll(air.address(), "http://127.0.0.1:" + port + "/"))
+                        .isZero();
             }
 
-            await().atMost(Duration.ofMinutes(1))
-                    .untilAsserted(() -> assertThat(first(polder, "SELECT count(*), count(lat), count(DISTINCT time)"
-                                    + " FROM kudu_aircheckr_stream"))
-                            .isEqualTo("[28,28,1]"));
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(lines(files))
-                    .isEqualTo(56));
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(first(
+                            polder,
+                            "SELECT count(*), count(lat), count(DISTINCT time)" + " FROM kudu_aircheckr_stream"))
+                    .isEqualTo("[28,28,1]"));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(lines(files)).isEqualTo(56));
             assertThat(first(polder, "SELECT city FROM air_now LIMIT 1")).isNotEqualTo("");
-            assertThat(first(polder, "SELECT sum(logged)::INTEGER, sum(rejected)::INTEGER FROM polder.ledger"
-                            + " WHERE table_name = 'kudu_aircheckr_stream'"))
+            assertThat(first(
+                            polder,
+                            "SELECT sum(logged)::INTEGER, sum(rejected)::INTEGER FROM polder.ledger"
+                                    + " WHERE table_name = 'kudu_aircheckr_stream'"))
                     .isEqualTo("[56,0]");
             JsonNode agent = pipelines(polder).path("pipelines").get(0);
             assertThat(agent.path("name").asText()).isEqualTo("aircheckr1");
@@ -94,8 +97,8 @@ class AircheckrTest {
             Files.copy(FOLDER.resolve(name), mart.resolve(name));
         }
         String agent = Files.readString(FOLDER.resolve("flume.properties"))
-                .replace("port = 9260", "port = " + port)
-                .replaceAll("(?m)^aircheckr1\\.sinks\\.hdfs_sink\\.(type|hdfs\\.).*\n", "")
+                        .replace("port = 9260", "port = " + port)
+                        .replaceAll("(?m)^aircheckr1\\.sinks\\.hdfs_sink\\.(type|hdfs\\.).*\n", "")
                 + "aircheckr1.sinks.hdfs_sink.type = file_roll\n"
                 + "aircheckr1.sinks.hdfs_sink.sink.directory = " + files + "\n";
         Files.writeString(mart.resolve("flume.properties"), agent);
@@ -154,6 +157,7 @@ class AircheckrTest {
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build();
         return new ObjectMapper()
-                .readTree(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+                .readTree(client.send(request, HttpResponse.BodyHandlers.ofString())
+                        .body());
     }
 }

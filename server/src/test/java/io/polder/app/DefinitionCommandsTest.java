@@ -49,7 +49,8 @@ class DefinitionCommandsTest {
     void checkTellsTheFaultsOfAnAgentsFileWithLineAndKey() throws IOException {
         write("files: \"*.csv\", format: csv");
         Path file = folder.resolve("polder.yaml");
-        Files.writeString(file, Files.readString(file) + "\nagents: { a1: flume.properties, a2: missing.properties }\n");
+        Files.writeString(
+                file, Files.readString(file) + "\nagents: { a1: flume.properties, a2: missing.properties }\n");
 
         assertThat(run("check", folder.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("agents.a2 = 'missing.properties': there is no such file");

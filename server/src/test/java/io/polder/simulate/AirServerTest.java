@@ -33,7 +33,8 @@ class AirServerTest {
             JsonNode hour = body.at("/data/0");
             assertThat(hour.at("/dataTime/start").asLong())
                     .isEqualTo(Instant.parse("2025-03-06T08:00:00Z").getEpochSecond());
-            assertThat(hour.at("/dataTime/end").asLong() - hour.at("/dataTime/start").asLong())
+            assertThat(hour.at("/dataTime/end").asLong()
+                            - hour.at("/dataTime/start").asLong())
                     .isEqualTo(3_600);
             assertThat(hour.path("values").fieldNames()).toIterable().containsExactly("no2", "o3", "pm10", "pm25");
             assertThat(hour.path("aqi_101").asInt()).isBetween(0, 100);
@@ -51,8 +52,10 @@ class AirServerTest {
                 AirServer other = AirServer.start(0, 1, 2, InstantSource.fixed(NOW))) {
             String path = "territory/BE/LAU2/name/Antwerpen?date=2025-03-05";
 
-            assertThat(get(same, path, "t").body()).isEqualTo(get(one, path, "t").body());
-            assertThat(get(other, path, "t").body()).isNotEqualTo(get(one, path, "t").body());
+            assertThat(get(same, path, "t").body())
+                    .isEqualTo(get(one, path, "t").body());
+            assertThat(get(other, path, "t").body())
+                    .isNotEqualTo(get(one, path, "t").body());
         }
     }
 
@@ -73,7 +76,8 @@ class AirServerTest {
             assertThat(withoutToken.body()).contains(AirServer.TOKEN);
             assertThat(get(server, "territory/BE/LAU2/name/Paris", "t").statusCode())
                     .isEqualTo(404);
-            assertThat(get(server, "territory/BE/LAU2/name/Gent?date=today", "t").statusCode())
+            assertThat(get(server, "territory/BE/LAU2/name/Gent?date=today", "t")
+                            .statusCode())
                     .isEqualTo(400);
             assertThat(get(server, "territory/BE/names", "t").body()).contains("SINT-NIKLAAS");
         }
@@ -108,10 +112,7 @@ class AirServerTest {
     }
 
     private static long hour(String local) {
-        return LocalDateTime.parse(local)
-                        .atZone(ZoneId.of("Europe/Brussels"))
-                        .toEpochSecond()
-                / 3_600;
+        return LocalDateTime.parse(local).atZone(ZoneId.of("Europe/Brussels")).toEpochSecond() / 3_600;
     }
 
     private static AirSimulator.City city(String name) {
@@ -122,7 +123,8 @@ class AirServerTest {
     }
 
     private int hours(AirServer server, String date) throws Exception {
-        String body = get(server, "territory/BE/LAU2/name/Gent?date=" + date, "t").body();
+        String body =
+                get(server, "territory/BE/LAU2/name/Gent?date=" + date, "t").body();
         return new ObjectMapper().readTree(body).path("data").size();
     }
 
