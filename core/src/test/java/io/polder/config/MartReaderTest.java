@@ -56,6 +56,41 @@ final class MartReaderTest {
     }
 
     @Test
+    void agentsAreFilesBesideTheDefinitionAndAKafkaFeedHasOthersWriteItsTopic() throws IOException {
+        Files.writeString(folder.resolve("flume.properties"), "a1.sources = r1\n");
+
+        Mart mart = read("""
+                mart: air
+                agents: { a1: flume.properties }
+                feeds:
+                  air: { kafka: true, format: json, fields: [{name: city}], partitions: 1 }
+                """);
+
+        assertThat(mart.agents()).containsExactly(Map.entry("a1", folder.resolve("flume.properties")));
+        assertThat(mart.feed("air").kind()).isEqualTo(Feed.Kind.KAFKA);
+        assertThat(mart.feed("air").isBounded()).isFalse();
+    }
+
+    @Test
+    void whatAKafkaFeedCannotDoAndAFileThatIsMissingAreTold() {
+        assertThatThrownBy(() -> read("""
+                        mart: air
+                        agents: { a1: flume.properties }
+                        feeds:
+                          air:
+                            kafka: true
+                            format: json
+                            fields: [{name: city}]
+                            where: "city = 'GENT'"
+                            every: 60s
+                        """))
+                .hasMessageContaining("agents.a1 = 'flume.properties': there is no such file")
+                .hasMessageContaining("feeds.air.where")
+                .hasMessageContaining("written by others")
+                .hasMessageContaining("feeds.air.every");
+    }
+
+    @Test
     void theExampleOfTheDesignIsReadWithItsMeaning() throws IOException {
         Mart mart = read(FLANDERS);
 

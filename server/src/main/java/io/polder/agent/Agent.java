@@ -93,7 +93,13 @@ public final class Agent implements AutoCloseable {
         }
         definition.groups().forEach(this::run);
         metrics = new AgentMetrics(
-                definition.name(), counters, channels, sources(definition), sinkChannels(definition), labels(definition), clock);
+                definition.name(),
+                counters,
+                channels,
+                sources(definition),
+                sinkChannels(definition),
+                labels(definition),
+                clock);
     }
 
     /** What tells a component from others of its type, the first that is written. */

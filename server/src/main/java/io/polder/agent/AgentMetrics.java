@@ -75,7 +75,7 @@ public final class AgentMetrics {
     /**
      * A component as the pipelines page draws it.
      *
-     * @param kind {@code source}, {@code channel} or {@code sink}
+     * @param kind source, channel or sink
      * @param type as Flume calls it
      * @param detail what tells it from others of its type, such as its port or topic; empty when nothing does
      * @param channels of a source those that it fills, of a sink the one that it empties

@@ -59,8 +59,7 @@ final class Agents implements AutoCloseable {
     static Agents of(Mart mart, Path home, String bootstrap, InstantSource clock) {
         List<Agent> agents = new ArrayList<>();
         for (Map.Entry<String, Path> agent : mart.agents().entrySet()) {
-            agents.add(
-                    read(mart, agent.getKey(), agent.getValue(), home.resolve(agent.getKey()), bootstrap, clock));
+            agents.add(read(mart, agent.getKey(), agent.getValue(), home.resolve(agent.getKey()), bootstrap, clock));
         }
         return new Agents(agents);
     }

@@ -173,7 +173,8 @@ public final class Ingest implements AutoCloseable {
         if (running.feed.kind() != Feed.Kind.HTTP) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
-                    "Feed '" + feed + "' takes no pushes: its events are fetched, or others write them to its topic. Fix:"
+                    "Feed '" + feed
+                            + "' takes no pushes: its events are fetched, or others write them to its topic. Fix:"
                             + " push to a feed with http: true.");
         }
         if (running.gate.isPaused()) {

@@ -44,12 +44,21 @@ public final class AirServer implements AutoCloseable {
 
     /** Names and colours of the eleven classes, the cleanest first. */
     private static final List<String> CLASSES = List.of(
-            "excellent", "very good", "good", "fairly good", "moderate", "poor", "very poor", "bad", "very bad",
-            "extremely bad", "horrible");
+            "excellent",
+            "very good",
+            "good",
+            "fairly good",
+            "moderate",
+            "poor",
+            "very poor",
+            "bad",
+            "very bad",
+            "extremely bad",
+            "horrible");
 
     private static final List<String> COLOURS = List.of(
-            "#0000ff", "#0099ff", "#009900", "#00ff00", "#ffff00", "#ffbb00", "#ff6600", "#ff0000", "#990000", "#660000",
-            "#330000");
+            "#0000ff", "#0099ff", "#009900", "#00ff00", "#ffff00", "#ffbb00", "#ff6600", "#ff0000", "#990000",
+            "#660000", "#330000");
     private static final List<String> QUARTERS = List.of("good", "moderate", "poor", "bad");
     private static final List<String> QUARTER_COLOURS = List.of("#009900", "#ffff00", "#ff6600", "#990000");
 

@@ -118,7 +118,8 @@ final class AirSimulator {
         double season = Math.cos(2 * Math.PI * (dayOfYear - MIDSUMMER) / DAYS_PER_YEAR);
         double days = hour / HOURS_PER_DAY;
         // Still air keeps everything where it is; it lies over all cities, with an own mind in each.
-        double still = .5 + .4 * Noise.curve(Noise.hash(seed, 1), days / DAYS_OF_WEATHER)
+        double still = .5
+                + .4 * Noise.curve(Noise.hash(seed, 1), days / DAYS_OF_WEATHER)
                 + .1 * Noise.curve(Noise.hash(seed, 2, place), days);
         double sun = Math.max(0, Math.sin(Math.PI * (localHour - 6) / 14)) * (.55 + .45 * season);
         double cloud = .5 + .5 * Noise.curve(Noise.hash(seed, 3), days);
@@ -128,8 +129,8 @@ final class AirSimulator {
         double no2 = (5 + 52 * city.load() * traffic) * (.55 + .9 * still) * (1.1 - .25 * season) * jitter;
         double o3 = Math.max(4, 48 + 22 * season + 75 * sun * (1 - .6 * cloud) - .75 * no2) * jitter;
         double fires = Math.max(0, -season) * Math.max(0, Math.sin(Math.PI * (localHour - 16) / 10));
-        double pm25 = (4 + 17 * still * still * (1.2 - .4 * season) + 7 * city.load() * traffic + 8 * fires * still)
-                * jitter;
+        double pm25 =
+                (4 + 17 * still * still * (1.2 - .4 * season) + 7 * city.load() * traffic + 8 * fires * still) * jitter;
         double pm10 = pm25 * (1.45 + .25 * Noise.curve(Noise.hash(seed, 5, place), days * 2)) + 3;
         return new Air(whole(no2), whole(o3), whole(pm10), whole(pm25));
     }

@@ -147,10 +147,7 @@ public final class AgentScreen extends Handler.Abstract.NonBlocking {
             if (isDone.get() || !isWriting.compareAndSet(false, true)) {
                 return;
             }
-            response.write(
-                    false,
-                    ByteBuffer.wrap(frame.plain()),
-                    Callback.from(() -> isWriting.set(false), this::end));
+            response.write(false, ByteBuffer.wrap(frame.plain()), Callback.from(() -> isWriting.set(false), this::end));
         }
 
         void end(@Nullable Throwable gone) {

@@ -62,9 +62,7 @@ final class Pipelines {
             found.add(of(
                     topic,
                     feeds.stream().filter(feed -> feed.topic().equals(topic)).toList(),
-                    tables.stream()
-                            .filter(table -> table.from().equals(topic))
-                            .toList()));
+                    tables.stream().filter(table -> table.from().equals(topic)).toList()));
         }
         return found;
     }
@@ -120,7 +118,8 @@ final class Pipelines {
                     state(feed, rate),
                     "feed " + feed.name()));
         }
-        double oldest = tables.stream().mapToDouble(TableStatus::lagSeconds).max().orElse(0);
+        double oldest =
+                tables.stream().mapToDouble(TableStatus::lagSeconds).max().orElse(0);
         parts.add(new Pipeline.Part(
                 "channel",
                 topic,
@@ -231,7 +230,9 @@ final class Pipelines {
 
     private String publishes(String name) {
         Table table = mart.tables().get(name);
-        return table == null ? "" : table.publish().map(topic -> "publishes " + topic).orElse("");
+        return table == null
+                ? ""
+                : table.publish().map(topic -> "publishes " + topic).orElse("");
     }
 
     /** Bulk is seen only by its growth, and the minute before the first look only by its freshness. */

@@ -109,7 +109,8 @@ final class StaticFiles implements Filter {
     }
 
     /** What stands at a path; null when it is none of ours. */
-    @Nullable StaticFile file(String path) {
+    @Nullable
+    StaticFile file(String path) {
         StaticFile known = files.get(path);
         if (known != null) {
             return known;

@@ -46,6 +46,35 @@ class DefinitionCommandsTest {
     }
 
     @Test
+    void checkTellsTheFaultsOfAnAgentsFileWithLineAndKey() throws IOException {
+        write("files: \"*.csv\", format: csv");
+        Path file = folder.resolve("polder.yaml");
+        Files.writeString(
+                file, Files.readString(file) + "\nagents: { a1: flume.properties, a2: missing.properties }\n");
+
+        assertThat(run("check", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("agents.a2 = 'missing.properties': there is no such file");
+
+        Files.writeString(file, Files.readString(file).replace(", a2: missing.properties", ""));
+        Files.writeString(folder.resolve("flume.properties"), """
+                a1.sources = r1
+                a1.channels = c1
+                a1.sinks = k1
+                a1.sources.r1.type = netcat
+                a1.sources.r1.bind = 127.0.0.1
+                a1.sources.r1.prot = 0
+                a1.sources.r1.channels = c1
+                a1.channels.c1.type = memory
+                a1.sinks.k1.type = logger
+                a1.sinks.kk1.channel = c1
+                """);
+        assertThat(run("check", folder.toString())).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("flume.properties:6 a1.sources.r1.prot", "did you mean 'port'")
+                .contains("flume.properties:10 a1.sinks.kk1.channel", "did you mean 'k1'");
+    }
+
+    @Test
     void previewReadsAPackedFileAndShowsTenRowsAndWhatWasRejected() throws IOException {
         write("files: \"*.ndjson.gz\", format: json");
         StringBuilder lines = new StringBuilder();

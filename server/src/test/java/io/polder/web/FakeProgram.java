@@ -399,7 +399,17 @@ final class FakeProgram implements Program, AutoCloseable {
                                 why.replaceFirst("^[^:]*: ", ""),
                                 List.of(5L, 0L)),
                         new AgentMetrics.Part(
-                                "source", "s", "http", "port 9260", List.of("c"), 4, none, none, 0, "", List.of(5L, 4L))));
+                                "source",
+                                "s",
+                                "http",
+                                "port 9260",
+                                List.of("c"),
+                                4,
+                                none,
+                                none,
+                                0,
+                                "",
+                                List.of(5L, 4L))));
     }
 
     @Override

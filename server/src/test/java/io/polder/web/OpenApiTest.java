@@ -37,7 +37,6 @@ final class OpenApiTest {
             Map.entry("rejected", List.of("/api/rejected?limit=2&topic=traffic")),
             Map.entry("replay", List.of("/api/rejected/replay", "{\"topic\":\"traffic\"}")),
             Map.entry("health", List.of("/health")),
-            Map.entry("flumeMetrics", List.of("/metrics")),
             Map.entry("metrics", List.of("/metrics/prometheus")),
             Map.entry("flumeMetrics", List.of("/metrics")),
             Map.entry("openapi", List.of("/openapi.json")));

@@ -28,7 +28,8 @@ class PipelinesTest {
     void aFeedIsASourceItsTopicTheChannelAndItsTableTheSink() {
         JsonNode topic = pipelines().get(0);
 
-        assertThat(topic.path("kind").asText() + " " + topic.path("name").asText()).isEqualTo("topic traffic");
+        assertThat(topic.path("kind").asText() + " " + topic.path("name").asText())
+                .isEqualTo("topic traffic");
         assertThat(topic.path("simulated").asBoolean()).isTrue();
         assertThat(parts(topic)).containsExactly("source traffic http", "channel traffic topic", "sink traffic table");
         assertThat(topic.at("/parts/0/channels/0").asText()).isEqualTo("traffic");
@@ -36,14 +37,17 @@ class PipelinesTest {
         assertThat(topic.at("/parts/0/rate").asDouble()).isEqualTo(70.9);
         assertThat(topic.at("/parts/0/failures").asLong()).as("rejected").isEqualTo(2);
         assertThat(topic.at("/parts/1/oldestSeconds").asDouble()).isEqualTo(0.25);
-        assertThat(topic.at("/parts/1/fillPercent").isNull()).as("a topic has no capacity").isTrue();
+        assertThat(topic.at("/parts/1/fillPercent").isNull())
+                .as("a topic has no capacity")
+                .isTrue();
         assertThat(topic.at("/parts/2/rate").asDouble()).as("4,254 in a minute").isEqualTo(70.9);
         assertThat(topic.path("why")).isEmpty();
     }
 
     @Test
     void theLastHourComesFromTheLedgerWithoutTheMinuteThatIsNotOver() {
-        String minute = "date_trunc('minute', TIMESTAMP '" + FakeProgram.NOW.toString().replace("Z", "") + "')";
+        String minute =
+                "date_trunc('minute', TIMESTAMP '" + FakeProgram.NOW.toString().replace("Z", "") + "')";
         fixture.program.run("INSERT INTO polder.edge_ledger VALUES"
                 + " ('traffic', " + minute + ", 9, 9, 0, 0, 0),"
                 + " ('traffic', " + minute + " - INTERVAL 1 MINUTE, 7, 6, 0, 1, 0),"
@@ -80,7 +84,8 @@ class PipelinesTest {
 
         JsonNode agent = pipelines().get(0);
 
-        assertThat(agent.path("kind").asText() + " " + agent.path("name").asText()).isEqualTo("agent a1");
+        assertThat(agent.path("kind").asText() + " " + agent.path("name").asText())
+                .isEqualTo("agent a1");
         assertThat(agent.path("why").get(0).asText()).isEqualTo("k sink: broker b:9092 refused since 12:04:10");
         assertThat(parts(agent)).containsExactly("channel c memory", "sink k KafkaSink", "source s http");
         assertThat(agent.at("/parts/0/fillPercent").asDouble()).isEqualTo(84);
@@ -94,8 +99,8 @@ class PipelinesTest {
 
     private static List<String> parts(JsonNode pipeline) {
         return StreamSupport.stream(pipeline.path("parts").spliterator(), false)
-                .map(part -> part.path("kind").asText() + " " + part.path("name").asText() + " "
-                        + part.path("type").asText())
+                .map(part -> part.path("kind").asText() + " "
+                        + part.path("name").asText() + " " + part.path("type").asText())
                 .toList();
     }
 }

@@ -182,17 +182,21 @@ class ScreenTest {
     @Test
     void thePipelinesPageSaysWhenThereAreNoneAndWhenTheyCannotBeRead() {
         page.route("**/api/live*", route -> {});
-        page.route("**/api/pipelines", route -> route.fulfill(new Route.FulfillOptions()
-                .setStatus(500)
-                .setContentType("application/problem+json")
-                .setBody("{\"detail\":\"The ledger cannot be read.\"}")));
+        page.route(
+                "**/api/pipelines",
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setStatus(500)
+                        .setContentType("application/problem+json")
+                        .setBody("{\"detail\":\"The ledger cannot be read.\"}")));
         page.navigate(at("/#/pipelines"));
         assertThat(page.locator("polder-pipelines-page [role=alert]")).hasText("The ledger cannot be read.");
 
         page.unroute("**/api/pipelines");
-        page.route("**/api/pipelines", route -> route.fulfill(new Route.FulfillOptions()
-                .setContentType("application/json")
-                .setBody("{\"pipelines\":[]}")));
+        page.route(
+                "**/api/pipelines",
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setContentType("application/json")
+                        .setBody("{\"pipelines\":[]}")));
         assertThat(page.locator("polder-pipelines-page")).containsText("Nothing flows here yet");
     }
 
