@@ -396,7 +396,7 @@ public final class Enrichment implements AutoCloseable {
     // ---- what is owed, and what is old
 
     private void keep() {
-        Outbox outbox = new Outbox(store, log);
+        Outbox outbox = new Outbox(store, log, this::publisher, clock);
         Instant tidied = clock.instant();
         while (!isClosed) {
             try {
@@ -423,6 +423,15 @@ public final class Enrichment implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** What publishes to a topic; named by the topic when nothing does any more. */
+    private Outbox.Publisher publisher(String topic) {
+        return runners.values().stream()
+                .filter(runner -> runner.definition().publish().equals(Optional.of(topic)))
+                .map(runner -> new Outbox.Publisher(runner.name(), runner.feed()))
+                .findFirst()
+                .orElse(new Outbox.Publisher(topic, ""));
     }
 
     /** Waits until something was committed, or so long. */

@@ -61,6 +61,11 @@ final class TableRunner {
         return pipeline.definition();
     }
 
+    /** The feed of events that do not name theirs. */
+    String feed() {
+        return pipeline.events().lead().name();
+    }
+
     Map<Integer, Long> positions() {
         return pipeline.table().positions();
     }

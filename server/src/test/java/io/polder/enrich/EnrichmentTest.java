@@ -182,6 +182,66 @@ final class EnrichmentTest {
     }
 
     @Test
+    void aRowThatATopicNeverTakesIsRejectedAndHoldsUpNeitherThatTopicNorAnother() throws Exception {
+        start("""
+                mart: test
+                feeds:
+                  f: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [
+                      {name: id, type: bigint}, {name: text}] }
+                tables:
+                  t: { from: f_X, key: [id], publish: t_X, select: "SELECT e.id, repeat(e.text, 1000) AS text FROM event e" }
+                """);
+        send("f_X", 0, "{'id':1,'text':'" + "x".repeat(2_000) + "'}");
+        send("f_X", 0, "{'id':2,'text':'y'}");
+        send("f_X", 0, "not json");
+
+        await().untilAsserted(
+                        () -> assertThat(log.endOffsets("t_" + suffix).get(0)).isEqualTo(1));
+        await().untilAsserted(() ->
+                assertThat(log.endOffsets("f_" + suffix + ".rejected").get(0)).isEqualTo(2));
+        List<LogRecord> rejected = new ArrayList<>();
+        for (int offset = 0; offset < 2; offset++) {
+            rejected.add(log.read("f_" + suffix + ".rejected", 0, offset).orElseThrow());
+        }
+        assertThat(rejected)
+                .anySatisfy(record -> {
+                    assertThat(record.headers().get("offset")).asString(UTF_8).isEqualTo("0");
+                    assertThat(record.headers().get("table")).asString(UTF_8).isEqualTo("t");
+                    assertThat(record.headers().get("feed")).asString(UTF_8).isEqualTo("f");
+                    assertThat(record.headers().get("reason"))
+                            .asString(UTF_8)
+                            .contains("Its row is in the table, but topic 't_" + suffix + "' does not take it");
+                    assertThat(record.value()).asString(UTF_8).startsWith("{\"id\":1");
+                })
+                .anySatisfy(record ->
+                        assertThat(record.headers().get("offset")).asString(UTF_8).isEqualTo("2"));
+        assertThat(rows("SELECT count(*) FROM t")).containsExactly(List.of("2"));
+        await().untilAsserted(() -> assertThat(store.owing()).isEmpty());
+    }
+
+    @Test
+    void aTopicThatIsGoneHoldsUpNoOther() throws Exception {
+        start("""
+                mart: test
+                feeds:
+                  f: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [{name: id, type: bigint}] }
+                tables:
+                  t: { from: f_X, key: [id] }
+                """);
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO store.outbox VALUES (0, 'gone_" + suffix + "', NULL, encode('{}'), '', 0)");
+        }
+        send("f_X", 0, "not json");
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                log.endOffsets("f_" + suffix + ".rejected").get(0))
+                        .isEqualTo(1));
+        await().untilAsserted(() -> assertThat(store.owing()).containsExactly("gone_" + suffix));
+    }
+
+    @Test
     void aTableThatHasReadMoreThanTheLogHoldsSaysSoAndCanBeRebuilt() throws Exception {
         String definition = """
                 mart: test

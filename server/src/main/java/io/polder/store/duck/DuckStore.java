@@ -341,17 +341,26 @@ public final class DuckStore implements Store {
     }
 
     @Override
-    public List<Owed> outbox(int limit) {
+    public List<String> owing() {
         try (Connection connection = root.duplicate()) {
-            return outbox.read(connection, limit, this::sent);
+            return Outbox.topics(connection);
         } catch (SQLException exception) {
             throw failure("reading the outbox", exception);
         }
     }
 
     @Override
-    public void sent(long sequence) {
-        changing("clearing the outbox", connection -> outbox.sent(connection, sequence));
+    public List<Owed> outbox(String topic, int limit) {
+        try (Connection connection = root.duplicate()) {
+            return outbox.read(connection, topic, limit, replaced -> sent(topic, replaced));
+        } catch (SQLException exception) {
+            throw failure("reading the outbox", exception);
+        }
+    }
+
+    @Override
+    public void sent(String topic, long sequence) {
+        changing("clearing the outbox", connection -> outbox.sent(connection, topic, sequence));
     }
 
     @Override
