@@ -286,6 +286,12 @@ final class SelectCompiler implements AutoCloseable {
                             .map(Transform.Column::name));
         }
 
+        /** Whether a name is that of the event or of a table that was joined before. */
+        private boolean isRelation(String name) {
+            return name.equalsIgnoreCase(eventAlias)
+                    || references.keySet().stream().anyMatch(name::equalsIgnoreCase);
+        }
+
         private void problem(JsonNode node, String wrong, String fix) {
             int position = node.path("query_location").isIntegralNumber()
                             && node.path("query_location").canConvertToInt()
@@ -396,9 +402,9 @@ final class SelectCompiler implements AutoCloseable {
             String onLeft = columnOf(left, alias);
             String onRight = columnOf(right, alias);
             if (comparison.equals("COMPARE_EQUAL")) {
-                if (onLeft != null && !mentions(right, alias)) {
+                if (onLeft != null && !mentions(right, alias, joined, scope)) {
                     bound.add(onLeft);
-                } else if (onRight != null && !mentions(left, alias)) {
+                } else if (onRight != null && !mentions(left, alias, joined, scope)) {
                     bound.add(onRight);
                 }
             } else if (onLeft != null && onLeft.equals(joined.keyTime()) && comparison.startsWith("COMPARE_LESSTHAN")
@@ -448,12 +454,23 @@ final class SelectCompiler implements AutoCloseable {
                 : null;
     }
 
-    private static boolean mentions(JsonNode expression, String alias) {
-        if (columnOf(expression, alias) != null) {
-            return true;
+    /** Whether the expression reads the joined table, by its alias or by a column's name alone. */
+    private static boolean mentions(JsonNode expression, String alias, Joinable joined, Scope scope) {
+        JsonNode names = expression.path("column_names");
+        if (!names.isEmpty()) {
+            String first = names.get(0).asText();
+            if (names.size() > 1 && scope.isRelation(first) && !first.equalsIgnoreCase(alias)) {
+                return false;
+            }
+            for (JsonNode name : names) {
+                if (name.asText().equalsIgnoreCase(alias)) {
+                    return true;
+                }
+            }
+            return joined.columns().stream().map(Transform.Column::name).anyMatch(first::equalsIgnoreCase);
         }
         for (JsonNode child : expression) {
-            if (mentions(child, alias)) {
+            if (mentions(child, alias, joined, scope)) {
                 return true;
             }
         }
