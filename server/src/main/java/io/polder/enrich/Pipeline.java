@@ -143,7 +143,7 @@ final class Pipeline implements AutoCloseable {
             return size;
         } catch (PolderException exception) {
             readAgain();
-            if (exception.code() != ErrorCode.INTERNAL) {
+            if (exception.code() != ErrorCode.INVALID_REQUEST) {
                 throw exception;
             }
             if (batch.events() > 1) {
