@@ -59,6 +59,8 @@ final class DefinitionsTest {
                 "SELECT e.uid, e.time FROM event e LEFT JOIN points p ON p.uid = length(name) | without uid of its key",
                 "SELECT e.uid, e.time FROM event e LEFT JOIN points p ON p.uid = length(NAME) + e.uid | without uid of its key",
                 "SELECT e.uid, e.time FROM event e LEFT JOIN roads r ON r.road = 'x' LEFT JOIN points p ON p.uid = epoch(valid_from) | without uid of its key",
+                "SELECT uid, time, rowid AS n FROM event | rowid",
+                "SELECT e.uid, e.time, p.rowid AS n FROM event e LEFT JOIN points p ON p.uid = e.uid | rowid",
                 "SELECT e.uid, e.time FROM event e LEFT JOIN points p ON p.uid > e.uid | without uid of its key",
                 "SELECT e.uid, e.time FROM event e ASOF LEFT JOIN points p ON p.uid = e.uid | as of a time",
                 "SELECT e.uid, e.time FROM event e ASOF LEFT JOIN roads r ON r.road = 'x' AND r.name <= 'y' | its key has no time",
