@@ -15,8 +15,10 @@ import io.polder.store.duck.DuckStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,6 +244,58 @@ final class EnrichmentTest {
     }
 
     @Test
+    void violationsStandWithTheFeedAndMinuteOfTheirEventsAlsoAfterARebuild() throws Exception {
+        start("""
+                mart: test
+                feeds:
+                  f: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [{name: id, type: bigint}] }
+                  g: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [{name: id, type: bigint}] }
+                tables:
+                  t: { from: f_X, key: [id], rules: [
+                      {name: small, column: id, check: "id < 2", on_violation: count},
+                      {name: even, column: id, check: "id % 2 = 0", on_violation: reject}] }
+                """);
+        Instant minute = Instant.parse("2026-03-01T12:00:00Z");
+        for (int id = 0; id < 6; id++) {
+            send(
+                    "f_X",
+                    0,
+                    minute.plusSeconds(30L * id).toEpochMilli(),
+                    Map.of(RecordHeaders.FEED, (id < 4 ? "f" : "g").getBytes(UTF_8)),
+                    "{'id':" + id + "}");
+        }
+        await().untilAsserted(() ->
+                assertThat(rows("SELECT sum(logged) FROM polder.ledger")).containsExactly(List.of("6")));
+
+        assertViolations();
+        running().rebuild("t");
+        awaitState("t", "live");
+        assertViolations();
+    }
+
+    private void assertViolations() throws Exception {
+        assertThat(rows("SELECT rule, minute(minute), count FROM polder.violations ORDER BY ALL"))
+                .containsExactly(
+                        List.of("even", "0", "1"),
+                        List.of("even", "1", "1"),
+                        List.of("even", "2", "1"),
+                        List.of("small", "1", "2"),
+                        List.of("small", "2", "2"));
+        List<String> ledger = new ArrayList<>();
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(
+                        "SELECT l.feed || ' ' || minute(l.minute) || ' ' || sum(violations) FROM store.ledger l JOIN"
+                                + " store.generations g ON g.physical = l.generation WHERE g.is_current AND g.name = 't'"
+                                + " GROUP BY l.feed, l.minute ORDER BY 1")) {
+            while (result.next()) {
+                ledger.add(result.getString(1));
+            }
+        }
+        assertThat(ledger).containsExactly("f 0 0", "f 1 2", "g 2 2");
+    }
+
+    @Test
     void aTableThatHasReadMoreThanTheLogHoldsSaysSoAndCanBeRebuilt() throws Exception {
         String definition = """
                 mart: test
@@ -450,15 +504,26 @@ final class EnrichmentTest {
     }
 
     private void send(String topic, int partition, String event) throws Exception {
+        send(
+                topic,
+                partition,
+                CLOCK.millis(),
+                topic.startsWith("traffic") ? Map.of(RecordHeaders.FEED, "traffic".getBytes(UTF_8)) : Map.of(),
+                event);
+    }
+
+    private void send(
+            String topic, int partition, long acceptedMillis, Map<String, byte[]> headers, String event)
+            throws Exception {
         CompletableFuture<Long> sent = new CompletableFuture<>();
         log.writer()
                 .send(
                         topic.replace("_X", "_" + suffix),
                         partition,
-                        CLOCK.millis(),
+                        acceptedMillis,
                         null,
                         event.replace('\'', '"').getBytes(UTF_8),
-                        topic.startsWith("traffic") ? Map.of(RecordHeaders.FEED, "traffic".getBytes(UTF_8)) : Map.of(),
+                        headers,
                         (where, offset, failure) -> {
                             if (failure == null) {
                                 sent.complete(offset);
