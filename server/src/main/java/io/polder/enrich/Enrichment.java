@@ -227,8 +227,12 @@ public final class Enrichment implements AutoCloseable {
         return new Pipeline(definition, table, events, log, settings.gather(), batchRows, clock);
     }
 
-    /** Starts to follow the log. */
+    /** Starts to follow the log. To be called before anybody writes to it; its topics must be there. */
     public void start() {
+        // The edge's balances cannot be rebuilt: they go on.
+        runners.values().stream()
+                .filter(runner -> !runner.name().equals(EDGE_TABLE))
+                .forEach(TableRunner::compareWithLog);
         runners.values().forEach(TableRunner::start);
         keeper.start();
     }

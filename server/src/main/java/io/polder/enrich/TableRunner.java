@@ -75,6 +75,11 @@ final class TableRunner {
         note = text;
     }
 
+    /** Takes note when the table has read what the log has no more; before anybody writes to the log. */
+    void compareWithLog() {
+        pipeline.compareWithLog();
+    }
+
     void start() {
         isStopping = false;
         Thread started = new Thread(this::run, "table " + name());
@@ -136,6 +141,7 @@ final class TableRunner {
         try {
             while (!isStopping) {
                 try {
+                    running.checkPlace();
                     if (!referencesAreLoaded()) {
                         rest(100);
                         continue;

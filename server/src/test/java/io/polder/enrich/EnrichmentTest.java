@@ -57,6 +57,7 @@ final class EnrichmentTest {
     Path folder;
 
     private String suffix = "";
+    private volatile boolean isFed = true;
     private DuckStore store;
     private @Nullable Enrichment enrichment;
     private Queries queries;
@@ -325,6 +326,34 @@ final class EnrichmentTest {
     }
 
     @Test
+    void aTableThatHasReadMoreThanTheLogHeldAtTheStartSkipsNothingThatCameSince() throws Exception {
+        start(JOINED);
+        send("points_X", 0, "{'uid':1,'name':'boom'}");
+        send("traffic_X", 0, "{'uid':1,'speed':90}");
+        awaitRows("traffic", 1);
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE store.batches SET positions = '0:3' WHERE generation LIKE 'traffic~%'");
+        }
+        stop();
+        isFed = false;
+        start(JOINED);
+        // While it waits for points, new events take the offsets that it has read.
+        for (int uid = 2; uid <= 5; uid++) {
+            send("traffic_X", 0, "{'uid':" + uid + ",'speed':90}");
+        }
+        isFed = true;
+
+        await().untilAsserted(() -> assertThat(running().tables())
+                .anySatisfy(table -> assertThat(table.state())
+                        .contains("table traffic has read up to offset 3, but the log ends at 1")
+                        .contains("Fix: rebuild the tables")));
+        running().rebuild("traffic");
+        awaitState("traffic", "live");
+        awaitRows("traffic", 5);
+    }
+
+    @Test
     void whatIsCommittedIsThereAfterARestartAndTheRestFollows() throws Exception {
         String definition = """
                 mart: test
@@ -496,7 +525,7 @@ final class EnrichmentTest {
                 log,
                 store,
                 new Enrichment.Settings(Duration.ofMillis(50), 10_000, true),
-                topic -> true,
+                topic -> isFed,
                 failure -> {},
                 CLOCK);
         queries = Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(20), 10_000));
