@@ -124,7 +124,7 @@ public final class Enrichment implements AutoCloseable {
         log.ensure(EDGE_TOPIC, 1, null);
         TopicEvents edge = new TopicEvents(
                 EDGE_TOPIC, List.of(edgeFeed()), edgeFeed().format().schema());
-        enrichment.add(edgeDefinition(edge.schema()), edge, List.of());
+        enrichment.add(edgeDefinition(edge.schema()), edge);
         Map<String, String> before = new LinkedHashMap<>();
         for (String table : definitions.tables().keySet()) {
             store.stored(table).ifPresent(stored -> before.put(table, stored.hash()));
@@ -147,10 +147,7 @@ public final class Enrichment implements AutoCloseable {
                 || stored.get().hash().equals(wanted.hash())
                 || hasOnlyMoreFeeds(wanted, stored.get(), before)) {
             stored.filter(known -> !known.hash().equals(wanted.hash())).ifPresent(known -> store.redefine(wanted));
-            add(
-                    wanted,
-                    TopicEvents.of(mart, wanted.topic(), new ArrayList<>()),
-                    List.copyOf(wanted.transform().tables()));
+            add(wanted, TopicEvents.of(mart, wanted.topic(), new ArrayList<>()));
             return;
         }
         outdated.add(wanted.name());
@@ -169,10 +166,7 @@ public final class Enrichment implements AutoCloseable {
                                     + definitions.problems(),
                             "put the old definition back and rebuild one table at a time")));
         }
-        TableRunner runner = add(
-                kept,
-                TopicEvents.of(old, kept.topic(), new ArrayList<>()),
-                List.copyOf(kept.transform().tables()));
+        TableRunner runner = add(kept, TopicEvents.of(old, kept.topic(), new ArrayList<>()));
         runner.note(changed(wanted));
     }
 
@@ -215,9 +209,9 @@ public final class Enrichment implements AutoCloseable {
                 .toList();
     }
 
-    private TableRunner add(TableDefinition definition, TopicEvents events, List<String> references) {
+    private TableRunner add(TableDefinition definition, TopicEvents events) {
         TableRunner runner = new TableRunner(
-                pipeline(definition, store.open(definition), events, settings.batchRows()), this, references);
+                pipeline(definition, store.open(definition), events, settings.batchRows()), this);
         runners.put(definition.name(), runner);
         return runner;
     }

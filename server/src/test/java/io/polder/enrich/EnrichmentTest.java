@@ -434,6 +434,21 @@ final class EnrichmentTest {
     }
 
     @Test
+    void aTableThatIsRebuiltWithoutAJoinWaitsNoMoreForWhatItJoined() throws Exception {
+        start(JOINED);
+        stop();
+        isFed = false;
+        start(JOINED.replace("e.speed, p.name FROM event e LEFT JOIN points p ON p.uid = e.uid", "e.speed FROM event e"));
+        awaitState("traffic", "the definition has changed: run ./polder rebuild traffic");
+
+        running().rebuild("traffic");
+
+        awaitState("traffic", "live");
+        send("traffic_X", 0, "{'uid':1,'speed':90}");
+        awaitRows("traffic", 1);
+    }
+
+    @Test
     void aViewOfWhatOnlyTheNewDefinitionHasIsThereAfterTheRebuild() throws Exception {
         start(JOINED + "views:\n  names: \"SELECT name FROM points\"\n");
         send("points_X", 0, "{'uid':1,'name':'boom'}");
