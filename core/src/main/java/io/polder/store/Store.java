@@ -25,11 +25,14 @@ public interface Store extends AutoCloseable {
      */
     void promote(StoredTable next);
 
-    /** What is owed to other topics, oldest first, at most {@code limit}. */
-    List<Owed> outbox(int limit);
+    /** The topics to which something is owed. */
+    List<String> owing();
 
-    /** Forgets what is owed up to and including {@code sequence}. */
-    void sent(long sequence);
+    /** What is owed to a topic, oldest first, at most {@code limit}. */
+    List<Owed> outbox(String topic, int limit);
+
+    /** Forgets what is owed to a topic up to and including {@code sequence}. */
+    void sent(String topic, long sequence);
 
     /**
      * The events of a topic that were pushed with this idempotency key and are committed: their place in the body, from

@@ -19,6 +19,9 @@ public interface StoredTable extends AutoCloseable {
      * <p>On return the batch is durable against a killed process and can be queried. Of two rows with one key the one
      * with the higher version, else of the higher offset, remains. Applying a batch again that starts before {@link
      * #positions} is an error; a failure leaves everything as it was and can be tried again.
+     *
+     * @throws io.polder.record.PolderException INVALID_REQUEST when the SELECT fails on a value of an event, UNAVAILABLE
+     *     when it may go well later, RESTART when the store is broken, INVALID_DEFINITION when a join gives several rows
      */
     Commit apply(Batch batch);
 

@@ -124,7 +124,7 @@ public final class Enrichment implements AutoCloseable {
         log.ensure(EDGE_TOPIC, 1, null);
         TopicEvents edge = new TopicEvents(
                 EDGE_TOPIC, List.of(edgeFeed()), edgeFeed().format().schema());
-        enrichment.add(edgeDefinition(edge.schema()), edge, List.of());
+        enrichment.add(edgeDefinition(edge.schema()), edge);
         Map<String, String> before = new LinkedHashMap<>();
         for (String table : definitions.tables().keySet()) {
             store.stored(table).ifPresent(stored -> before.put(table, stored.hash()));
@@ -147,10 +147,7 @@ public final class Enrichment implements AutoCloseable {
                 || stored.get().hash().equals(wanted.hash())
                 || hasOnlyMoreFeeds(wanted, stored.get(), before)) {
             stored.filter(known -> !known.hash().equals(wanted.hash())).ifPresent(known -> store.redefine(wanted));
-            add(
-                    wanted,
-                    TopicEvents.of(mart, wanted.topic(), new ArrayList<>()),
-                    List.copyOf(wanted.transform().tables()));
+            add(wanted, TopicEvents.of(mart, wanted.topic(), new ArrayList<>()));
             return;
         }
         outdated.add(wanted.name());
@@ -169,10 +166,7 @@ public final class Enrichment implements AutoCloseable {
                                     + definitions.problems(),
                             "put the old definition back and rebuild one table at a time")));
         }
-        TableRunner runner = add(
-                kept,
-                TopicEvents.of(old, kept.topic(), new ArrayList<>()),
-                List.copyOf(kept.transform().tables()));
+        TableRunner runner = add(kept, TopicEvents.of(old, kept.topic(), new ArrayList<>()));
         runner.note(changed(wanted));
     }
 
@@ -215,9 +209,9 @@ public final class Enrichment implements AutoCloseable {
                 .toList();
     }
 
-    private TableRunner add(TableDefinition definition, TopicEvents events, List<String> references) {
+    private TableRunner add(TableDefinition definition, TopicEvents events) {
         TableRunner runner = new TableRunner(
-                pipeline(definition, store.open(definition), events, settings.batchRows()), this, references);
+                pipeline(definition, store.open(definition), events, settings.batchRows()), this);
         runners.put(definition.name(), runner);
         return runner;
     }
@@ -227,8 +221,12 @@ public final class Enrichment implements AutoCloseable {
         return new Pipeline(definition, table, events, log, settings.gather(), batchRows, clock);
     }
 
-    /** Starts to follow the log. */
+    /** Starts to follow the log. To be called before anybody writes to it; its topics must be there. */
     public void start() {
+        // The edge's balances cannot be rebuilt: they go on.
+        runners.values().stream()
+                .filter(runner -> !runner.name().equals(EDGE_TABLE))
+                .forEach(TableRunner::compareWithLog);
         runners.values().forEach(TableRunner::start);
         keeper.start();
     }
@@ -396,7 +394,7 @@ public final class Enrichment implements AutoCloseable {
     // ---- what is owed, and what is old
 
     private void keep() {
-        Outbox outbox = new Outbox(store, log);
+        Outbox outbox = new Outbox(store, log, this::publisher, clock);
         Instant tidied = clock.instant();
         while (!isClosed) {
             try {
@@ -423,6 +421,15 @@ public final class Enrichment implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** What publishes to a topic; named by the topic when nothing does any more. */
+    private Outbox.Publisher publisher(String topic) {
+        return runners.values().stream()
+                .filter(runner -> runner.definition().publish().equals(Optional.of(topic)))
+                .map(runner -> new Outbox.Publisher(runner.name(), runner.feed()))
+                .findFirst()
+                .orElse(new Outbox.Publisher(topic, ""));
     }
 
     /** Waits until something was committed, or so long. */

@@ -48,6 +48,7 @@ final class Pipeline implements AutoCloseable {
     private int limit = UNLIMITED;
     private boolean isCut;
     private @Nullable Suspect suspect;
+    private volatile @Nullable String outrun;
 
     /**
      * An event on which the SELECT failed when it was alone.
@@ -94,6 +95,35 @@ final class Pipeline implements AutoCloseable {
 
     TopicEvents events() {
         return events;
+    }
+
+    /**
+     * Compares the table's positions with the log's ends, before anybody writes to it. A table that stands behind an end
+     * must not read on: what comes next gets offsets that it has read already and would be skipped.
+     */
+    void compareWithLog() {
+        Map<Integer, Long> positions = table.positions();
+        if (positions.isEmpty()) {
+            return;
+        }
+        Map<Integer, Long> ends = log.endOffsets(definition.topic());
+        positions.forEach((partition, position) -> {
+            long end = ends.getOrDefault(partition, 0L);
+            if (position > end) {
+                outrun = "Topic '" + definition.topic() + "', partition " + partition + ": table " + definition.name()
+                        + " has read up to offset " + position + ", but the log ends at " + end
+                        + ", as after a power cut or when another log was put in its place. Fix: rebuild the tables that"
+                        + " read it (./polder rebuild TABLE), or restore log and store from the same backup.";
+            }
+        });
+    }
+
+    /** @throws PolderException CONFLICT when the table must not read on until it is rebuilt */
+    void checkPlace() {
+        String found = outrun;
+        if (found != null) {
+            throw new PolderException(ErrorCode.CONFLICT, found);
+        }
     }
 
     /** What is done with a batch and its commit, on the pipeline's thread; the batch is only valid during the call. */
@@ -143,7 +173,7 @@ final class Pipeline implements AutoCloseable {
             return size;
         } catch (PolderException exception) {
             readAgain();
-            if (exception.code() != ErrorCode.INTERNAL) {
+            if (exception.code() != ErrorCode.INVALID_REQUEST) {
                 throw exception;
             }
             if (batch.events() > 1) {

@@ -149,7 +149,7 @@ final class SelectCompiler implements AutoCloseable {
                 return problems;
             }
             try (Statement statement = connection.createStatement()) {
-                statement.execute("CREATE OR REPLACE TEMP TABLE polder_row_columns (" + definitions(columns) + ")");
+                statement.execute(view("TEMP VIEW", "polder_row_columns", columns));
             }
             String error = bindingError("DESCRIBE " + select);
             if (error != null) {
@@ -186,8 +186,7 @@ final class SelectCompiler implements AutoCloseable {
             }
             try (Statement statement = connection.createStatement()) {
                 for (Joinable table : tables) {
-                    statement.execute("CREATE OR REPLACE TABLE " + quoted(table.name()) + " ("
-                            + definitions(table.columns()) + ")");
+                    statement.execute(view("VIEW", table.name(), table.columns()));
                 }
             }
             String error = bindingError("DESCRIBE " + select);
@@ -284,6 +283,12 @@ final class SelectCompiler implements AutoCloseable {
                             .filter(Objects::nonNull)
                             .flatMap(joined -> joined.columns().stream())
                             .map(Transform.Column::name));
+        }
+
+        /** Whether a name is that of the event or of a table that was joined before. */
+        private boolean isRelation(String name) {
+            return name.equalsIgnoreCase(eventAlias)
+                    || references.keySet().stream().anyMatch(name::equalsIgnoreCase);
         }
 
         private void problem(JsonNode node, String wrong, String fix) {
@@ -396,9 +401,9 @@ final class SelectCompiler implements AutoCloseable {
             String onLeft = columnOf(left, alias);
             String onRight = columnOf(right, alias);
             if (comparison.equals("COMPARE_EQUAL")) {
-                if (onLeft != null && !mentions(right, alias)) {
+                if (onLeft != null && !mentions(right, alias, joined, scope)) {
                     bound.add(onLeft);
-                } else if (onRight != null && !mentions(left, alias)) {
+                } else if (onRight != null && !mentions(left, alias, joined, scope)) {
                     bound.add(onRight);
                 }
             } else if (onLeft != null && onLeft.equals(joined.keyTime()) && comparison.startsWith("COMPARE_LESSTHAN")
@@ -448,12 +453,23 @@ final class SelectCompiler implements AutoCloseable {
                 : null;
     }
 
-    private static boolean mentions(JsonNode expression, String alias) {
-        if (columnOf(expression, alias) != null) {
-            return true;
+    /** Whether the expression reads the joined table, by its alias or by a column's name alone. */
+    private static boolean mentions(JsonNode expression, String alias, Joinable joined, Scope scope) {
+        JsonNode names = expression.path("column_names");
+        if (!names.isEmpty()) {
+            String first = names.get(0).asText();
+            if (names.size() > 1 && scope.isRelation(first) && !first.equalsIgnoreCase(alias)) {
+                return false;
+            }
+            for (JsonNode name : names) {
+                if (name.asText().equalsIgnoreCase(alias)) {
+                    return true;
+                }
+            }
+            return joined.columns().stream().map(Transform.Column::name).anyMatch(first::equalsIgnoreCase);
         }
         for (JsonNode child : expression) {
-            if (mentions(child, alias)) {
+            if (mentions(child, alias, joined, scope)) {
                 return true;
             }
         }
@@ -516,27 +532,28 @@ final class SelectCompiler implements AutoCloseable {
     // ---- what it gives
 
     private void define(Scope scope) throws SQLException {
-        StringBuilder event = new StringBuilder();
-        for (Field field : scope.event.fields()) {
-            event.append(quoted(field.name()))
-                    .append(' ')
-                    .append(sql(field.type()))
-                    .append(", ");
-        }
+        List<Transform.Column> event = new ArrayList<>();
+        scope.event.fields().forEach(field -> event.add(new Transform.Column(field.name(), sql(field.type()))));
+        event.add(new Transform.Column(Transform.ACCEPTED, "TIMESTAMP"));
+        List<Transform.Column> whole = new ArrayList<>(event);
+        whole.add(new Transform.Column(Transform.ROW, "INTEGER"));
+        whole.add(new Transform.Column(Transform.PARTITION, "INTEGER"));
+        whole.add(new Transform.Column(Transform.OFFSET, "BIGINT"));
+        whole.add(new Transform.Column(Transform.FEED, "VARCHAR"));
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE OR REPLACE TEMP TABLE event (" + event + Transform.ACCEPTED + " TIMESTAMP)");
-            statement.execute("CREATE OR REPLACE TEMP TABLE " + Transform.EVENT + " (" + event + Transform.ACCEPTED
-                    + " TIMESTAMP, " + Transform.ROW + " INTEGER, " + Transform.PARTITION + " INTEGER, "
-                    + Transform.OFFSET + " BIGINT, " + Transform.FEED + " VARCHAR)");
+            statement.execute(view("TEMP VIEW", "event", event));
+            statement.execute(view("TEMP VIEW", Transform.EVENT, whole));
             for (Transform.Reference reference : scope.references.values()) {
                 Joinable joined = scope.joinable.get(reference.table());
                 if (joined == null) {
                     continue;
                 }
-                String columns = definitions(joined.columns());
-                statement.execute("CREATE OR REPLACE TEMP TABLE " + quoted(joined.name()) + " (" + columns + ")");
-                statement.execute("CREATE OR REPLACE TEMP TABLE " + quoted(reference.relation()) + " (" + columns
-                        + (reference.isAsOf() ? ", " + Transform.SINCE + " TIMESTAMP" : "") + ")");
+                List<Transform.Column> columns = new ArrayList<>(joined.columns());
+                statement.execute(view("TEMP VIEW", joined.name(), columns));
+                if (reference.isAsOf()) {
+                    columns.add(new Transform.Column(Transform.SINCE, "TIMESTAMP"));
+                }
+                statement.execute(view("TEMP VIEW", reference.relation(), columns));
             }
         }
     }
@@ -545,12 +562,14 @@ final class SelectCompiler implements AutoCloseable {
         return type.name();
     }
 
-    private static String definitions(List<Transform.Column> columns) {
-        return String.join(
-                ", ",
-                columns.stream()
-                        .map(column -> quoted(column.name()) + " " + column.type())
-                        .toList());
+    /** Defines a view of these columns: what is read at run time is a view too, and has no {@code rowid}. */
+    private static String view(String kind, String name, List<Transform.Column> columns) {
+        return "CREATE OR REPLACE " + kind + " " + quoted(name) + " AS SELECT "
+                + String.join(
+                        ", ",
+                        columns.stream()
+                                .map(column -> "CAST(NULL AS " + column.type() + ") AS " + quoted(column.name()))
+                                .toList());
     }
 
     private Transform rewrite(JsonNode tree, ObjectNode node, Scope scope)

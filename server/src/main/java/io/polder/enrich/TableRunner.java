@@ -31,7 +31,6 @@ final class TableRunner {
     private static final Duration LAG_IS_FRESH = Duration.ofMillis(200);
 
     private final Enrichment enrichment;
-    private final List<String> references;
     private final Freshness accepted;
     private final Freshness observed;
     private volatile Pipeline pipeline;
@@ -44,10 +43,9 @@ final class TableRunner {
     private volatile long behind;
     private volatile Instant behindAt = Instant.EPOCH;
 
-    TableRunner(Pipeline pipeline, Enrichment enrichment, List<String> references) {
+    TableRunner(Pipeline pipeline, Enrichment enrichment) {
         this.pipeline = pipeline;
         this.enrichment = enrichment;
-        this.references = references;
         accepted = new Freshness(enrichment.clock());
         observed = new Freshness(enrichment.clock());
         caughtUp = enrichment.clock().instant();
@@ -61,6 +59,11 @@ final class TableRunner {
         return pipeline.definition();
     }
 
+    /** The feed of events that do not name theirs. */
+    String feed() {
+        return pipeline.events().lead().name();
+    }
+
     Map<Integer, Long> positions() {
         return pipeline.table().positions();
     }
@@ -68,6 +71,11 @@ final class TableRunner {
     /** Something that its state says while it runs. */
     void note(String text) {
         note = text;
+    }
+
+    /** Takes note when the table has read what the log has no more; before anybody writes to the log. */
+    void compareWithLog() {
+        pipeline.compareWithLog();
     }
 
     void start() {
@@ -131,6 +139,7 @@ final class TableRunner {
         try {
             while (!isStopping) {
                 try {
+                    running.checkPlace();
                     if (!referencesAreLoaded()) {
                         rest(100);
                         continue;
@@ -183,7 +192,7 @@ final class TableRunner {
     }
 
     private boolean referencesAreLoaded() {
-        return references.stream().allMatch(enrichment::isLoaded);
+        return definition().transform().tables().stream().allMatch(enrichment::isLoaded);
     }
 
     /** Whether the tables that join this one may start. */
@@ -290,8 +299,9 @@ final class TableRunner {
         if (!note.isEmpty()) {
             return note;
         }
-        List<String> missing = references.stream()
+        List<String> missing = definition().transform().tables().stream()
                 .filter(reference -> !enrichment.isLoaded(reference))
+                .sorted()
                 .toList();
         return missing.isEmpty() ? "live" : "waiting for " + String.join(", ", missing);
     }

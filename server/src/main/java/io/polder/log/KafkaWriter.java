@@ -1,11 +1,17 @@
 package io.polder.log;
 
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +57,24 @@ final class KafkaWriter implements Writer, AutoCloseable {
         try {
             var unused = producer.send(
                     record,
-                    (metadata, failure) -> receipt.done(partition, failure == null ? metadata.offset() : -1, failure));
+                    (metadata, failure) -> receipt.done(
+                            partition, failure == null ? metadata.offset() : -1, failure == null ? null : told(failure)));
         } catch (KafkaException | IllegalStateException failure) {
-            receipt.done(partition, -1, failure);
+            receipt.done(partition, -1, told(failure));
         }
+    }
+
+    /** A failure, told as such when it is the record's own. */
+    private static Exception told(Exception failure) {
+        if (failure instanceof RecordTooLargeException || failure instanceof RecordBatchTooLargeException) {
+            return new PolderException(
+                    ErrorCode.TOO_LARGE, "The record is too large: " + failure.getMessage(), failure);
+        }
+        if (failure instanceof InvalidRecordException || failure instanceof InvalidTimestampException) {
+            return new PolderException(
+                    ErrorCode.INVALID_REQUEST, "The record is refused: " + failure.getMessage(), failure);
+        }
+        return failure;
     }
 
     @Override

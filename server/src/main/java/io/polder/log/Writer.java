@@ -34,7 +34,12 @@ public interface Writer {
 
     /** Hears the fate of a record. */
     interface Receipt {
-        /** {@code failure} is null when the record is in the log at {@code offset}. Must not block. */
+        /**
+         * Must not block.
+         *
+         * @param failure null when the record is in the log at {@code offset}; a {@link io.polder.record.PolderException}
+         *     TOO_LARGE or INVALID_REQUEST when this record will never be taken
+         */
         void done(int partition, long offset, @Nullable Exception failure);
     }
 }

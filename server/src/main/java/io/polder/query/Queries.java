@@ -126,7 +126,8 @@ public final class Queries implements AutoCloseable {
 
     private PolderException failed(SQLException exception, String asked, long start) {
         String message = String.valueOf(exception.getMessage());
-        boolean isInterrupted = message.contains("INTERRUPT Error");
+        EngineMessage told = EngineMessage.of(message);
+        boolean isInterrupted = told.kind().equals("INTERRUPT");
         if (isInterrupted && System.nanoTime() - start >= settings.timeout().toNanos() / 2) {
             return new PolderException(
                     ErrorCode.TIMED_OUT,
@@ -134,16 +135,15 @@ public final class Queries implements AutoCloseable {
                             + " s. Fix: ask for less, or set query.timeout",
                     exception);
         }
-        if (message.contains("Out of Memory")) {
+        if (told.kind().equals("Out of Memory")) {
             return new PolderException(
                     ErrorCode.UNAVAILABLE,
                     "The query needs more memory than there is. Fix: ask for less, or set store.memory",
                     exception);
         }
-        if (message.contains("FATAL") || message.contains("has been invalidated")) {
+        if (told.isBroken()) {
             return new PolderException(ErrorCode.RESTART, "The store failed: " + message, exception);
         }
-        EngineMessage told = EngineMessage.of(message);
         return Gate.refused(
                 asked, told.positionIn(asked), told.wrong(), told.fix().isEmpty() ? "correct it" : told.fix());
     }

@@ -56,6 +56,11 @@ final class DefinitionsTest {
                 "SELECT e.uid, e.time FROM event e LEFT JOIN nosuch p ON p.uid = e.uid | a table that is not defined",
                 "SELECT e.uid, e.time FROM event e LEFT JOIN points p ON p.name = 'x' | without uid of its key",
                 "SELECT e.uid, e.time FROM event e LEFT JOIN points p ON p.uid = p.uid | without uid of its key",
+                "SELECT e.uid, e.time FROM event e LEFT JOIN points p ON p.uid = length(name) | without uid of its key",
+                "SELECT e.uid, e.time FROM event e LEFT JOIN points p ON p.uid = length(NAME) + e.uid | without uid of its key",
+                "SELECT e.uid, e.time FROM event e LEFT JOIN roads r ON r.road = 'x' LEFT JOIN points p ON p.uid = epoch(valid_from) | without uid of its key",
+                "SELECT uid, time, rowid AS n FROM event | rowid",
+                "SELECT e.uid, e.time, p.rowid AS n FROM event e LEFT JOIN points p ON p.uid = e.uid | rowid",
                 "SELECT e.uid, e.time FROM event e LEFT JOIN points p ON p.uid > e.uid | without uid of its key",
                 "SELECT e.uid, e.time FROM event e ASOF LEFT JOIN points p ON p.uid = e.uid | as of a time",
                 "SELECT e.uid, e.time FROM event e ASOF LEFT JOIN roads r ON r.road = 'x' AND r.name <= 'y' | its key has no time",
@@ -91,6 +96,7 @@ final class DefinitionsTest {
                 "SELECT e.*, age(e.time, e.accepted) AS late FROM event e",
                 "SELECT e.uid, e.time, p.name, r.name AS road FROM event e ASOF LEFT JOIN points p ON p.uid = e.uid AND e.time >= p.valid_from LEFT JOIN roads r ON r.road = substr(p.name, 1, 4)",
                 "SELECT e.uid, e.time, p.* EXCLUDE (uid) FROM event e JOIN points p ON e.uid = p.uid",
+                "SELECT e.uid, e.time, p.name FROM event e LEFT JOIN roads r ON r.road = 'x' LEFT JOIN points p ON p.uid = length(r.name) AND speed > 3",
                 "SELECT uid, time, accepted - time AS delay, coalesce(speed, 0) AS speed FROM event",
             })
     void aRowLocalSelectIsTaken(String select) throws IOException {

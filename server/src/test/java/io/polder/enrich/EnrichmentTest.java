@@ -9,21 +9,26 @@ import io.polder.config.Mart;
 import io.polder.config.MartReader;
 import io.polder.log.Log;
 import io.polder.log.LogRecord;
+import io.polder.log.Reader;
 import io.polder.log.RecordHeaders;
 import io.polder.query.Queries;
 import io.polder.store.duck.DuckStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +60,7 @@ final class EnrichmentTest {
     Path folder;
 
     private String suffix = "";
+    private volatile boolean isFed = true;
     private DuckStore store;
     private @Nullable Enrichment enrichment;
     private Queries queries;
@@ -177,8 +183,124 @@ final class EnrichmentTest {
         send("f_X", 0, "{'id':5000,'value':1}");
         await().untilAsserted(() ->
                 assertThat(rows("SELECT id FROM t WHERE id = 5000")).hasSize(1));
+        // A row that is replaced before it is sent is not sent: how many records there are is a matter of time.
+        List<List<String>> all = rows("SELECT CAST(id AS VARCHAR), value FROM t ORDER BY id");
+        await().untilAsserted(() -> assertThat(lastOfEachKey("t_" + suffix))
+                .containsExactlyInAnyOrderElementsOf(all.stream()
+                        .map(row -> row.get(0) + " {\"id\":" + row.get(0) + ",\"value\":" + row.get(1) + "}")
+                        .toList()));
+    }
+
+    @Test
+    void aRowThatATopicNeverTakesIsRejectedAndHoldsUpNeitherThatTopicNorAnother() throws Exception {
+        start("""
+                mart: test
+                feeds:
+                  f: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [
+                      {name: id, type: bigint}, {name: text}] }
+                tables:
+                  t: { from: f_X, key: [id], publish: t_X, select: "SELECT e.id, repeat(e.text, 1000) AS text FROM event e" }
+                """);
+        send("f_X", 0, "{'id':1,'text':'" + "x".repeat(2_000) + "'}");
+        send("f_X", 0, "{'id':2,'text':'y'}");
+        send("f_X", 0, "not json");
+
         await().untilAsserted(
-                        () -> assertThat(log.endOffsets("t_" + suffix).get(0)).isEqualTo(1001));
+                        () -> assertThat(log.endOffsets("t_" + suffix).get(0)).isEqualTo(1));
+        await().untilAsserted(() ->
+                assertThat(log.endOffsets("f_" + suffix + ".rejected").get(0)).isEqualTo(2));
+        List<LogRecord> rejected = new ArrayList<>();
+        for (int offset = 0; offset < 2; offset++) {
+            rejected.add(log.read("f_" + suffix + ".rejected", 0, offset).orElseThrow());
+        }
+        assertThat(rejected)
+                .anySatisfy(record -> {
+                    assertThat(record.headers().get("offset")).asString(UTF_8).isEqualTo("0");
+                    assertThat(record.headers().get("table")).asString(UTF_8).isEqualTo("t");
+                    assertThat(record.headers().get("feed")).asString(UTF_8).isEqualTo("f");
+                    assertThat(record.headers().get("reason"))
+                            .asString(UTF_8)
+                            .contains("Its row is in the table, but topic 't_" + suffix + "' does not take it");
+                    assertThat(record.value()).asString(UTF_8).startsWith("{\"id\":1");
+                })
+                .anySatisfy(record ->
+                        assertThat(record.headers().get("offset")).asString(UTF_8).isEqualTo("2"));
+        assertThat(rows("SELECT count(*) FROM t")).containsExactly(List.of("2"));
+        await().untilAsserted(() -> assertThat(store.owing()).isEmpty());
+    }
+
+    @Test
+    void aTopicThatIsGoneHoldsUpNoOther() throws Exception {
+        start("""
+                mart: test
+                feeds:
+                  f: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [{name: id, type: bigint}] }
+                tables:
+                  t: { from: f_X, key: [id] }
+                """);
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO store.outbox VALUES (0, 'gone_" + suffix + "', NULL, encode('{}'), '', 0)");
+        }
+        send("f_X", 0, "not json");
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                log.endOffsets("f_" + suffix + ".rejected").get(0))
+                        .isEqualTo(1));
+        await().untilAsserted(() -> assertThat(store.owing()).containsExactly("gone_" + suffix));
+    }
+
+    @Test
+    void violationsStandWithTheFeedAndMinuteOfTheirEventsAlsoAfterARebuild() throws Exception {
+        start("""
+                mart: test
+                feeds:
+                  f: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [{name: id, type: bigint}] }
+                  g: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [{name: id, type: bigint}] }
+                tables:
+                  t: { from: f_X, key: [id], rules: [
+                      {name: small, column: id, check: "id < 2", on_violation: count},
+                      {name: even, column: id, check: "id % 2 = 0", on_violation: reject}] }
+                """);
+        Instant minute = Instant.parse("2026-03-01T12:00:00Z");
+        for (int id = 0; id < 6; id++) {
+            send(
+                    "f_X",
+                    0,
+                    minute.plusSeconds(30L * id).toEpochMilli(),
+                    Map.of(RecordHeaders.FEED, (id < 4 ? "f" : "g").getBytes(UTF_8)),
+                    "{'id':" + id + "}");
+        }
+        await().untilAsserted(() ->
+                assertThat(rows("SELECT sum(logged) FROM polder.ledger")).containsExactly(List.of("6")));
+
+        assertViolations();
+        running().rebuild("t");
+        awaitState("t", "live");
+        assertViolations();
+    }
+
+    private void assertViolations() throws Exception {
+        assertThat(rows("SELECT rule, minute(minute), count FROM polder.violations ORDER BY ALL"))
+                .containsExactly(
+                        List.of("even", "0", "1"),
+                        List.of("even", "1", "1"),
+                        List.of("even", "2", "1"),
+                        List.of("small", "1", "2"),
+                        List.of("small", "2", "2"));
+        List<String> ledger = new ArrayList<>();
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(
+                        "SELECT l.feed || ' ' || minute(l.minute) || ' ' || sum(violations) FROM store.ledger l JOIN"
+                                + " store.generations g ON g.physical = l.generation WHERE g.is_current AND g.name = 't'"
+                                + " GROUP BY l.feed, l.minute ORDER BY 1")) {
+            while (result.next()) {
+                ledger.add(result.getString(1));
+            }
+        }
+        assertThat(ledger).containsExactly("f 0 0", "f 1 2", "g 2 2");
     }
 
     @Test
@@ -208,6 +330,34 @@ final class EnrichmentTest {
         awaitState("t", "live");
         send("f_X", 0, "{'id':2}");
         awaitRows("t", 2);
+    }
+
+    @Test
+    void aTableThatHasReadMoreThanTheLogHeldAtTheStartSkipsNothingThatCameSince() throws Exception {
+        start(JOINED);
+        send("points_X", 0, "{'uid':1,'name':'boom'}");
+        send("traffic_X", 0, "{'uid':1,'speed':90}");
+        awaitRows("traffic", 1);
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE store.batches SET positions = '0:3' WHERE generation LIKE 'traffic~%'");
+        }
+        stop();
+        isFed = false;
+        start(JOINED);
+        // While it waits for points, new events take the offsets that it has read.
+        for (int uid = 2; uid <= 5; uid++) {
+            send("traffic_X", 0, "{'uid':" + uid + ",'speed':90}");
+        }
+        isFed = true;
+
+        await().untilAsserted(() -> assertThat(running().tables())
+                .anySatisfy(table -> assertThat(table.state())
+                        .contains("table traffic has read up to offset 3, but the log ends at 1")
+                        .contains("Fix: rebuild the tables")));
+        running().rebuild("traffic");
+        awaitState("traffic", "live");
+        awaitRows("traffic", 5);
     }
 
     @Test
@@ -288,6 +438,21 @@ final class EnrichmentTest {
 
         start(JOINED.replace("e.name FROM", "upper(e.name) AS name, length(e.name) AS size FROM"));
         awaitState("traffic", "live");
+    }
+
+    @Test
+    void aTableThatIsRebuiltWithoutAJoinWaitsNoMoreForWhatItJoined() throws Exception {
+        start(JOINED);
+        stop();
+        isFed = false;
+        start(JOINED.replace("e.speed, p.name FROM event e LEFT JOIN points p ON p.uid = e.uid", "e.speed FROM event e"));
+        awaitState("traffic", "the definition has changed: run ./polder rebuild traffic");
+
+        running().rebuild("traffic");
+
+        awaitState("traffic", "live");
+        send("traffic_X", 0, "{'uid':1,'speed':90}");
+        awaitRows("traffic", 1);
     }
 
     @Test
@@ -382,7 +547,7 @@ final class EnrichmentTest {
                 log,
                 store,
                 new Enrichment.Settings(Duration.ofMillis(50), 10_000, true),
-                topic -> true,
+                topic -> isFed,
                 failure -> {},
                 CLOCK);
         queries = Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(20), 10_000));
@@ -390,15 +555,26 @@ final class EnrichmentTest {
     }
 
     private void send(String topic, int partition, String event) throws Exception {
+        send(
+                topic,
+                partition,
+                CLOCK.millis(),
+                topic.startsWith("traffic") ? Map.of(RecordHeaders.FEED, "traffic".getBytes(UTF_8)) : Map.of(),
+                event);
+    }
+
+    private void send(
+            String topic, int partition, long acceptedMillis, Map<String, byte[]> headers, String event)
+            throws Exception {
         CompletableFuture<Long> sent = new CompletableFuture<>();
         log.writer()
                 .send(
                         topic.replace("_X", "_" + suffix),
                         partition,
-                        CLOCK.millis(),
+                        acceptedMillis,
                         null,
                         event.replace('\'', '"').getBytes(UTF_8),
-                        topic.startsWith("traffic") ? Map.of(RecordHeaders.FEED, "traffic".getBytes(UTF_8)) : Map.of(),
+                        headers,
                         (where, offset, failure) -> {
                             if (failure == null) {
                                 sent.complete(offset);
@@ -408,6 +584,25 @@ final class EnrichmentTest {
                         });
         log.writer().flush();
         sent.get();
+    }
+
+    /** The last record of each {@code id} in a topic of one partition: the id, a space, and the value. */
+    private static List<String> lastOfEachKey(String topic) {
+        long end = Objects.requireNonNull(log.endOffsets(topic).get(0));
+        Map<String, String> last = new LinkedHashMap<>();
+        AtomicLong next = new AtomicLong();
+        try (Reader reader = log.reader(Duration.ofMillis(50))) {
+            reader.assign(topic, Map.of(0, 0L));
+            while (next.get() < end) {
+                reader.poll(Duration.ofSeconds(1), (where, partition, offset, accepted, value, headers) -> {
+                    String text = new String(value, UTF_8);
+                    String id = text.substring(text.indexOf(':') + 1, text.indexOf(','));
+                    last.put(id, id + " " + text);
+                    next.set(offset + 1);
+                });
+            }
+        }
+        return List.copyOf(last.values());
     }
 
     private Enrichment running() {

@@ -82,14 +82,14 @@ public abstract class StoreContract {
                 Commit commit = table.apply(batch);
 
                 assertThat(commit.rows().rejected()).isEqualTo(2);
-                List<Store.Owed> owed = store.outbox(10);
+                List<Store.Owed> owed = owed(store, 10);
                 assertThat(owed).extracting(Store.Owed::topic).containsOnly("t.rejected");
                 assertThat(owed).extracting(entry -> header(entry, "offset")).containsExactlyInAnyOrder("7", "4");
                 assertThat(owed)
                         .extracting(entry -> header(entry, "reason"))
                         .anyMatch(reason -> reason.contains("no_rejects"));
-                store.sent(owed.get(0).sequence());
-                assertThat(store.outbox(10)).hasSize(1);
+                sent(store, owed.get(0));
+                assertThat(owed(store, 10)).hasSize(1);
             }
         });
     }
@@ -105,23 +105,23 @@ public abstract class StoreContract {
                 }
                 table.apply(batch);
 
-                List<Store.Owed> first = store.outbox(2);
+                List<Store.Owed> first = owed(store, 2);
                 assertThat(first)
                         .extracting(StoreContract::text)
                         .containsExactly(published(0, "v0"), published(1, "v1"));
                 assertThat(first).extracting(Store.Owed::topic).containsOnly("out");
                 assertThat(first).extracting(owed -> header(owed, "offset")).containsExactly("0", "1");
-                assertThat(store.outbox(2))
+                assertThat(owed(store, 2))
                         .extracting(StoreContract::text)
                         .containsExactly(published(0, "v0"), published(1, "v1"));
-                store.sent(first.get(1).sequence());
-                assertThat(store.outbox(3)).hasSize(3);
-                List<Store.Owed> rest = store.outbox(10);
+                sent(store, first.get(1));
+                assertThat(owed(store, 3)).hasSize(3);
+                List<Store.Owed> rest = owed(store, 10);
                 assertThat(rest)
                         .extracting(StoreContract::text)
                         .containsExactly(published(2, "v2"), published(3, "v3"), published(4, "v4"));
-                store.sent(rest.get(2).sequence());
-                assertThat(store.outbox(10)).isEmpty();
+                sent(store, rest.get(2));
+                assertThat(owed(store, 10)).isEmpty();
             }
         });
     }
@@ -138,10 +138,10 @@ public abstract class StoreContract {
                 add(batch, new Event(1, micros(START), "new", 0, 1), clock.instant(), false);
                 table.apply(batch);
 
-                List<Store.Owed> owed = store.outbox(10);
+                List<Store.Owed> owed = owed(store, 10);
                 assertThat(owed).extracting(StoreContract::text).containsExactly(published(1, "new"));
-                store.sent(owed.get(0).sequence());
-                assertThat(store.outbox(10)).isEmpty();
+                sent(store, owed.get(0));
+                assertThat(owed(store, 10)).isEmpty();
             }
         });
     }
@@ -155,24 +155,24 @@ public abstract class StoreContract {
                 add(batch, new Event(1, micros(START), "a", 0, 0), clock.instant(), false);
                 add(batch, new Event(2, micros(START), "b", 0, 1), clock.instant(), false);
                 table.apply(batch);
-                store.sent(store.outbox(1).get(0).sequence());
+                sent(store, owed(store, 1).get(0));
             }
             try (Store store = open(folder, clock);
                     StoredTable table = store.open(published());
                     StoredTable next = store.next(published())) {
-                assertThat(store.outbox(10)).extracting(StoreContract::text).contains(published(2, "b"));
+                assertThat(owed(store, 10)).extracting(StoreContract::text).contains(published(2, "b"));
                 next.apply(batch);
                 store.promote(next);
                 assertThat(table.name()).isEqualTo(next.name());
 
-                List<Store.Owed> owed = store.outbox(10);
+                List<Store.Owed> owed = owed(store, 10);
                 assertThat(owed)
                         .extracting(StoreContract::text)
                         .contains(published(2, "b"))
                         .hasSizeLessThan(3);
                 assertThat(owed).extracting(entry -> header(entry, "offset")).contains("1");
-                store.sent(owed.get(owed.size() - 1).sequence());
-                assertThat(store.outbox(10)).isEmpty();
+                owed.forEach(entry -> sent(store, entry));
+                assertThat(owed(store, 10)).isEmpty();
             }
         });
     }
@@ -188,17 +188,17 @@ public abstract class StoreContract {
                 add(batch, new Event(1, micros(START), "a", 0, 0), clock.instant(), false);
                 add(batch, new Event(2, micros(START), "reject b", 0, 1), clock.instant(), false);
                 table.apply(batch);
-                List<Store.Owed> before = store.outbox(10);
-                store.sent(before.get(before.size() - 1).sequence());
+                List<Store.Owed> before = owed(store, 10);
+                before.forEach(entry -> sent(store, entry));
                 add(batch, new Event(1, micros(START.plusSeconds(60)), "c", 0, 2), clock.instant(), false);
                 add(batch, new Event(2, micros(START.plusSeconds(60)), "reject d", 0, 3), clock.instant(), false);
                 add(batch, new Event(4, micros(START), "e", 1, 0), clock.instant(), false);
                 next.apply(batch);
-                assertThat(store.outbox(10)).isEmpty();
+                assertThat(owed(store, 10)).isEmpty();
 
                 store.promote(next);
 
-                List<Store.Owed> owed = store.outbox(10);
+                List<Store.Owed> owed = owed(store, 10);
                 assertThat(owed)
                         .extracting(entry ->
                                 entry.topic() + " " + header(entry, "partition") + ":" + header(entry, "offset"))
@@ -210,8 +210,8 @@ public abstract class StoreContract {
                             assertThat(header(entry, "feed")).isEqualTo("f");
                             assertThat(header(entry, "table")).isEqualTo("t");
                         });
-                store.sent(owed.get(owed.size() - 1).sequence());
-                assertThat(store.outbox(10)).isEmpty();
+                owed.forEach(entry -> sent(store, entry));
+                assertThat(owed(store, 10)).isEmpty();
             }
         });
     }
@@ -228,9 +228,45 @@ public abstract class StoreContract {
                 table.expire();
 
                 assertThat(rows(store)).isEmpty();
-                assertThat(store.outbox(10)).extracting(StoreContract::text).containsExactly(published(1, "v"));
+                assertThat(owed(store, 10)).extracting(StoreContract::text).containsExactly(published(1, "v"));
             }
         });
+    }
+
+    @Example
+    void whatOneTopicIsOwedDoesNotWaitForAnother() {
+        withStore((folder, clock) -> {
+            try (Store store = open(folder, clock);
+                    StoredTable table = store.open(published(staged()))) {
+                Batch batch = new Batch(EVENT);
+                add(batch, new Event(1, micros(START), "a", 0, 0), clock.instant(), false);
+                add(batch, new Event(2, micros(START), "reject b", 0, 1), clock.instant(), false);
+                add(batch, new Event(2, micros(START), "c", 0, 2), clock.instant(), false);
+                table.apply(batch);
+                assertThat(store.owing()).containsExactlyInAnyOrder("out", "t.rejected");
+
+                List<Store.Owed> rejected = store.outbox("t.rejected", 10);
+                assertThat(rejected).hasSize(1);
+                sent(store, store.outbox("out", 1).get(0));
+                sent(store, rejected.get(0));
+
+                assertThat(store.owing()).containsExactly("out");
+                assertThat(store.outbox("out", 10))
+                        .extracting(StoreContract::text)
+                        .containsExactly(published(2, "c"));
+            }
+        });
+    }
+
+    /** What is owed to any topic, at most so much to each. */
+    private static List<Store.Owed> owed(Store store, int limit) {
+        return store.owing().stream()
+                .flatMap(topic -> store.outbox(topic, limit).stream())
+                .toList();
+    }
+
+    private static void sent(Store store, Store.Owed entry) {
+        store.sent(entry.topic(), entry.sequence());
     }
 
     private static String published(long uid, String value) {

@@ -341,17 +341,26 @@ public final class DuckStore implements Store {
     }
 
     @Override
-    public List<Owed> outbox(int limit) {
+    public List<String> owing() {
         try (Connection connection = root.duplicate()) {
-            return outbox.read(connection, limit, this::sent);
+            return Outbox.topics(connection);
         } catch (SQLException exception) {
             throw failure("reading the outbox", exception);
         }
     }
 
     @Override
-    public void sent(long sequence) {
-        changing("clearing the outbox", connection -> outbox.sent(connection, sequence));
+    public List<Owed> outbox(String topic, int limit) {
+        try (Connection connection = root.duplicate()) {
+            return outbox.read(connection, topic, limit, replaced -> sent(topic, replaced));
+        } catch (SQLException exception) {
+            throw failure("reading the outbox", exception);
+        }
+    }
+
+    @Override
+    public void sent(String topic, long sequence) {
+        changing("clearing the outbox", connection -> outbox.sent(connection, topic, sequence));
     }
 
     @Override
@@ -504,23 +513,16 @@ public final class DuckStore implements Store {
     }
 
     /**
-     * What a failing statement means: a broken engine needs a restart, what the machine lacks may be there later, anything
-     * else is told as it is.
+     * What a failing statement means: INVALID_REQUEST when a value is one that it cannot work with, RESTART when the engine
+     * is broken, and otherwise UNAVAILABLE, since only what is known to be the data's fault may cost data. The kind of
+     * failure is the first words of the engine's message, and never what follows, which may quote a value.
      */
     static PolderException failure(String doing, SQLException exception) {
-        String message = String.valueOf(exception.getMessage());
-        boolean isBroken = message.contains("FATAL") || message.contains("has been invalidated");
-        boolean isLacking = message.contains("No space left")
-                || message.contains("Out of Memory")
-                || message.startsWith("IO Error")
-                || message.startsWith("TransactionContext Error");
-        ErrorCode code = isBroken ? ErrorCode.RESTART : isLacking ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
-        return new PolderException(
-                code,
-                "Failed " + doing + ": "
-                        + EngineMessage.of(String.valueOf(exception.getMessage()))
-                                .wrong(),
-                exception);
+        EngineMessage message = EngineMessage.of(String.valueOf(exception.getMessage()));
+        ErrorCode code = message.isOfTheData()
+                ? ErrorCode.INVALID_REQUEST
+                : message.isBroken() ? ErrorCode.RESTART : ErrorCode.UNAVAILABLE;
+        return new PolderException(code, "Failed " + doing + ": " + message.wrong(), exception);
     }
 
     @Override

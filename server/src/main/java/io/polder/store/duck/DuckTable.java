@@ -354,7 +354,7 @@ final class DuckTable implements StoredTable {
         Arrays.fill(fate, 0, rows, APPLIED);
         events.read(batch);
         Rejections rejections = new Rejections();
-        long violations = 0;
+        Map<LedgerKey, long[]> violations = Map.of();
 
         int count;
         Columns keyed;
@@ -362,7 +362,7 @@ final class DuckTable implements StoredTable {
             keyed = batch.columns();
             count = pickAll(keyed, rows, rejections);
         } else {
-            violations = stage(rows, rejections);
+            violations = stage(batch, rejections);
             keyed = hasPassedKey ? batch.columns() : readKeys(rows);
             count = pickStaged(rows);
         }
@@ -411,7 +411,7 @@ final class DuckTable implements StoredTable {
         return new Commit(
                 name(),
                 number,
-                counts(ledger, merged, violations),
+                counts(ledger, merged, violations.values().stream().mapToLong(this::kept).sum()),
                 classes.minTime == Long.MAX_VALUE ? null : instant(classes.minTime),
                 classes.maxTime == Long.MIN_VALUE ? null : instant(classes.maxTime),
                 Instant.ofEpochMilli(accepted.first),
@@ -438,8 +438,9 @@ final class DuckTable implements StoredTable {
         return "A column of the key (" + String.join(", ", definition.key()) + ") is NULL";
     }
 
-    /** Runs the SELECT and the rules into a table in memory; returns how often rules that only count were broken. */
-    private long stage(int rows, Rejections rejections) throws SQLException {
+    /** Runs the SELECT and the rules into a table in memory; returns how often each rule was broken. */
+    private Map<LedgerKey, long[]> stage(Batch batch, Rejections rejections) throws SQLException {
+        int rows = batch.rows();
         List<Rule> rules = definition.rules();
         StringBuilder sql = new StringBuilder("CREATE OR REPLACE TEMP TABLE staged AS SELECT ");
         for (Transform.Column column : definition.transform().columns()) {
@@ -464,7 +465,7 @@ final class DuckTable implements StoredTable {
                 .collect(Collectors.joining(" OR "));
         sql.append(" FROM (").append(definition.transform().sql()).append(")");
         long staged;
-        long violations = 0;
+        Map<LedgerKey, long[]> violations = Map.of();
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql.toString());
             StringBuilder counts = new StringBuilder("SELECT count(*), count(*) FILTER (WHERE " + keyIsNull + ")");
@@ -474,19 +475,15 @@ final class DuckTable implements StoredTable {
                         .append(")");
             }
             boolean hasRejects;
-            List<Long> broken = new ArrayList<>();
+            boolean isBroken = false;
             try (ResultSet result = statement.executeQuery(counts + " FROM staged")) {
                 result.next();
                 staged = result.getLong(1);
                 hasRejects = result.getLong(2) > 0;
                 for (int index = 0; index < rules.size(); index++) {
-                    long count = result.getLong(3 + index);
-                    broken.add(count);
-                    if (rules.get(index).onViolation() == Rule.OnViolation.REJECT) {
-                        hasRejects |= count > 0;
-                    } else {
-                        violations += count;
-                    }
+                    boolean isThis = result.getLong(3 + index) > 0;
+                    isBroken |= isThis;
+                    hasRejects |= isThis && rules.get(index).onViolation() == Rule.OnViolation.REJECT;
                 }
             }
             if (staged > rows) {
@@ -495,7 +492,10 @@ final class DuckTable implements StoredTable {
                         "tables." + name() + ".select: gave " + staged + " rows for " + rows
                                 + " events: a join matched more than one row. Fix: join on the whole key of the table");
             }
-            countViolations(broken);
+            if (isBroken) {
+                violations = violations(statement, batch);
+                writeViolations(violations);
+            }
             if (staged < rows) {
                 Arrays.fill(fate, 0, rows, FILTERED);
                 try (ResultSet result = statement.executeQuery("SELECT polder_row FROM staged")) {
@@ -512,6 +512,40 @@ final class DuckTable implements StoredTable {
             }
         }
         return violations;
+    }
+
+    /** How often each rule was broken, by the feed and the minute of the events: what a rebuild finds again. */
+    private Map<LedgerKey, long[]> violations(Statement statement, Batch batch) throws SQLException {
+        List<String> rules = new ArrayList<>();
+        for (int index = 0; index < definition.rules().size(); index++) {
+            rules.add("polder_rule_" + index);
+        }
+        Map<LedgerKey, long[]> broken = new LinkedHashMap<>();
+        try (ResultSet result = statement.executeQuery("SELECT polder_row, " + String.join(", ", rules)
+                + " FROM staged WHERE " + String.join(" OR ", rules) + " ORDER BY polder_row")) {
+            while (result.next()) {
+                int row = result.getInt(1);
+                long[] counts = broken.computeIfAbsent(
+                        LedgerKey.of(batch.feed(row), batch.acceptedMillis(row)), key -> new long[rules.size()]);
+                for (int index = 0; index < counts.length; index++) {
+                    if (result.getBoolean(2 + index)) {
+                        counts[index]++;
+                    }
+                }
+            }
+        }
+        return broken;
+    }
+
+    /** How many violations did not reject their row. */
+    private long kept(long @Nullable [] broken) {
+        long kept = 0;
+        for (int index = 0; broken != null && index < broken.length; index++) {
+            if (definition.rules().get(index).onViolation() != Rule.OnViolation.REJECT) {
+                kept += broken[index];
+            }
+        }
+        return kept;
     }
 
     private void rejectStaged(Statement statement, String keyIsNull, Rejections rejections) throws SQLException {
@@ -838,7 +872,11 @@ final class DuckTable implements StoredTable {
 
     // ---- what goes with the rows
 
-    private record LedgerKey(String feed, long minute) {}
+    private record LedgerKey(String feed, long minute) {
+        private static LedgerKey of(String feed, long acceptedMillis) {
+            return new LedgerKey(feed, Math.floorDiv(acceptedMillis, 60_000L));
+        }
+    }
 
     /** When the events of a batch were accepted. */
     private static final class Span {
@@ -871,8 +909,7 @@ final class DuckTable implements StoredTable {
         for (Batch.Reject reject : batch.rejects()) {
             accepted.add(reject.acceptedMillis());
             ledger.computeIfAbsent(
-                            new LedgerKey(reject.feed(), Math.floorDiv(reject.acceptedMillis(), 60_000L)),
-                            key -> new long[5])[REJECTED]++;
+                            LedgerKey.of(reject.feed(), reject.acceptedMillis()), key -> new long[5])[REJECTED]++;
         }
         return ledger;
     }
@@ -894,9 +931,8 @@ final class DuckTable implements StoredTable {
                 violations);
     }
 
-    private void writeLedger(Map<LedgerKey, long[]> ledger, long violations) throws SQLException {
+    private void writeLedger(Map<LedgerKey, long[]> ledger, Map<LedgerKey, long[]> violations) throws SQLException {
         try (DuckDBAppender appender = connection.createAppender("store", "ledger")) {
-            long rest = violations;
             for (var entry : ledger.entrySet()) {
                 long[] counts = entry.getValue();
                 appender.beginRow();
@@ -909,27 +945,25 @@ final class DuckTable implements StoredTable {
                 appender.append(counts[REJECTED]);
                 appender.append(counts[TOO_LATE]);
                 appender.append(counts[WAITING]);
-                appender.append(rest);
+                appender.append(kept(violations.get(entry.getKey())));
                 appender.endRow();
-                rest = 0;
             }
         }
     }
 
-    private void countViolations(List<Long> broken) throws SQLException {
-        if (broken.stream().allMatch(count -> count == 0)) {
-            return;
-        }
-        long now = Math.floorDiv(clock.millis(), 60_000L);
+    private void writeViolations(Map<LedgerKey, long[]> broken) throws SQLException {
         try (DuckDBAppender appender = connection.createAppender("store", "violations")) {
-            for (int index = 0; index < broken.size(); index++) {
-                if (broken.get(index) > 0) {
-                    appender.beginRow();
-                    appender.append(physical());
-                    appender.append(definition.rules().get(index).name());
-                    appender.append(minute(now));
-                    appender.append((long) broken.get(index));
-                    appender.endRow();
+            for (var entry : broken.entrySet()) {
+                long[] counts = entry.getValue();
+                for (int index = 0; index < counts.length; index++) {
+                    if (counts[index] > 0) {
+                        appender.beginRow();
+                        appender.append(physical());
+                        appender.append(definition.rules().get(index).name());
+                        appender.append(minute(entry.getKey().minute()));
+                        appender.append(counts[index]);
+                        appender.endRow();
+                    }
                 }
             }
         }

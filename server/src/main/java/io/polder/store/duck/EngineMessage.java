@@ -1,20 +1,32 @@
 package io.polder.store.duck;
 
+import java.util.Set;
+
 /**
  * What the engine says of SQL that it cannot run.
  *
+ * @param kind what kind of failure it is, in its words, such as {@code Conversion}; empty when it does not say
  * @param wrong its sentence
  * @param fix what it suggests; empty when nothing
  * @param near the text around its mark; empty when it shows none
  * @param before how far the mark stands behind the beginning of {@code near}
  */
-public record EngineMessage(String wrong, String fix, String near, int before) {
+public record EngineMessage(String kind, String wrong, String fix, String near, int before) {
+    /** Kinds of failure of which a value is the cause. */
+    private static final Set<String> OF_THE_DATA =
+            Set.of("Conversion", "Out of Range", "Invalid Input", "Mismatch Type", "Divide by Zero");
+
+    /** What the driver says before the engine's message when it could not even prepare. */
+    private static final String UNSUCCESSFUL = "unsuccessful or closed pending query result";
+
     /** Reads an exception's message. */
     public static EngineMessage of(String message) {
-        int inner = message.indexOf("\nError: ");
+        // A value that a message quotes can look like another message.
+        int inner = firstLine(message).contains(UNSUCCESSFUL) ? message.indexOf("\nError: ") : -1;
         String told = inner < 0 ? message : message.substring(inner + "\nError: ".length());
         String first = firstLine(told);
         int colon = first.indexOf("Error: ");
+        String kind = colon < 0 ? "" : first.substring(0, colon).strip();
         String wrong = colon < 0 ? first : first.substring(colon + "Error: ".length());
         String fix = "";
         int candidates = told.indexOf("Candidate bindings:");
@@ -36,7 +48,17 @@ public record EngineMessage(String wrong, String fix, String near, int before) {
                 before = caret - end - 1 - (text - line - 1);
             }
         }
-        return new EngineMessage(stripped(wrong), fix, near, before);
+        return new EngineMessage(kind, stripped(wrong), fix, near, before);
+    }
+
+    /** Whether the engine can do nothing any more. */
+    public boolean isBroken() {
+        return kind.equals("FATAL") || !isOfTheData() && wrong.contains("has been invalidated");
+    }
+
+    /** Whether a value was the cause. */
+    public boolean isOfTheData() {
+        return OF_THE_DATA.contains(kind);
     }
 
     /** Where in the text that a person wrote the mark stands; -1 when that cannot be told. */

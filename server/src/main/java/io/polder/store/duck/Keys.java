@@ -100,7 +100,7 @@ final class Keys {
                     switch (columns.schema().fields().get(column).type()) {
                         case VARCHAR -> Arrays.equals(columns.texts(column)[left], columns.texts(column)[right]);
                         case DOUBLE ->
-                            Double.compare(columns.doubles(column)[left], columns.doubles(column)[right]) == 0;
+                            bits(columns.doubles(column)[left]) == bits(columns.doubles(column)[right]);
                         case BOOLEAN, INTEGER, BIGINT, TIMESTAMP, DATE ->
                             columns.longs(column)[left] == columns.longs(column)[right];
                     };
@@ -121,9 +121,14 @@ final class Keys {
                 }
                 yield hash;
             }
-            case DOUBLE -> Double.doubleToLongBits(columns.doubles(column)[row]);
+            case DOUBLE -> bits(columns.doubles(column)[row]);
             case BOOLEAN, INTEGER, BIGINT, TIMESTAMP, DATE -> columns.longs(column)[row];
         };
+    }
+
+    /** The same for values that are equal in SQL: of zero without its sign, and of each NaN. */
+    private static long bits(double value) {
+        return Double.doubleToLongBits(value + 0.0);
     }
 
     /** The finaliser of SplitMix64. */

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,8 @@ final class Outbox {
     /** The last row that was sent of the batch whose entry is first. */
     private record Place(long entry, long sequence, int partition, long offset) {}
 
-    private @Nullable Place sent;
-    private @Nullable Place read;
+    private final Map<String, Place> sent = new HashMap<>();
+    private final Map<String, Place> read = new HashMap<>();
 
     /**
      * Rows of a batch that are owed.
@@ -106,15 +107,28 @@ final class Outbox {
             Map<String, byte[]> headers,
             long acceptedMillis) {}
 
+    /** The topics to which something is owed. */
+    static List<String> topics(Connection connection) throws SQLException {
+        List<String> topics = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT DISTINCT topic FROM store.outbox ORDER BY topic")) {
+            while (result.next()) {
+                topics.add(result.getString(1));
+            }
+        }
+        return topics;
+    }
+
     /**
-     * The oldest of what is owed.
+     * The oldest of what is owed to a topic.
      *
      * @param replaced is given the last number of batches of which no row is left, when there is nothing else
      */
-    List<Store.Owed> read(Connection connection, int limit, LongConsumer replaced) throws SQLException {
-        read = null;
+    List<Store.Owed> read(Connection connection, String topic, int limit, LongConsumer replaced)
+            throws SQLException {
+        read.remove(topic);
         List<Store.Owed> owed = new ArrayList<>();
-        List<Entry> entries = entries(connection, limit);
+        List<Entry> entries = entries(connection, "topic = " + Sql.text(topic), limit);
         for (Entry entry : entries) {
             Rows rows = Rows.of(entry.headers());
             if (rows == null) {
@@ -138,10 +152,10 @@ final class Outbox {
         return owed;
     }
 
-    private static List<Entry> entries(Connection connection, int limit) throws SQLException {
+    private static List<Entry> entries(Connection connection, String condition, int limit) throws SQLException {
         List<Entry> entries = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement("SELECT sequence, topic, key, value, headers,"
-                + " accepted FROM store.outbox ORDER BY sequence LIMIT ?")) {
+                + " accepted FROM store.outbox WHERE " + condition + " ORDER BY sequence LIMIT ?")) {
             statement.setInt(1, limit);
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
@@ -160,7 +174,8 @@ final class Outbox {
 
     private void readRows(Connection connection, Entry entry, Rows rows, int limit, List<Store.Owed> owed)
             throws SQLException {
-        Place before = sent != null && sent.entry() == entry.sequence() ? sent : null;
+        Place known = sent.get(entry.topic());
+        Place before = known != null && known.entry() == entry.sequence() ? known : null;
         String after = before == null
                 ? ""
                 : " AND (_partition > " + before.partition() + " OR _partition = " + before.partition()
@@ -184,7 +199,7 @@ final class Outbox {
                         entry.acceptedMillis()));
             }
             if (found.size() == limit && result.next()) {
-                read = last;
+                read.put(entry.topic(), last);
             } else if (!found.isEmpty()) {
                 Store.Owed end = found.remove(found.size() - 1);
                 found.add(new Store.Owed(
@@ -202,19 +217,21 @@ final class Outbox {
         return headers;
     }
 
-    /** Forgets what was sent; {@code sequence} is that of the last record. */
-    void sent(Connection connection, long sequence) throws SQLException {
-        if (read != null && read.sequence() == sequence) {
-            sent = read;
+    /** Forgets what was sent to a topic; {@code sequence} is that of the last record. */
+    void sent(Connection connection, String topic, long sequence) throws SQLException {
+        Place last = read.get(topic);
+        if (last != null && last.sequence() == sequence) {
+            sent.put(topic, last);
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("DELETE FROM store.outbox WHERE sequence <= " + sequence);
+            statement.execute(
+                    "DELETE FROM store.outbox WHERE topic = " + Sql.text(topic) + " AND sequence <= " + sequence);
         }
     }
 
     /** Writes out what is owed of a generation that is about to be dropped; {@code numbers} gives sequence numbers. */
     static void keep(Connection connection, String physical, LongUnaryOperator numbers) throws SQLException {
-        for (Entry entry : entries(connection, Integer.MAX_VALUE)) {
+        for (Entry entry : entries(connection, "true", Integer.MAX_VALUE)) {
             Rows rows = Rows.of(entry.headers());
             if (rows == null || !rows.physical().equals(physical)) {
                 continue;

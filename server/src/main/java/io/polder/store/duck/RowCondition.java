@@ -1,7 +1,6 @@
 package io.polder.store.duck;
 
 import io.polder.record.Columns;
-import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Schema;
 import io.polder.store.Batch;
@@ -59,11 +58,7 @@ public final class RowCondition implements AutoCloseable {
             }
             return isTrue;
         } catch (SQLException exception) {
-            PolderException failure = DuckStore.failure("evaluating a condition", exception);
-            if (failure.code() != ErrorCode.INTERNAL) {
-                throw failure;
-            }
-            throw new PolderException(ErrorCode.INVALID_REQUEST, String.valueOf(failure.getMessage()), exception);
+            throw DuckStore.failure("evaluating a condition", exception);
         }
     }
 

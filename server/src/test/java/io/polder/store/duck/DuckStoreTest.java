@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -79,6 +80,38 @@ final class DuckStoreTest extends StoreContract {
                 assertThat(result.getString(1)).isEqualTo("3");
             }
         }
+    }
+
+    @Example
+    void onlyAFailureThatAValueCausesIsTheDatas() throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:")) {
+            assertThat(codeOf(connection, "SELECT CAST('FATAL: No space left' AS INTEGER)"))
+                    .isEqualTo(ErrorCode.INVALID_REQUEST);
+            assertThat(codeOf(connection, "SELECT 2147483647::INTEGER + 1::INTEGER"))
+                    .isEqualTo(ErrorCode.INVALID_REQUEST);
+            assertThat(codeOf(connection, "SELECT CAST('a' || chr(10) || 'Error: FATAL Error: b' AS INTEGER)"))
+                    .isEqualTo(ErrorCode.INVALID_REQUEST);
+            assertThat(codeOf(connection, "SELECT strptime('x', '%Y')")).isEqualTo(ErrorCode.INVALID_REQUEST);
+            // The driver tells of these by a message that begins as if the input were wrong.
+            assertThat(codeOf(connection, "SELECT a FROM gone")).isEqualTo(ErrorCode.UNAVAILABLE);
+            assertThat(codeOf(connection, "SELECT nosuch FROM (SELECT 1 AS a)")).isEqualTo(ErrorCode.UNAVAILABLE);
+        }
+        assertThat(codeOf("IO Error: Could not write: Disk quota exceeded")).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(codeOf("Statement was closed")).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(codeOf("FATAL Error: Failed: database has been invalidated")).isEqualTo(ErrorCode.RESTART);
+    }
+
+    private static ErrorCode codeOf(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            throw new IllegalStateException("did not fail: " + sql);
+        } catch (SQLException failure) {
+            return DuckStore.failure("trying", failure).code();
+        }
+    }
+
+    private static ErrorCode codeOf(String message) {
+        return DuckStore.failure("trying", new SQLException(message)).code();
     }
 
     @Provide
