@@ -136,7 +136,10 @@ final class SelectCompiler implements AutoCloseable {
         try {
             JsonNode tree = parse(place, select, problems);
             if (tree == null) {
-                return problems;
+                return problems.stream()
+                        .map(problem -> new Problem(
+                                place, condition, "is no condition: " + problem.wrong(), "write one SQL expression"))
+                        .toList();
             }
             List<String> names = columns.stream().map(Transform.Column::name).toList();
             Scope scope = new Scope(place, select, new Schema(List.of()), names, Map.of(), problems);

@@ -12,6 +12,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +80,12 @@ final class KafkaWriter implements Writer, AutoCloseable {
 
     @Override
     public void flush() {
-        producer.flush();
+        try {
+            producer.flush();
+        } catch (InterruptException stopped) {
+            // The client says so, and the thread's mark of it stays.
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
