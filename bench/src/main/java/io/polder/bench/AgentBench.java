@@ -141,8 +141,8 @@ final class AgentBench {
 
     private static long bytes(Path log, String topic) throws IOException {
         try (Stream<Path> files = Files.walk(log)) {
-            return files.filter(file -> file.toString().endsWith(".log")
-                            && file.toString().contains("/" + topic + "-"))
+            return files.filter(file ->
+                            file.toString().endsWith(".log") && file.toString().contains("/" + topic + "-"))
                     .mapToLong(file -> file.toFile().length())
                     .sum();
         }
@@ -170,7 +170,8 @@ final class AgentBench {
                 agent.kill();
             }
         }
-        double ratio = live.getOrDefault(AgentProcess.Kind.POLDER, 0.0) / live.getOrDefault(AgentProcess.Kind.FLUME, 1.0);
+        double ratio =
+                live.getOrDefault(AgentProcess.Kind.POLDER, 0.0) / live.getOrDefault(AgentProcess.Kind.FLUME, 1.0);
         numbers.put("ratio", Math.round(ratio * 100) / 100.0);
         return new Result("agent: memory of 1,000,000 queued events of 290 bytes", numbers);
     }

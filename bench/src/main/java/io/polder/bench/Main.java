@@ -37,8 +37,9 @@ final class Main implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "SCENARIO",
-            description = "upsert, ingest, freshness, viewers, provenance (all of these when none is named), agent, avro,"
-                    + " recording")
+            description =
+                    "upsert, ingest, freshness, viewers, provenance (all of these when none is named), agent, avro,"
+                            + " recording")
     private List<String> scenarios = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the numbers as JSON, too")

@@ -60,7 +60,8 @@ final class Outbox {
 
     private record Rest(Instant until, Duration length) {}
 
-    private record Payment(String topic, byte @Nullable [] key, byte[] value, Map<String, byte[]> headers, long millis) {}
+    private record Payment(
+            String topic, byte @Nullable [] key, byte[] value, Map<String, byte[]> headers, long millis) {}
 
     /** @param publishers what publishes to a topic of that name */
     Outbox(Store store, Log log, Function<String, Publisher> publishers, InstantSource clock) {

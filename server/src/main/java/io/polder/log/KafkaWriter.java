@@ -9,10 +9,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +59,9 @@ final class KafkaWriter implements Writer, AutoCloseable {
             var unused = producer.send(
                     record,
                     (metadata, failure) -> receipt.done(
-                            partition, failure == null ? metadata.offset() : -1, failure == null ? null : told(failure)));
+                            partition,
+                            failure == null ? metadata.offset() : -1,
+                            failure == null ? null : told(failure)));
         } catch (KafkaException | IllegalStateException failure) {
             receipt.done(partition, -1, told(failure));
         }

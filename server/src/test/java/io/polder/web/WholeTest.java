@@ -157,14 +157,16 @@ final class WholeTest {
 
     @Test
     void whatIsWrongInARequestIsSaidOfTheRequest() {
-        HttpResponse<String> charset = client.post(
-                "/api/feeds/traffic/events", "[]", "Content-Type", "application/json; charset=nonsense");
+        HttpResponse<String> charset =
+                client.post("/api/feeds/traffic/events", "[]", "Content-Type", "application/json; charset=nonsense");
         HttpResponse<String> key = client.get("/api/tables/traffic/rows/E40,yesterday");
 
         assertThat(charset.statusCode()).as(charset.body()).isEqualTo(415);
         assertThat(charset.body()).contains("only UTF-8 is read");
         assertThat(key.statusCode()).as(key.body()).isEqualTo(400);
-        assertThat(json(key).path("detail").asText()).startsWith("key = 'E40,yesterday': ").doesNotContain("SELECT");
+        assertThat(json(key).path("detail").asText())
+                .startsWith("key = 'E40,yesterday': ")
+                .doesNotContain("SELECT");
     }
 
     @Test
