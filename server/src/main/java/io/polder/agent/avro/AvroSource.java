@@ -128,7 +128,8 @@ final class AvroSource implements Source {
                 context.processor().process(events);
             } catch (ChannelException refused) {
                 counters.increment(Counter.CHANNEL_WRITE_FAIL);
-                counters.troubled(String.valueOf(refused.getMessage()), context.clock().instant());
+                counters.troubled(
+                        String.valueOf(refused.getMessage()), context.clock().instant());
                 return FlumeProtocol.FAILED;
             }
             counters.well();
