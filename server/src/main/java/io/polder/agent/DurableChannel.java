@@ -144,7 +144,7 @@ final class DurableChannel implements Channel {
     }
 
     private static Path folder(Settings settings) {
-        String[] folders = settings.text("dataDirs").split(",");
+        String[] folders = settings.text("dataDirs").split(",", -1);
         if (folders.length > 1) {
             settings.problem("dataDirs", "names several folders", "name one; a disk is as fast as its own syncs");
         }

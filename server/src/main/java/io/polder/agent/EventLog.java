@@ -202,6 +202,7 @@ final class EventLog implements Closeable {
         return record.putInt(record.capacity()).putInt(0).put(type).putLong(number);
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // all records are allocated above
     private static ByteBuffer sealed(ByteBuffer record) {
         record.putInt(Integer.BYTES, checksum(record.array()));
         return record.flip();
@@ -255,8 +256,13 @@ final class EventLog implements Closeable {
         long wanted;
         synchronized (disk) {
             wanted = appended;
-            while (isForcing && forced < wanted) {
-                await();
+            try {
+                while (isForcing && forced < wanted) {
+                    disk.wait();
+                }
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while waiting for the disk", stop);
             }
             if (wanted > lostFrom && wanted <= lostTo) {
                 throw new IOException("the disk did not take what was written");
@@ -294,15 +300,6 @@ final class EventLog implements Closeable {
                 begin();
             }
             throw failure;
-        }
-    }
-
-    private void await() throws IOException {
-        try {
-            disk.wait();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for the disk", stop);
         }
     }
 

@@ -171,7 +171,7 @@ final class FlumeReader {
         }
         List<String> words = new ArrayList<>();
         boolean ranTogether = false;
-        for (String word : entry.value().split("\\s+")) {
+        for (String word : entry.value().split("\\s+", -1)) {
             if (word.equals("=")) {
                 ranTogether = true;
             } else if (!word.isEmpty() && !words.contains(word)) {

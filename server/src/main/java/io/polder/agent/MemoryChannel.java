@@ -215,9 +215,11 @@ final class MemoryChannel implements Channel {
             while (size + events > capacity && left > 0) {
                 left = hasRoom.awaitNanos(left);
             }
-            if (left > 0 && bytes > 0 && size + events <= capacity) {
-                // There may be room for events and not for bytes: do not spin.
-                hasRoom.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(20)));
+            // There may be room for events and not for bytes, whose number is not known here: the caller tries soon.
+            long nap = Math.min(left, TimeUnit.MILLISECONDS.toNanos(20));
+            long before = bytes;
+            while (nap > 0 && bytes > 0 && bytes >= before) {
+                nap = hasRoom.awaitNanos(nap);
             }
         } finally {
             lock.unlock();

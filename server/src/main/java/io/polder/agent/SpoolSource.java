@@ -325,8 +325,9 @@ final class SpoolSource extends SourceThread {
             return List.of();
         }
         ByteBuffer blob = ByteBuffer.allocate((int) Math.min(maxBlob, left));
-        while (blob.hasRemaining() && channel.read(blob, at.position() + blob.position()) > 0) {
-            continue;
+        int read = 1;
+        while (blob.hasRemaining() && read > 0) {
+            read = channel.read(blob, at.position() + blob.position());
         }
         at.seek(at.position() + blob.position());
         return List.of(new Event(headers, blob.array()));

@@ -90,7 +90,7 @@ final class TailSource extends SourceThread {
     TailSource(Parts.Context context) {
         super(context, LONGEST_WAIT);
         Settings settings = context.settings();
-        for (String group : settings.text("filegroups").split("\\s+")) {
+        for (String group : settings.text("filegroups").split("\\s+", -1)) {
             if (!group.isEmpty()) {
                 add(settings, group);
             }

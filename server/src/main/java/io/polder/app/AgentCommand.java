@@ -101,6 +101,9 @@ final class AgentCommand implements Callable<Integer> {
         try (Home held = Home.open(directory, clock.instant())) {
             Logging.toFolder(held.resolve("log"));
             LOGGER.info("Polder {} on Java {} runs agent {} of {}.", Version.number(), Runtime.version(), name, file);
+            if (conf != null) {
+                LOGGER.info("-c {} is not used: there is no flume-env.sh and no Log4j.", conf);
+            }
             ending.listen();
             AgentRun run = new AgentRun(
                     first,

@@ -364,8 +364,7 @@ class ChannelTest {
             List<Integer> seen = new ArrayList<>();
             int takes = 0;
             while (seen.size() < senders * batches * 5) {
-                Channel.Take take = channel.take(7, Duration.ofSeconds(10));
-                assertThat(take).isNotNull();
+                Channel.Take take = Objects.requireNonNull(channel.take(7, Duration.ofSeconds(10)));
                 if (takes++ % 5 == 4) {
                     take.rollback();
                 } else {

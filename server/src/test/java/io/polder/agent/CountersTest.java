@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.polder.agent.http.MetricsServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -130,7 +131,7 @@ class CountersTest {
     void openConnectionCountIsConnectionsThatAreOpenNow(@TempDir Path other) throws IOException {
         try (AgentFixture lines = AgentFixture.start(
                 other, LINES.replace("= http", "= netcat") + "sinks.k.sink.directory = " + out + "\n")) {
-            try (Socket connection = new Socket("127.0.0.1", lines.port())) {
+            try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), lines.port())) {
                 await().untilAsserted(() -> assertThat(lines.count("SOURCE.r", "OpenConnectionCount"))
                         .isEqualTo(1));
                 assertThat(connection.isConnected()).isTrue();
@@ -386,7 +387,7 @@ class CountersTest {
     void linesOfNetcatAreAnsweredAndBecomeEvents(@TempDir Path other) throws IOException {
         try (AgentFixture lines = AgentFixture.start(
                         other, LINES.replace("= http", "= netcat") + "sinks.k.sink.directory = " + out + "\n");
-                Socket connection = new Socket("127.0.0.1", lines.port())) {
+                Socket connection = new Socket(InetAddress.getLoopbackAddress(), lines.port())) {
             connection.getOutputStream().write("one\ntwo\n".getBytes(StandardCharsets.UTF_8));
             byte[] answer = connection.getInputStream().readNBytes(6);
             assertThat(new String(answer, StandardCharsets.UTF_8)).isEqualTo("OK\nOK\n");

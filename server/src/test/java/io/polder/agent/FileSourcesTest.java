@@ -87,9 +87,13 @@ class FileSourcesTest {
     void headersPatternsAndDeletion() throws IOException {
         Files.writeString(in.resolve("a.csv"), "1\n");
         Files.writeString(in.resolve("a.skip"), "no\n");
-        try (AgentFixture agent = spool(
-                "sources.r.fileHeader = true\nsources.r.basenameHeader = true\nsources.r.includePattern = ^.*csv$\n"
-                        + "sources.r.deletePolicy = immediate\nsinks.k.sink.serializer = HEADER_AND_TEXT\n")) {
+        try (AgentFixture agent = spool("""
+                sources.r.fileHeader = true
+                sources.r.basenameHeader = true
+                sources.r.includePattern = ^.*csv$
+                sources.r.deletePolicy = immediate
+                sinks.k.sink.serializer = HEADER_AND_TEXT
+                """)) {
             await().untilAsserted(() -> assertThat(in.resolve("a.csv")).doesNotExist());
             await().untilAsserted(() -> assertThat(lines(out)).hasSize(1));
             assertThat(lines(out).get(0)).contains("basename=a.csv", "file=" + in.resolve("a.csv"), "} 1");
@@ -128,11 +132,13 @@ class FileSourcesTest {
         append(log, "1\n2\n");
         try (AgentFixture first = tail("")) {
             arrives("1", "2");
+            assertThat(first.count("SOURCE.r", "EventAcceptedCount")).isEqualTo(2);
         }
         assertThat(home.resolve("positions.json")).content().contains("\"inode\"", "\"pos\":4", "\"file\"");
         append(log, "3\n");
         try (AgentFixture second = tail("")) {
             arrives("1", "2", "3");
+            assertThat(second.count("SOURCE.r", "EventAcceptedCount")).isEqualTo(1);
         }
     }
 
@@ -146,6 +152,7 @@ class FileSourcesTest {
             arrives("1", "2", "3", "4");
             Files.writeString(log, "new and longer than before\n", StandardOpenOption.TRUNCATE_EXISTING);
             arrives("1", "2", "3", "4", "new and longer than before");
+            assertThat(agent.count("SOURCE.r", "EventAcceptedCount")).isEqualTo(5);
         }
     }
 
@@ -197,9 +204,12 @@ class FileSourcesTest {
     @Test
     void groupsHaveHeaders() throws IOException {
         append(in.resolve("app.log"), "x\n");
-        try (AgentFixture agent =
-                tail("sources.r.headers.f.site = gent\nsources.r.byteOffsetHeader = true\nsources.r.fileHeader = true\n"
-                        + "sinks.k.sink.serializer = HEADER_AND_TEXT\n")) {
+        try (AgentFixture agent = tail("""
+                sources.r.headers.f.site = gent
+                sources.r.byteOffsetHeader = true
+                sources.r.fileHeader = true
+                sinks.k.sink.serializer = HEADER_AND_TEXT
+                """)) {
             await().untilAsserted(() -> assertThat(lines(out)).hasSize(1));
             assertThat(lines(out).get(0)).contains("site=gent", "byteoffset=0", "file=" + in.resolve("app.log"));
             assertThat(agent.count("SOURCE.r", "EventReadFail")).isZero();

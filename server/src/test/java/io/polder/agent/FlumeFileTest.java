@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -186,12 +187,17 @@ class FlumeFileTest {
     @Test
     void environmentAndSystemStandForValues() {
         Map<String, String> environment = Map.of("PORT", "4711");
-        String text = "a.channels = c\na.channels.c.type = memory\na.channels.c.capacity = ${env:PORT}\n"
-                + "a.channels.c.transactionCapacity = ${env:NONE:-7}\na.channels.c.keep-alive = ${env:MISSING}\n";
+        String text = """
+                a.channels = c
+                a.channels.c.type = memory
+                a.channels.c.capacity = ${env:PORT}
+                a.channels.c.transactionCapacity = ${env:NONE:-7}
+                a.channels.c.keep-alive = ${env:MISSING}
+                """;
 
         AgentDefinition read = FlumeReader.read(FlumeFile.parse("f", text), "a", environment::get);
 
-        Settings settings = read.channels().get("c").settings();
+        Settings settings = Objects.requireNonNull(read.channels().get("c")).settings();
         assertThat(settings.integer("capacity")).isEqualTo(4711);
         assertThat(settings.integer("transactionCapacity")).isEqualTo(7);
         assertThat(read.problems())

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -92,7 +93,7 @@ class AgentKillTest {
             last.destroyForcibly();
         }
 
-        TreeMap<Integer, Integer> seen = seen(out);
+        Map<Integer, Integer> seen = seen(out);
         assertThat(told200).hasSizeGreaterThan(KILLS * 5);
         for (int batch : seen.keySet()) {
             assertThat(told200.contains(batch) || unknown.contains(batch))
@@ -135,21 +136,21 @@ class AgentKillTest {
     }
 
     private static List<Integer> missing(Path out, Set<Integer> told200) throws IOException {
-        TreeMap<Integer, Integer> seen = seen(out);
+        Map<Integer, Integer> seen = seen(out);
         return told200.stream()
                 .filter(batch -> seen.getOrDefault(batch, 0) < BATCH)
                 .toList();
     }
 
     /** How many different events of each batch are in the files. */
-    private static TreeMap<Integer, Integer> seen(Path out) throws IOException {
+    private static Map<Integer, Integer> seen(Path out) throws IOException {
         Set<String> lines = ConcurrentHashMap.newKeySet();
         try (Stream<Path> files = Files.list(out)) {
             for (Path file : files.toList()) {
                 lines.addAll(Files.readAllLines(file));
             }
         }
-        TreeMap<Integer, Integer> seen = new TreeMap<>();
+        Map<Integer, Integer> seen = new TreeMap<>();
         for (String line : lines) {
             int space = line.indexOf(' ');
             if (space > 0) {

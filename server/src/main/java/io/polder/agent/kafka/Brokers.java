@@ -27,7 +27,7 @@ final class Brokers {
         if (bootstrap.isEmpty()) {
             return;
         }
-        for (String address : bootstrap.split(",")) {
+        for (String address : bootstrap.split(",", -1)) {
             if (!address.strip().matches("(\\S+://)?(\\[[0-9a-fA-F:]+]|[^:\\s]+):\\d{1,5}")) {
                 settings.problem(
                         "kafka.bootstrap.servers",
@@ -72,7 +72,7 @@ final class Brokers {
     }
 
     private @Nullable String probe() {
-        String first = bootstrap.split(",")[0].strip();
+        String first = bootstrap.split(",", -1)[0].strip();
         try {
             InetSocketAddress address = ClientUtils.parseAndValidateAddresses(
                             java.util.List.of(first), "use_all_dns_ips")
