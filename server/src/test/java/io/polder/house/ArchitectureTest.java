@@ -112,6 +112,9 @@ class ArchitectureTest {
 
     @Test
     void onlyTheProgramItselfKnowsTheCommandLineAndWhereLogLinesGo() {
+        only("io.polder.agent.avro..")
+                .mayImport("org.apache.avro..", "io.netty..")
+                .check(PROGRAM);
         only("io.polder.app..").mayImport("picocli..", "ch.qos.logback..").check(PROGRAM);
     }
 
