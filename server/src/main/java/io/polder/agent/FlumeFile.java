@@ -21,7 +21,9 @@ record FlumeFile(String name, List<Entry> entries) {
         String[] lines = text.split("\r\n|\n|\r", -1);
         for (int index = 0; index < lines.length; index++) {
             String first = lines[index].stripLeading();
-            if (first.isEmpty() || first.startsWith("#") || first.startsWith("!")) {
+            // A lone backslash continues nothing: to Java the next line is a first one, and may be a comment.
+            boolean isContinuation = first.equals("\\") && index + 1 < lines.length;
+            if (first.isEmpty() || first.startsWith("#") || first.startsWith("!") || isContinuation) {
                 continue;
             }
             int line = index + 1;

@@ -226,7 +226,14 @@ final class SpoolSource extends SourceThread {
                 && included.matcher(named).matches()
                 && !ignored.matcher(named).matches()
                 && !(notesInTracker && Files.exists(note(file)))
+                && isAtRest(file)
                 && !state(file).equals(setAside.get(file));
+    }
+
+    /** A file that was changed a moment ago may be one that is still being written. */
+    private boolean isAtRest(Path file) {
+        long age = clock.millis() - modified(file);
+        return age < 0 || age >= pause.toMillis();
     }
 
     private Path note(Path file) {

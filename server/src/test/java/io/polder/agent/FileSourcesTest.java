@@ -77,7 +77,8 @@ class FileSourcesTest {
             assertThat(agent.count("SOURCE.r", "EventAcceptedCount")).isEqualTo(4);
         }
         try (AgentFixture again = spool("")) {
-            Files.writeString(in.resolve("c.csv"), "5\n");
+            Files.writeString(in.resolve(".c.tmp"), "5\n");
+            Files.move(in.resolve(".c.tmp"), in.resolve("c.csv"));
             arrives("1", "2", "3", "4", "5");
             assertThat(again.count("SOURCE.r", "EventReceivedCount")).isEqualTo(1);
         }
