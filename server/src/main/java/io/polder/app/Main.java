@@ -98,7 +98,7 @@ public final class Main implements Runnable {
         PrintWriter err = command.getErr();
         if (failure instanceof PolderException told) {
             // What follows stays below what it belongs to: a mark below its place, a problem below the first.
-            err.println("polder: " + told.getMessage().replace("\n", "\n        "));
+            err.println("polder: " + String.valueOf(told.getMessage()).replace("\n", "\n        "));
             err.flush();
             return told.code().exitCode();
         }

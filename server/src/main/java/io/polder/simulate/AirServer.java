@@ -75,7 +75,7 @@ public final class AirServer implements AutoCloseable {
      * @throws PolderException when the port is taken
      */
     public static AirServer start(int port, int speed, long seed, InstantSource time) {
-        return new AirServer(port, new AirSimulator(seed), new Clock(time, speed));
+        return new AirServer(port, new AirSimulator(seed), new Clock(time, speed, null));
     }
 
     private AirServer(int port, AirSimulator simulator, Clock clock) {
