@@ -96,6 +96,6 @@ public final class Settings {
     public void problem(String key, String wrong, String fix) {
         Integer line = lines.get(key);
         String place = file + (line == null ? "" : ":" + line) + " " + prefix + "." + key;
-        problems.add(new Problem(place, values.getOrDefault(key, ""), wrong, fix));
+        problems.add(new Problem(place, text(key), wrong, fix));
     }
 }
