@@ -5,7 +5,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The air of Flemish cities, made up: a pure function of the seed, the city and the hour. Immutable.
@@ -17,9 +16,6 @@ import java.util.Map;
 final class AirSimulator {
     /** The pollutants, in the order of the answer. */
     static final List<String> POLLUTANTS = List.of("no2", "o3", "pm10", "pm25");
-
-    /** Of each pollutant the concentration, µg/m³, at which its index out of 100 has come down to 0. */
-    private static final Map<String, Integer> WORST = Map.of("no2", 200, "o3", 240, "pm10", 150, "pm25", 90);
 
     private static final int DAYS_OF_WEATHER = 3;
     private static final double HOURS_PER_DAY = 24;
@@ -85,8 +81,7 @@ final class AirSimulator {
 
         /** From 0 to 100, which is the cleanest. */
         int index(String pollutant) {
-            int worst = WORST.get(pollutant);
-            return Math.max(0, Math.min(100, 100 - of(pollutant) * 100 / worst));
+            return Math.max(0, Math.min(100, 100 - of(pollutant) * 100 / worst(pollutant)));
         }
 
         /** That of the worst pollutant. */
@@ -133,6 +128,17 @@ final class AirSimulator {
                 (4 + 17 * still * still * (1.2 - .4 * season) + 7 * city.load() * traffic + 8 * fires * still) * jitter;
         double pm10 = pm25 * (1.45 + .25 * Noise.curve(Noise.hash(seed, 5, place), days * 2)) + 3;
         return new Air(whole(no2), whole(o3), whole(pm10), whole(pm25));
+    }
+
+    /** The concentration, µg/m³, at which a pollutant's index out of 100 has come down to 0. */
+    private static int worst(String pollutant) {
+        return switch (pollutant) {
+            case "no2" -> 200;
+            case "o3" -> 240;
+            case "pm10" -> 150;
+            case "pm25" -> 90;
+            default -> throw new IllegalArgumentException("There is no pollutant " + pollutant + ".");
+        };
     }
 
     private static int whole(double concentration) {

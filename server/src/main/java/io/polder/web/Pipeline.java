@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
  * What the pipelines page draws as one: sources, the channels that they fill, and the sinks that empty these. An agent is
  * one, and so is a topic of the mart with its feeds and tables.
  *
- * @param kind {@code agent} or {@code topic}
+ * @param kind agent or topic
  * @param why sentences that name what holds events up, without a full stop; empty when all flows
  * @param simulated whether any of its events are made up
  */
@@ -20,7 +20,7 @@ record Pipeline(String kind, String name, List<String> why, boolean simulated, L
     /**
      * A source, a channel or a sink.
      *
-     * @param kind {@code source}, {@code channel} or {@code sink}
+     * @param kind source, channel or sink
      * @param type what kind of source it is, and so on: {@code poll}, {@code memory}, {@code table}
      * @param detail what tells it from others of its type; may be empty
      * @param channels of a source those that it fills, of a sink the one that it empties

@@ -58,7 +58,7 @@ final class WholeTest {
                 clock));
         Queries queries = part(Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(10), 1_000)));
         Web web =
-                part(new Web(mart, WebFixture.platform(0), "test", ingest, enrichment, queries, log, List::of, clock));
+                part(new Web(mart, WebFixture.platform(0), "test", ingest, enrichment, queries, log, List::of, List::of, clock));
         enrichment.start();
         web.start();
         ingest.start();
