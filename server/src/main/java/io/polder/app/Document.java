@@ -5,11 +5,14 @@ import io.polder.record.PolderException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
@@ -74,10 +77,24 @@ record Document(byte[] bytes, boolean isWhole, String from) {
         return new Document(bytes, plain.read() < 0, from);
     }
 
+    private static String why(Exception failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "there is no such file";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "this user may not read it";
+        }
+        if (failure instanceof ConnectException) {
+            return "nobody answers there";
+        }
+        String message = failure.getMessage();
+        return message == null || message.isBlank() ? failure.toString() : message;
+    }
+
     private static PolderException unreadable(String from, Exception failure) {
         return new PolderException(
                 ErrorCode.UNAVAILABLE,
-                from + ": it cannot be read (" + failure
+                from + ": it cannot be read (" + why(failure)
                         + "). Fix: see that it is there and that this machine reaches it",
                 failure);
     }

@@ -32,6 +32,11 @@ final class Grid {
         add(List.of(cells));
     }
 
+    /** {@code 1 row}, {@code 2 rows}. */
+    static String count(long number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
     void printTo(PrintWriter out) {
         int[] widths = new int[heading.size()];
         boolean[] right = new boolean[heading.size()];

@@ -109,8 +109,9 @@ final class InitCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         Mart mart = MartReader.read(folder);
         List<Problem> problems = Definitions.check(mart);
-        out.println("Wrote " + definition + " from " + inference.events() + " events: " + inference.format() + ", "
-                + inference.fields().size() + " fields"
+        out.println("Wrote " + definition + " from " + Grid.count(inference.events(), "event") + ": "
+                + inference.format() + ", "
+                + Grid.count(inference.fields().size(), "field")
                 + (inference.key().isEmpty() ? "" : ", key " + String.join(", ", inference.key()))
                 + inference.time().map(time -> ", time " + time).orElse("") + ".");
         problems.forEach(problem -> out.println(problem.toString()));

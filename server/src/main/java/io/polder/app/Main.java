@@ -96,7 +96,8 @@ public final class Main implements Runnable {
     private static int failed(Exception failure, CommandLine command, ParseResult result) {
         PrintWriter err = command.getErr();
         if (failure instanceof PolderException told) {
-            err.println("polder: " + told.getMessage());
+            // What follows stays below what it belongs to: a mark below its place, a problem below the first.
+            err.println("polder: " + String.valueOf(told.getMessage()).replace("\n", "\n        "));
             err.flush();
             return told.code().exitCode();
         }

@@ -82,7 +82,7 @@ final class PreviewCommand implements Callable<Integer> {
         }
         preview.rows().printTo(out);
         out.println();
-        out.println(preview.events() + " events in " + document.bytes().length + " bytes"
+        out.println(Grid.count(preview.events(), "event") + " in " + document.bytes().length + " bytes"
                 + (document.isWhole() ? "" : ", the first of more,") + " from " + document.from() + "; "
                 + preview.rejectedEvents() + " rejected.");
         if (preview.rejectedEvents() > 0) {

@@ -56,8 +56,9 @@ final class RejectedCommand implements Runnable {
             if (topic != null) {
                 body.put("topic", topic);
             }
-            out.println("Replayed "
-                    + client.post("/api/rejected/replay", body).path("replayed").asLong() + " events.");
+            long replayed =
+                    client.post("/api/rejected/replay", body).path("replayed").asLong();
+            out.println("Replayed " + Grid.count(replayed, "event") + "; what is still wrong was rejected again.");
         } else {
             print(
                     client.get("/api/rejected?limit=" + limit + (topic == null ? "" : "&topic=" + Client.part(topic))),

@@ -82,7 +82,7 @@ final class SqlCommand implements Runnable {
     private static String summary(JsonNode answer) {
         int rows = answer.path("rows").size();
         return (answer.path("truncated").asBoolean() ? "The first " : "")
-                + rows + (rows == 1 ? " row" : " rows") + ", "
+                + Grid.count(rows, "row") + ", "
                 + answer.path("milliseconds").asLong() + " ms"
                 + (answer.path("simulated").asBoolean() ? ", from simulated data." : ".");
     }

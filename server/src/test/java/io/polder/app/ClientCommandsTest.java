@@ -179,7 +179,7 @@ class ClientCommandsTest {
 
         assertThat(out.toString())
                 .contains("document, event 3", "no key", "traffic 2/17", "too fast")
-                .contains("Replayed 1 events.");
+                .contains("Replayed 1 event; ");
     }
 
     @Test
