@@ -1,8 +1,14 @@
 package io.polder.app;
 
+import io.polder.config.Configuration;
 import io.polder.config.Mart;
-import io.polder.config.MartReader;
+import io.polder.enrich.Definitions;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,12 +37,18 @@ final class CheckCommand implements Runnable {
 
     @Override
     public void run() {
-        Mart mart = MartReader.read(folder, settings.list(), System.getenv());
-        spec.commandLine()
-                .getOut()
-                .println(mart.name() + ": " + mart.feeds().size() + " feeds, "
-                        + mart.tables().size() + " tables, " + mart.views().size() + " views, "
-                        + mart.maps().size() + " maps; nothing is wrong.");
-        spec.commandLine().getOut().flush();
+        Path home = HomeOption.in(folder);
+        Mart mart = Configuration.read(folder, home, settings.list(), System.getenv())
+                .mart();
+        List<Problem> problems = Definitions.check(mart);
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_DEFINITION, problems);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(mart.name() + ": " + Grid.count(mart.feeds().size(), "feed") + ", "
+                + Grid.count(mart.tables().size(), "table") + ", "
+                + Grid.count(mart.views().size(), "view") + ", "
+                + Grid.count(mart.maps().size(), "map") + "; nothing is wrong.");
+        out.flush();
     }
 }

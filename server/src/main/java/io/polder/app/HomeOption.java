@@ -14,7 +14,12 @@ final class HomeOption {
 
     /** The home of the mart in {@code folder}. */
     Path of(Path folder) {
-        return home == null ? folder.resolve(".polder") : home;
+        return home == null ? in(folder) : home;
+    }
+
+    /** Where the state of the mart in {@code folder} is when nobody says otherwise. */
+    static Path in(Path folder) {
+        return folder.resolve(".polder");
     }
 
     /** The home of the mart in the folder that the command is run in. */

@@ -116,7 +116,10 @@ final class SelectCompiler implements AutoCloseable {
         try {
             JsonNode tree = parse(place, select, problems);
             if (tree == null) {
-                return problems;
+                return problems.stream()
+                        .map(problem -> new Problem(
+                                place, condition, "is no condition: " + problem.wrong(), "write one SQL expression"))
+                        .toList();
             }
             Scope scope = new Scope(place, select, new Schema(List.of()), Map.of(), problems);
             checkExpressions(tree, scope);

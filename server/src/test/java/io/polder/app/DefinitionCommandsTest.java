@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,7 @@ class DefinitionCommandsTest {
 
         assertThat(run("check", folder.toString())).as(err.toString()).isZero();
 
-        assertThat(out.toString()).contains("air: 1 feeds, 1 tables").contains("nothing is wrong");
+        assertThat(out.toString()).contains("air: 1 feed, 1 table, 0 views").contains("nothing is wrong");
     }
 
     @Test
@@ -43,6 +44,22 @@ class DefinitionCommandsTest {
                 .contains("did you mean 'csv'")
                 .contains("evry")
                 .contains("Fix: ");
+    }
+
+    @Test
+    void checkLooksAtTheSqlAndAtTheSettings() throws IOException {
+        write("files: \"*.csv\", format: csv, where: \"no2 <\"");
+        Files.writeString(
+                folder.resolve("polder.yaml"), "views: { high: \"SELECT nox FROM air\" }\n", StandardOpenOption.APPEND);
+
+        assertThat(run("check", folder.toString())).isEqualTo(2);
+        assertThat(run("check", folder.toString(), "--set", "web.port=high")).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains("feeds.air.where = 'no2 <': is no condition")
+                .contains("\n        polder.yaml")
+                .contains("nox")
+                .contains("--set web.port = 'high'");
     }
 
     @Test
@@ -79,7 +96,7 @@ class DefinitionCommandsTest {
 
         assertThat(run("preview", "air", folder.toString())).as(err.toString()).isZero();
 
-        assertThat(out.toString()).contains("18.5", "1 events", "0 rejected");
+        assertThat(out.toString()).contains("18.5", "1 event in", "0 rejected");
         server.stop(0);
     }
 
