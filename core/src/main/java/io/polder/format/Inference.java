@@ -157,16 +157,18 @@ public record Inference(
         return candidate;
     }
 
-    /** One field, present in every event, that is called like an identifier: the best name first, then the first field. */
+    /**
+     * One field, present in every event, that is called like an identifier: the best name first, then the first field.
+     * When none is called so and the time alone does not tell the events apart, the first that can take part in telling
+     * them apart: of a key that is too wide too many rows are kept, of one that is too narrow some are lost.
+     */
     private static List<String> key(List<Field> fields, List<Evidence> evidences, int events) {
         String best = "";
         int bestScore = 0;
         for (int index = 0; index < fields.size(); index++) {
             Field field = fields.get(index);
             Evidence evidence = evidences.get(index);
-            boolean canBeKey = evidence.values() == events
-                    && (field.type() == Type.INTEGER || field.type() == Type.BIGINT || field.type() == Type.VARCHAR);
-            int score = canBeKey ? score(field.name()) : 0;
+            int score = canBeKey(field, evidence, events) ? score(field.name()) : 0;
             // Of two that are called alike, the one that tells more things apart.
             if (score > 0 && evidence.distinct() == events) {
                 score++;
@@ -176,7 +178,28 @@ public record Inference(
                 best = field.name();
             }
         }
-        return best.isEmpty() ? List.of() : List.of(best);
+        return best.isEmpty() ? unnamedKey(fields, evidences, events) : List.of(best);
+    }
+
+    private static List<String> unnamedKey(List<Field> fields, List<Evidence> evidences, int events) {
+        Optional<String> time = time(fields);
+        List<String> several = new ArrayList<>();
+        for (int index = 0; index < fields.size(); index++) {
+            Field field = fields.get(index);
+            Evidence evidence = evidences.get(index);
+            if (time.filter(field.name()::equals).isPresent() && evidence.distinct() == events) {
+                return List.of();
+            }
+            if (canBeKey(field, evidence, events) && evidence.distinct() > 1) {
+                several.add(field.name());
+            }
+        }
+        return several.stream().limit(1).toList();
+    }
+
+    private static boolean canBeKey(Field field, Evidence evidence, int events) {
+        return evidence.values() == events
+                && (field.type() == Type.INTEGER || field.type() == Type.BIGINT || field.type() == Type.VARCHAR);
     }
 
     private static int score(String name) {

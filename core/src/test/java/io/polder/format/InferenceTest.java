@@ -113,6 +113,16 @@ class InferenceTest {
     }
 
     @Test
+    void whatTellsEventsOfOneTimeApartIsTheKeyAlthoughItIsNotCalledSo() throws Exception {
+        assertThat(infer("when,sensor,v\n2017-04-27T14:38:00Z,A1,1.5\n2017-04-27T14:38:00Z,B2,2.5\n")
+                        .key())
+                .containsExactly("sensor");
+        assertThat(infer("when,sensor,v\n2017-04-27T14:38:00Z,A1,1.5\n2017-04-27T14:39:00Z,A1,2.5\n")
+                        .key())
+                .isEmpty();
+    }
+
+    @Test
     void theBeginningOfCsvMayEndWithinACharacter() throws Exception {
         byte[] bytes = "id,name\n1,a\n2,caf\u00E9".getBytes(UTF_8);
 
