@@ -246,7 +246,22 @@ public final class Queries implements AutoCloseable {
                         .append('\'');
             }
             String sql = "SELECT * FROM provenance." + quoted(table) + where + lastly;
-            Answer answer = answer(connection, sql, 1, sql);
+            Answer answer;
+            try {
+                answer = answer(connection, sql, 1, "");
+            } catch (PolderException refused) {
+                if (refused.code() != ErrorCode.INVALID_REQUEST) {
+                    throw refused;
+                }
+                // Nobody wrote this SQL; what can be wrong in it are the values.
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
+                        List.of(new Problem(
+                                "key",
+                                String.join(",", key),
+                                "not " + String.join(", ", columns) + " of table '" + table + "'",
+                                "write each value as the table's rows show it")));
+            }
             if (answer.rows().isEmpty()) {
                 return Optional.empty();
             }

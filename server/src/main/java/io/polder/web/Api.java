@@ -131,7 +131,8 @@ final class Api {
         Push push = program.push(
                 feed,
                 body(request),
-                request.req().getContentType(),
+                // Not getContentType(), which fails when it names a charset that Java does not know.
+                request.req().getHeader("Content-Type"),
                 request.req().getHeader("Idempotency-Key"));
         answer(request, json -> Bodies.push(json, push));
     }
