@@ -95,11 +95,11 @@ final class Bodies {
                         + ". Fix: send it in parts, or raise the feed's max_size.");
     }
 
-    /** {@code 64 MB}. */
+    /** {@code 64 MB}, in powers of 1,000 as a definition is written. */
     static String size(long bytes) {
-        if (bytes < 1 << 20) {
-            return bytes < 1 << 10 ? bytes + " bytes" : (bytes >> 10) + " kB";
+        if (bytes < 1_000_000) {
+            return bytes < 1_000 ? bytes + " bytes" : bytes / 1_000 + " kB";
         }
-        return String.format(Locale.ROOT, "%.0f MB", bytes / 1048576.0);
+        return String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);
     }
 }

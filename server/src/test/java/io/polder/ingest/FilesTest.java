@@ -203,7 +203,7 @@ final class FilesTest {
     @Test
     void aStructureThatIsTooLargeToHoldIsAFileThatIsGivenUp() throws IOException {
         write("a.json", bytes("[" + "{\"uid\":3},".repeat(300_000) + "{\"uid\":4}]"));
-        Ingest ingest = start(TestFeeds.files(topic, "*.json").maxBytes(2 << 20));
+        Ingest ingest = start(TestFeeds.files(topic, "*.json").maxBytes(2_000_000));
 
         awaitDone(ingest);
         assertThat(status(ingest).lastError()).contains("larger than 2 MB").contains("NDJSON");

@@ -243,7 +243,7 @@ final class PollTest {
                 }
             }
         };
-        Ingest ingest = start(polling().maxBytes(3 << 20).every(FAST));
+        Ingest ingest = start(polling().maxBytes(3_000_000).every(FAST));
 
         awaitError(ingest, "sent more than max_size, 3 MB");
     }
