@@ -6,6 +6,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,12 @@ final class KafkaWriter implements Writer, AutoCloseable {
 
     @Override
     public void flush() {
-        producer.flush();
+        try {
+            producer.flush();
+        } catch (InterruptException stopped) {
+            // The client says so, and the thread's mark of it stays.
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

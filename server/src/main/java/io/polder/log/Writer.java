@@ -29,7 +29,10 @@ public interface Writer {
             Map<String, byte[]> headers,
             Receipt receipt);
 
-    /** Sends what has been gathered without waiting for more, and waits until all of it has its receipt. */
+    /**
+     * Sends what has been gathered without waiting for more, and waits until all of it has its receipt, or the thread is
+     * interrupted, which it then still is.
+     */
     void flush();
 
     /** Hears the fate of a record. */

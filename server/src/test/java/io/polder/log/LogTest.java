@@ -133,6 +133,17 @@ final class LogTest {
     }
 
     @Test
+    void anInterruptEndsAFlushAndIsKeptForWhoWaitsNext() {
+        log.ensure("hurried", 1, null);
+        var unused = send(log, "hurried", 0, 1, "late", Map.of());
+        Thread.currentThread().interrupt();
+
+        log.writer().flush();
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void wakeupEndsAWaitingPoll() {
         log.ensure("quiet", 1, null);
         try (Reader reader = log.reader(Duration.ofMillis(10))) {
