@@ -353,7 +353,12 @@ class PolderMapPage extends PolderElement {
       <p>A map shows the latest row of each key of a table as a point. Add one to polder.yaml:</p>
       <pre>
 maps:
-  live: { table: readings, position: [lat, lon], colour: value, label: name, unit: km/h }</pre>
+  live:
+    table: readings
+    position: [lat, lon]
+    colour: speed
+    label: name
+    unit: km/h</pre>
       <p><a href="#/feeds">Feeds</a> and <a href="#/tables">tables</a> are there without it.</p>
     </div>`;
   }

@@ -157,15 +157,17 @@ final class WholeTest {
 
     @Test
     void whatIsWrongInARequestIsSaidOfTheRequest() {
+        push("[{\"uid\":29,\"time\":\"2026-03-02T08:00:00Z\",\"speed\":87.5}]", 1, 0);
+        await().until(() -> client.get("/api/tables/traffic/rows/29").statusCode() == 200);
         HttpResponse<String> charset =
                 client.post("/api/feeds/traffic/events", "[]", "Content-Type", "application/json; charset=nonsense");
-        HttpResponse<String> key = client.get("/api/tables/traffic/rows/E40,yesterday");
+        HttpResponse<String> key = client.get("/api/tables/traffic/rows/29,yesterday");
 
         assertThat(charset.statusCode()).as(charset.body()).isEqualTo(415);
         assertThat(charset.body()).contains("only UTF-8 is read");
         assertThat(key.statusCode()).as(key.body()).isEqualTo(400);
         assertThat(json(key).path("detail").asText())
-                .startsWith("key = 'E40,yesterday': ")
+                .startsWith("key = '29,yesterday': ")
                 .doesNotContain("SELECT");
     }
 
