@@ -24,8 +24,8 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.polder");
 
-    private static final String[] VOCABULARY = {"record", "format", "config"};
-    private static final String[] PLACES = {"record", "format", "config", "log", "store"};
+    private static final String[] VOCABULARY = {"record", "format", "config", "sql"};
+    private static final String[] PLACES = {"record", "format", "config", "sql", "log", "store"};
 
     private static final ArchRule LAYERS = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.polder..")
@@ -35,6 +35,8 @@ class ArchitectureTest {
             .definedBy("io.polder.format..")
             .layer("config")
             .definedBy("io.polder.config..")
+            .layer("sql")
+            .definedBy("io.polder.sql..")
             .layer("log")
             .definedBy("io.polder.log..")
             .layer("store")
@@ -57,6 +59,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("record")
             .whereLayer("config")
             .mayOnlyAccessLayers("record", "format")
+            .whereLayer("sql")
+            .mayOnlyAccessLayers("record")
             .whereLayer("log")
             .mayOnlyAccessLayers(VOCABULARY)
             .whereLayer("store")
