@@ -111,7 +111,7 @@ final class Polder implements AutoCloseable {
                     clock));
             feeds.ingest = ingest;
             Queries queries = part(Queries.open(
-                    store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows())));
+                    store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows()), clock));
             web = part(new Web(
                     mart,
                     platform,

@@ -62,7 +62,7 @@ class FlandersMartTest {
                 new DuckStore.Settings(folder.resolve("mart.duckdb"), folder.resolve("tmp"), 256L << 20, 1), clock);
         Enrichment.Settings settings = new Enrichment.Settings(Duration.ofMillis(50), 100_000, true);
         enrichment = Enrichment.open(MART, log, store, settings, topic -> true, failure -> {}, clock);
-        queries = Queries.open(store, log, MART, new Queries.Settings(Duration.ofSeconds(60), 10_000));
+        queries = Queries.open(store, log, MART, new Queries.Settings(Duration.ofSeconds(60), 10_000), InstantSource.system());
         enrichment.start();
         feed("roads", Files.newInputStream(FOLDER.resolve("roads.csv")));
         feed("points", resource("mivconfig-20170427.xml.gz"));

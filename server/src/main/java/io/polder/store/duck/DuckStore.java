@@ -112,6 +112,9 @@ public final class DuckStore implements Store {
                 statement.execute(sql);
             }
             statement.execute("SET enable_external_access = false");
+            // A reader may say that it wants to know how far a query is; SQL that people write cannot say SET.
+            statement.execute("SET GLOBAL allowed_configs = ['enable_progress_bar', 'enable_progress_bar_print',"
+                    + " 'progress_bar_time', 'jdbc_stream_results']");
             statement.execute("SET lock_configuration = true");
             try (ResultSet result = statement.executeQuery("SELECT coalesce(max(sequence), 0) FROM store.outbox")) {
                 result.next();
@@ -144,6 +147,25 @@ public final class DuckStore implements Store {
     public Connection connect() {
         try {
             return root.duplicate();
+        } catch (SQLException exception) {
+            throw failure("connecting to the store", exception);
+        }
+    }
+
+    /**
+     * A connection for reading that makes rows as they are taken and can tell how far it is. Until a result is closed
+     * it holds on to the store as it was.
+     */
+    public DuckDBConnection streaming() {
+        try {
+            DuckDBConnection connection = (DuckDBConnection) root.duplicate();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET jdbc_stream_results = true");
+                statement.execute("SET enable_progress_bar = true");
+                statement.execute("SET enable_progress_bar_print = false");
+                statement.execute("SET progress_bar_time = 0");
+            }
+            return connection;
         } catch (SQLException exception) {
             throw failure("connecting to the store", exception);
         }
