@@ -300,6 +300,11 @@ public final class Impala {
         if (tokens.get(last).isSymbol(";") && last >= at) {
             last--;
         }
+        for (int index = at; index <= last; index++) {
+            if (tokens.get(index).isSymbol(";")) {
+                throw SqlProblem.at(asked, tokens.get(index + 1).start(), "another statement begins here", "send one statement at a time");
+            }
+        }
         String text = last < at ? "" : last == at && value.kind() == Token.Kind.STRING
                 ? value.text()
                 : asked.substring(value.start(), tokens.get(last).end());

@@ -74,11 +74,7 @@ final class Lexer {
             return quoted(index);
         }
         if (isLetter(first)) {
-            int end = index + 1;
-            while (end < text.length() && (isLetter(text.charAt(end)) || isDigit(text.charAt(end)))) {
-                end++;
-            }
-            return add(Token.Kind.WORD, text.substring(index, end), index, end);
+            return word(index);
         }
         boolean isPoint = first == '.' && index + 1 < text.length() && isDigit(text.charAt(index + 1));
         if (isDigit(first) || isPoint && !follows(index)) {
@@ -111,6 +107,15 @@ final class Lexer {
         }
     }
 
+    /** A name or keyword; in Impala also names such as {@code 3_weeks} are. */
+    private int word(int index) {
+        int end = index + 1;
+        while (end < text.length() && (isLetter(text.charAt(end)) || isDigit(text.charAt(end)))) {
+            end++;
+        }
+        return add(Token.Kind.WORD, text.substring(index, end), index, end);
+    }
+
     private int number(int index) {
         int end = digits(index);
         if (end < text.length() && text.charAt(end) == '.') {
@@ -126,7 +131,11 @@ final class Lexer {
             }
         }
         if (end < text.length() && isLetter(text.charAt(end))) {
-            throw SqlProblem.at(text, end, "a number ends here, and no space follows", "put a name like this in `backticks`");
+            boolean isName = text.substring(index, end).indexOf('.') < 0;
+            if (isName) {
+                return word(index);
+            }
+            throw SqlProblem.at(text, end, "a number ends here, and no space follows", "write a space");
         }
         return add(Token.Kind.NUMBER, text.substring(index, end), index, end);
     }

@@ -185,7 +185,7 @@ final class Rewriter {
             }
             case "right" -> {
                 if (peek(1).is("semi") || peek(1).is("anti")) {
-                    throw problem(1, "RIGHT " + peek(1).text().toUpperCase(Locale.ROOT) + " JOIN is not supported",
+                    throw problem(0, "RIGHT " + peek(1).text().toUpperCase(Locale.ROOT) + " JOIN is not supported",
                             "swap the tables and write LEFT");
                 }
                 copy(out);
@@ -206,6 +206,9 @@ final class Rewriter {
 
     private boolean symbol(Fragment out, Token token) {
         if (token.kind() != Kind.SYMBOL) {
+            if (Words.NEVER_CALLED.contains(token.word()) && peek(1).isSymbol("(")) {
+                throw problem("there is no function " + token.word() + "()", "SHOW FUNCTIONS lists those that there are");
+            }
             if (token.kind() == Kind.WORD && !Words.RESERVED.contains(token.word())) {
                 throw new IllegalStateException("A name was not read as one: " + token);
             }
@@ -520,7 +523,9 @@ final class Rewriter {
 
     private static String written(Token name) {
         String text = name.text().toLowerCase(Locale.ROOT);
-        boolean isPlain = name.kind() == Kind.WORD && !Words.ENGINE_ONLY.contains(text) && !text.equals("default");
+        boolean isPlain = name.kind() == Kind.WORD
+                && !Words.ENGINE_ONLY.contains(text)
+                && !Character.isDigit(text.charAt(0));
         return isPlain ? text : Words.name(text);
     }
 

@@ -12,6 +12,9 @@ final class Words {
                     + " table")
             .split(" "));
 
+    /** Reserved words that the engine could take for a function before a bracket. */
+    static final Set<String> NEVER_CALLED = Set.of("range", "rows", "table", "set", "into", "escape");
+
     /** Words that the engine reserves and Impala does not: as names they are quoted. */
     static final Set<String> ENGINE_ONLY = Set.of(("analyse analyze any array asymmetric both check collate column constraint"
                     + " create deferrable describe do fetch for foreign grant initially lambda lateral leading only"
