@@ -2,6 +2,7 @@ package io.polder.store.duck;
 
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.sql.ImpalaMacros;
 import io.polder.store.Store;
 import io.polder.store.StoredTable;
 import io.polder.store.TableDefinition;
@@ -109,6 +110,9 @@ public final class DuckStore implements Store {
                 statement.execute(sql);
             }
             for (String sql : Bookkeeping.VIEWS) {
+                statement.execute(sql);
+            }
+            for (String sql : ImpalaMacros.definitions()) {
                 statement.execute(sql);
             }
             statement.execute("SET enable_external_access = false");
