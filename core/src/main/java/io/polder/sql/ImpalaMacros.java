@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the engine must be taught before it can run what comes out of {@link Impala}: macros in a schema of their own, so
- * that none takes the place of something built in. Most tell apart by the type of their argument, which the rewriter
+ * What the engine must be taught before it can run what comes out of {@link Impala}: macros in a database of their own, in
+ * memory, so that none takes the place of something built in and none stands in the store's file. Most tell apart by the type of their argument, which the rewriter
  * cannot know: a text is read, a day is a midnight, what cannot be converted is NULL.
  */
 public final class ImpalaMacros {
-    /** The schema of the macros. */
-    public static final String SCHEMA = "impala";
+    private static final String DATABASE = "impala";
 
     private static final String WHOLE = "'\\s*[-+]?[0-9]+\\s*'";
 
@@ -143,12 +142,12 @@ public final class ImpalaMacros {
 
     private ImpalaMacros() {}
 
-    /** The statements that teach them, to be run in order; running them again changes nothing. */
+    /** The statements that teach them, to be run in order and before external access is locked; twice is as once. */
     public static List<String> definitions() {
         List<String> statements = new ArrayList<>();
-        statements.add("CREATE SCHEMA IF NOT EXISTS " + SCHEMA);
+        statements.add("ATTACH IF NOT EXISTS ':memory:' AS " + DATABASE);
         for (Macro macro : MACROS) {
-            statements.add("CREATE OR REPLACE MACRO " + SCHEMA + "." + macro.name() + String.join(", ", macro.overloads()));
+            statements.add("CREATE OR REPLACE MACRO " + DATABASE + ".main." + macro.name() + String.join(", ", macro.overloads()));
         }
         return List.copyOf(statements);
     }

@@ -36,8 +36,8 @@ public final class MartCatalog implements Catalog {
     public List<Relation> relations() {
         Map<String, List<Relation.Column>> columns = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         read(
-                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
-                        + " ORDER BY table_name, column_index",
+                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = current_database()"
+                        + " AND schema_name = 'main' AND NOT internal ORDER BY table_name, column_index",
                 result -> columns.computeIfAbsent(result.getString(1), name -> new ArrayList<>())
                         .add(new Relation.Column(
                                 result.getString(2).toLowerCase(Locale.ROOT),
