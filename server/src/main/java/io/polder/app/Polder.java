@@ -6,6 +6,7 @@ import io.polder.config.Mart;
 import io.polder.config.Platform;
 import io.polder.enrich.Enrichment;
 import io.polder.enrich.EventFilter;
+import io.polder.hive.HiveServer;
 import io.polder.ingest.EdgeFilter;
 import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Idempotency;
@@ -41,6 +42,7 @@ final class Polder implements AutoCloseable {
     private final Platform platform;
     private final Log log;
     private final Enrichment enrichment;
+    private final HiveServer hive;
     private final Web web;
 
     /**
@@ -112,6 +114,12 @@ final class Polder implements AutoCloseable {
             feeds.ingest = ingest;
             Queries queries = part(Queries.open(
                     store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows()), clock));
+            hive = part(HiveServer.start(
+                    queries,
+                    queries.catalog(),
+                    Version.number(),
+                    new HiveServer.Settings(platform.webHost(), platform.hivePort(), platform.hiveIdle()),
+                    clock));
             web = part(new Web(
                     mart,
                     platform,
@@ -157,6 +165,7 @@ final class Polder implements AutoCloseable {
     Map<String, Integer> ports() {
         Map<String, Integer> ports = new LinkedHashMap<>();
         ports.put("web", web.port());
+        ports.put("hive", hive.port());
         if (platform.logBootstrap().isEmpty()) {
             ports.put(
                     "kafka",

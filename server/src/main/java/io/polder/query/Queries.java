@@ -8,6 +8,7 @@ import io.polder.log.RecordHeaders;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.sql.Catalog;
 import io.polder.sql.SqlProblem;
 import io.polder.store.duck.DuckStore;
 import io.polder.store.duck.EngineMessage;
@@ -142,6 +143,11 @@ public final class Queries implements AutoCloseable {
                 new Execution(this, question, UUID.randomUUID().toString(), clock.instant(), timeout);
         open.put(execution.id(), execution);
         return execution;
+    }
+
+    /** What SQL may know of the mart. */
+    public Catalog catalog() {
+        return new MartCatalog(store, mart);
     }
 
     /** What is under way, the oldest first. */

@@ -49,6 +49,8 @@ class ArchitectureTest {
             .definedBy("io.polder.query..")
             .layer("simulate")
             .definedBy("io.polder.simulate..")
+            .layer("hive")
+            .definedBy("io.polder.hive..")
             .layer("web")
             .definedBy("io.polder.web..")
             .layer("app")
@@ -73,6 +75,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers(PLACES)
             .whereLayer("simulate")
             .mayOnlyAccessLayers(PLACES)
+            .whereLayer("hive")
+            .mayOnlyBeAccessedByLayers("app")
             .whereLayer("web")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("app")
@@ -99,6 +103,13 @@ class ArchitectureTest {
     void onlyTheWebKnowsTheHttpServer() {
         only("io.polder.web..")
                 .mayImport("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void onlyTheHivePortKnowsThrift() {
+        only("io.polder.hive..")
+                .mayImport("org.apache.thrift..", "org.apache.hive..")
                 .check(PROGRAM);
     }
 

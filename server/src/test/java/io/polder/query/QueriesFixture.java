@@ -4,8 +4,6 @@ import io.polder.config.Mart;
 import io.polder.config.MartReader;
 import io.polder.log.Log;
 import io.polder.sql.Catalog;
-import io.polder.sql.HiveType;
-import io.polder.sql.Relation;
 import io.polder.store.duck.DuckStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /** Queries over a real store, whose rows come from views over generated numbers. */
@@ -32,6 +29,7 @@ public final class QueriesFixture implements AutoCloseable {
             tables:
               traffic: { from: traffic, key: [uid, time], time: time }
             views:
+              numbers: "SELECT range AS n FROM range(3000000)"
               readings: |
                 SELECT i AS uid, (i % 7)::INTEGER AS lane, i / 4.0::DOUBLE AS speed, 'detector ' || i AS name,
                   make_timestamp(i * 1000001) AS time, DATE '2026-01-01' + (i % 30)::INTEGER AS day,
@@ -66,33 +64,7 @@ public final class QueriesFixture implements AutoCloseable {
 
     /** What there is, as tools see it. */
     public Catalog catalog() {
-        Relation readings = new Relation(
-                "readings",
-                true,
-                List.of(
-                        new Relation.Column("uid", HiveType.of(HiveType.Kind.BIGINT)),
-                        new Relation.Column("lane", HiveType.of(HiveType.Kind.INT)),
-                        new Relation.Column("exact", HiveType.ofEngine("DECIMAL(18,3)"))),
-                List.of(),
-                Optional.of("time"),
-                "",
-                false);
-        return new Catalog() {
-            @Override
-            public List<Relation> relations() {
-                return List.of(readings);
-            }
-
-            @Override
-            public Optional<Long> rows(Relation relation) {
-                return Optional.empty();
-            }
-
-            @Override
-            public List<ColumnStatistics> statistics(Relation relation) {
-                return List.of();
-            }
-        };
+        return queries.catalog();
     }
 
     @Override
