@@ -166,6 +166,7 @@ final class Polder implements AutoCloseable {
         Map<String, Integer> ports = new LinkedHashMap<>();
         ports.put("web", web.port());
         ports.put("hive", hive.port());
+        ports.put("druid", web.druidPort());
         if (platform.logBootstrap().isEmpty()) {
             ports.put(
                     "kafka",

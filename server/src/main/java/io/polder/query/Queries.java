@@ -110,9 +110,14 @@ public final class Queries implements AutoCloseable {
      * @throws PolderException INVALID_REQUEST with the position, TIMED_OUT, UNAVAILABLE
      */
     public Answer ask(String sql, int limit) {
+        return ask(Question.of("web", sql).withLimit(limit));
+    }
+
+    /** As {@link #ask(String, int)}; an answer is cut at the question's limit, or at the one of the settings. */
+    public Answer ask(Question question) {
         long start = System.nanoTime();
-        long most = Math.max(0, Math.min(limit, settings.rows()));
-        try (Execution execution = begin(Question.of("web", sql).withLimit(most + 1)).start()) {
+        long most = Math.max(0, Math.min(question.limit(), settings.rows()));
+        try (Execution execution = begin(question.withLimit(most + 1)).start()) {
             List<@Nullable Object[]> rows = new ArrayList<>();
             boolean isTruncated = false;
             for (Chunk chunk = execution.next(); chunk != null; chunk = execution.next()) {
@@ -139,9 +144,12 @@ public final class Queries implements AutoCloseable {
         }
         Duration timeout =
                 question.timeout().compareTo(settings.timeout()) < 0 ? question.timeout() : settings.timeout();
-        Execution execution =
-                new Execution(this, question, UUID.randomUUID().toString(), clock.instant(), timeout);
-        open.put(execution.id(), execution);
+        String id = question.id().isEmpty() ? UUID.randomUUID().toString() : question.id();
+        Execution execution = new Execution(this, question, id, clock.instant(), timeout);
+        if (open.putIfAbsent(id, execution) != null) {
+            throw new PolderException(
+                    ErrorCode.CONFLICT, "id = '" + id + "': a query of this name is under way. Fix: take another");
+        }
         return execution;
     }
 
@@ -207,7 +215,7 @@ public final class Queries implements AutoCloseable {
     }
 
     void forget(Execution execution) {
-        open.remove(execution.id());
+        open.remove(execution.id(), execution);
     }
 
     PolderException failed(Exception failure, Question question) {

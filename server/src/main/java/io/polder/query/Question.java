@@ -7,6 +7,7 @@ import java.time.Duration;
 /**
  * A question to the store.
  *
+ * @param id a name for it, unused by any that is under way; empty for any
  * @param caller who asks; those who wait are served in turn by caller
  * @param sql one SELECT in the engine's words, not yet past the gate
  * @param problem makes of a place in {@code sql} what the person is told
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param age how old the answer may be
  */
 public record Question(
+        String id,
         String caller,
         String sql,
         Place problem,
@@ -37,6 +39,7 @@ public record Question(
         }
         String select = text;
         return new Question(
+                "",
                 caller,
                 select,
                 (position, wrong, fix) -> Gate.refused(select, position, wrong, fix),
@@ -49,18 +52,22 @@ public record Question(
     /** A question that was translated. */
     public static Question of(String caller, Statement.Translated text, boolean isExplained) {
         return new Question(
-                caller, text.sql(), text::problem, isExplained, Long.MAX_VALUE, Duration.ofDays(1), Duration.ZERO);
+                "", caller, text.sql(), text::problem, isExplained, Long.MAX_VALUE, Duration.ofDays(1), Duration.ZERO);
+    }
+
+    public Question withId(String name) {
+        return new Question(name, caller, sql, problem, isExplained, limit, timeout, age);
     }
 
     public Question withLimit(long rows) {
-        return new Question(caller, sql, problem, isExplained, rows, timeout, age);
+        return new Question(id, caller, sql, problem, isExplained, rows, timeout, age);
     }
 
     public Question withTimeout(Duration bound) {
-        return new Question(caller, sql, problem, isExplained, limit, bound, age);
+        return new Question(id, caller, sql, problem, isExplained, limit, bound, age);
     }
 
     public Question withAge(Duration allowed) {
-        return new Question(caller, sql, problem, isExplained, limit, timeout, allowed);
+        return new Question(id, caller, sql, problem, isExplained, limit, timeout, allowed);
     }
 }

@@ -78,7 +78,6 @@ public final class DuckStore implements Store {
             properties.setProperty("temp_directory", settings.temporary().toString());
             properties.setProperty("memory_limit", settings.memoryBytes() / 1024 + "KiB");
             properties.setProperty("threads", Integer.toString(settings.threads()));
-            properties.setProperty("storage_compatibility_version", "v1.4.0");
             DuckDBConnection root = (DuckDBConnection)
                     DriverManager.getConnection("jdbc:duckdb:" + settings.file().toAbsolutePath(), properties);
             DuckStore store = new DuckStore(root, clock);
