@@ -114,6 +114,7 @@ final class Polder implements AutoCloseable {
             feeds.ingest = ingest;
             Queries queries = part(Queries.open(
                     store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows()), clock));
+            enrichment.onCommit(commit -> queries.changed(commit.table()));
             hive = part(HiveServer.start(
                     queries,
                     queries.catalog(),

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
@@ -74,6 +75,11 @@ public final class Execution implements AutoCloseable {
     private @Nullable ArrowReader reader;
     private @Nullable Projection projection;
     private @Nullable Chunk first;
+    private @Nullable List<Answer.Column> columns;
+    /** An answer that is given again; null for one that is computed. */
+    private @Nullable Iterator<Chunk> kept;
+
+    private ResultCache.@Nullable Recording recording;
 
     Execution(Queries queries, Question question, String id, Instant asked, Duration timeout) {
         this.queries = queries;
@@ -130,6 +136,13 @@ public final class Execution implements AutoCloseable {
      * @throws PolderException INVALID_REQUEST with the place, TIMED_OUT, UNAVAILABLE, CONFLICT when it was cancelled
      */
     public Execution start() {
+        ResultCache.Entry known = queries.cache().find(question).orElse(null);
+        if (known != null) {
+            columns = known.columns();
+            kept = known.chunks().iterator();
+            state = State.READY;
+            return this;
+        }
         first = work(this::begin);
         if (state == State.RUNNING) {
             state = State.READY;
@@ -143,7 +156,7 @@ public final class Execution implements AutoCloseable {
             connection = taken;
         }
         state = State.RUNNING;
-        queries.check(taken, question);
+        recording = queries.cache().record(question, queries.check(taken, question));
         if (question.isExplained()) {
             run(taken, "EXPLAIN " + question.sql(), true);
         } else {
@@ -154,9 +167,10 @@ public final class Execution implements AutoCloseable {
 
     private void run(Connection taken, String sql, boolean isPlan) throws SQLException {
         DuckDBPreparedStatement asIs = prepare(taken, sql);
-        Projection columns = Projection.of(asIs.getMetaData());
-        projection = columns;
-        String whole = isPlan ? sql : columns.sql(sql, question.limit());
+        Projection brought = Projection.of(asIs.getMetaData());
+        projection = brought;
+        columns = brought.columns();
+        String whole = isPlan ? sql : brought.sql(sql, question.limit());
         if (!whole.equals(sql)) {
             asIs.close();
             asIs = prepare(taken, whole);
@@ -181,11 +195,18 @@ public final class Execution implements AutoCloseable {
         ArrowReader open = Objects.requireNonNull(reader);
         while (stop == null && open.loadNextBatch()) {
             if (open.getVectorSchemaRoot().getRowCount() > 0) {
-                return Objects.requireNonNull(projection).read(open.getVectorSchemaRoot());
+                Chunk chunk = Objects.requireNonNull(projection).read(open.getVectorSchemaRoot());
+                if (recording != null) {
+                    recording.add(chunk);
+                }
+                return chunk;
             }
         }
         if (stop != null) {
             throw stopped();
+        }
+        if (recording != null) {
+            recording.finish(columns());
         }
         finish(State.FINISHED, true);
         return null;
@@ -193,7 +214,7 @@ public final class Execution implements AutoCloseable {
 
     /** The columns; known once it has started. */
     public List<Answer.Column> columns() {
-        return Objects.requireNonNull(projection, "not started").columns();
+        return Objects.requireNonNull(columns, "not started");
     }
 
     /**
@@ -204,7 +225,12 @@ public final class Execution implements AutoCloseable {
     public @Nullable Chunk next() {
         Chunk chunk = first;
         first = null;
-        if (chunk == null && state == State.READY) {
+        if (kept != null && state == State.READY) {
+            chunk = kept.hasNext() ? kept.next() : null;
+            if (chunk == null) {
+                finish(State.FINISHED, true);
+            }
+        } else if (chunk == null && state == State.READY) {
             chunk = work(this::pull);
         } else if (chunk == null && state != State.FINISHED) {
             throw stopped();
@@ -328,6 +354,9 @@ public final class Execution implements AutoCloseable {
         }
         if (taken != null) {
             queries.giveBack(taken, isClean);
+        }
+        if (recording != null) {
+            recording.release();
         }
         queries.forget(this);
     }

@@ -89,7 +89,7 @@ final class Gate {
      *
      * @throws SqlProblem that names the place
      */
-    void check(Connection connection, String sql) throws SQLException {
+    JsonNode check(Connection connection, String sql) throws SQLException {
         JsonNode tree = parse(connection, sql);
         if (tree.path("error").asBoolean()) {
             int position = tree.path("position").asInt(-1);
@@ -103,10 +103,12 @@ final class Gate {
         if (statements != 1) {
             throw refused(sql, 0, "there are " + statements + " statements", "send one SELECT at a time");
         }
-        walk(tree.path("statements").get(0).path("node"), Set.of(), sql);
+        JsonNode node = tree.path("statements").get(0).path("node");
+        walk(node, Set.of(), sql);
+        return node;
     }
 
-    private static JsonNode parse(Connection connection, String sql) throws SQLException {
+    static JsonNode parse(Connection connection, String sql) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)")) {
             statement.setString(1, sql);
             try (ResultSet result = statement.executeQuery()) {

@@ -1,5 +1,7 @@
 package io.polder.query;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.polder.config.Mart;
 import io.polder.config.View;
 import io.polder.log.Log;
@@ -78,6 +80,12 @@ public final class Queries implements AutoCloseable {
         return thread;
     });
     private final InstantSource clock;
+    private final ResultCache cache = new ResultCache();
+    /** What the views depend on; filled when they are defined. */
+    private final Map<String, Reads> views = new ConcurrentHashMap<>();
+    /** What has passed the gate, by its text. */
+    private final Cache<String, Reads> passed =
+            Caffeine.newBuilder().maximumSize(1_000).executor(Runnable::run).build();
     private final BufferAllocator memory = new RootAllocator();
     private final Deque<DuckDBConnection> idle = new ArrayDeque<>();
     private boolean isClosed;
@@ -99,7 +107,20 @@ public final class Queries implements AutoCloseable {
             views.put(view.name(), view.select());
         }
         store.views(views);
-        return new Queries(store, log, mart, settings, clock);
+        Queries queries = new Queries(store, log, mart, settings, clock);
+        store.onPromote(queries::changed);
+        queries.readViews(views);
+        return queries;
+    }
+
+    /** In the order of their definition, in which each may read those before it. */
+    private void readViews(Map<String, String> selects) {
+        with(connection -> {
+            for (var view : selects.entrySet()) {
+                views.put(view.getKey(), Reads.of(Gate.parse(connection, view.getValue()), views));
+            }
+            return selects;
+        });
     }
 
     /**
@@ -170,11 +191,30 @@ public final class Queries implements AutoCloseable {
         return Optional.ofNullable(open.get(id));
     }
 
+    /** A table has changed; answers from before are good only for those who allow them to be old. */
+    public void changed(String table) {
+        cache.changed(table);
+    }
+
+    /** How often an answer was given again, and how often not, since the start, and how many bytes are kept. */
+    public record CacheCounts(long hits, long misses, long bytes) {}
+
+    public CacheCounts cacheCounts() {
+        return new CacheCounts(cache.hits(), cache.misses(), cache.bytes());
+    }
+
     // ---- for executions
 
-    void check(Connection connection, Question question) throws SQLException {
+    /** Passes a question through the gate; what has passed once passes again. */
+    Reads check(Connection connection, Question question) throws SQLException {
+        Reads known = passed.getIfPresent(question.sql());
+        if (known != null) {
+            return known;
+        }
         try {
-            gate.check(connection, question.sql());
+            Reads reads = Reads.of(gate.check(connection, question.sql()), views);
+            passed.put(question.sql(), reads);
+            return reads;
         } catch (SqlProblem refused) {
             throw said(question, refused);
         }
@@ -191,6 +231,10 @@ public final class Queries implements AutoCloseable {
             position += refused.column() - 1;
         }
         return question.problem().problem(position, refused.wrong(), refused.fix());
+    }
+
+    ResultCache cache() {
+        return cache;
     }
 
     boolean takeTurn(String caller, long nanos, BooleanSupplier isGivenUp) {

@@ -54,6 +54,8 @@ interface Program {
 
     Catalog catalog();
 
+    Queries.CacheCounts cacheCounts();
+
     Answer own(String sql);
 
     Optional<Queries.Found> row(String table, List<String> key);
@@ -136,6 +138,11 @@ interface Program {
             @Override
             public Catalog catalog() {
                 return queries.catalog();
+            }
+
+            @Override
+            public Queries.CacheCounts cacheCounts() {
+                return queries.cacheCounts();
             }
 
             @Override

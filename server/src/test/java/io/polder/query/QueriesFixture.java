@@ -2,6 +2,7 @@ package io.polder.query;
 
 import io.polder.config.Mart;
 import io.polder.config.MartReader;
+import io.polder.enrich.Enrichment;
 import io.polder.log.Log;
 import io.polder.sql.Catalog;
 import io.polder.store.duck.DuckStore;
@@ -40,6 +41,7 @@ public final class QueriesFixture implements AutoCloseable {
 
     private final Log log;
     private final DuckStore store;
+    private final Enrichment enrichment;
     public final Queries queries;
     public final Mart mart;
 
@@ -58,6 +60,14 @@ public final class QueriesFixture implements AutoCloseable {
         store = DuckStore.open(
                 new DuckStore.Settings(folder.resolve("tables.duckdb"), folder.resolve("tmp"), 1L << 28, 2),
                 InstantSource.system());
+        enrichment = Enrichment.open(
+                mart,
+                log,
+                store,
+                new Enrichment.Settings(Duration.ofMillis(100), 10_000, true),
+                topic -> true,
+                failure -> {},
+                InstantSource.system());
         queries = Queries.open(
                 store, log, mart, new Queries.Settings(timeout, 10_000), InstantSource.system());
     }
@@ -70,6 +80,7 @@ public final class QueriesFixture implements AutoCloseable {
     @Override
     public void close() {
         queries.close();
+        enrichment.close();
         store.close();
         log.close();
     }

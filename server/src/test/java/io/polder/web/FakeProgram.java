@@ -305,6 +305,11 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     @Override
+    public Queries.CacheCounts cacheCounts() {
+        return queries == null ? new Queries.CacheCounts(0, 0, 0) : queries.cacheCounts();
+    }
+
+    @Override
     public Answer ask(Question question) {
         failIfWanted();
         Queries real = queries;

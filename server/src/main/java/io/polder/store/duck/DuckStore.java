@@ -24,8 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ public final class DuckStore implements Store {
     private final ReentrantLock writing = new ReentrantLock(true);
     private final AtomicInteger functions = new AtomicInteger();
     private final Outbox outbox = new Outbox();
+    private final List<Consumer<String>> promoted = new CopyOnWriteArrayList<>();
     private long outboxSequence;
     private long lastBatch;
 
@@ -212,6 +215,12 @@ public final class DuckStore implements Store {
             }
             makeCurrent(connection, table.definition(), table.generation());
         });
+        promoted.forEach(listener -> listener.accept(next.name()));
+    }
+
+    /** Tells {@code listener} the name of each table whose rows were replaced by a rebuild. */
+    public void onPromote(Consumer<String> listener) {
+        promoted.add(listener);
     }
 
     /** Defines the mart's views by name, and removes those that it has no more. */
