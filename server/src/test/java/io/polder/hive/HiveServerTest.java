@@ -330,17 +330,21 @@ final class HiveServerTest {
                 .getDeclaredMethod("refusesEverythingElseWithASentence", String.class)
                 .getAnnotation(ValueSource.class)
                 .strings();
-        Set<String> harmless = Set.of("SHOW TABLES", "DESCRIBE traffic", "SET memory_limit = '1TB'");
+        Set<String> harmless =
+                Set.of("SHOW TABLES", "DESCRIBE traffic", "SET memory_limit = '1TB'", "SELECT current_database()");
         assertThat(attempts).hasSizeGreaterThan(80);
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
+            List<String> answered = new ArrayList<>();
             for (String attempt : attempts) {
-                if (!harmless.contains(attempt)) {
-                    assertThatThrownBy(() -> statement.execute(attempt))
-                            .as(attempt)
-                            .isInstanceOf(SQLException.class);
+                try {
+                    statement.execute(attempt);
+                    answered.add(attempt);
+                } catch (SQLException refused) {
+                    assertThat(refused.getMessage()).as(attempt).isNotBlank();
                 }
             }
+            assertThat(answered).isSubsetOf(harmless);
             assertThat(column(statement.executeQuery("SELECT count(*) FROM traffic"), 1))
                     .containsExactly("0");
         }
