@@ -64,6 +64,11 @@ final class MartKeys {
             Kind.BOOLEAN,
             "true",
             "Takes what is posted to `/api/feeds/NAME/events`, and answers when Kafka has acknowledged it.");
+    static final Key<Boolean> SQL = Key.optional(
+            "sql",
+            Kind.BOOLEAN,
+            "true",
+            "Takes what INSERT, UPSERT, UPDATE and DELETE do to its table, which has no `select`. Its format is `json`.");
     static final Key<String> FILES = Key.optional(
             "files",
             Kind.GLOB,
@@ -139,6 +144,7 @@ final class MartKeys {
             List.of(
                     POLL,
                     HTTP,
+                    SQL,
                     FILES,
                     FORMAT,
                     FIELDS,

@@ -77,6 +77,25 @@ final class Rewriter {
         return token.kind() == Kind.END || token.isSymbol(")") || token.isSymbol(";") || isList && token.isSymbol(",");
     }
 
+    /** The tokens up to a comma, one of these words, or the end of this level. */
+    Fragment until(Set<String> words) {
+        Fragment out = new Fragment();
+        while (!atEnd(true) && !words.contains(peek().word())) {
+            Token token = peek();
+            if (startsOperand(token)) {
+                out.add(expression());
+            } else if (!keyword(out, token)) {
+                copy(out);
+            }
+        }
+        return out;
+    }
+
+    /** The place of the next token. */
+    int at() {
+        return at;
+    }
+
     // ---- the list of a SELECT
 
     /** SELECT and its list: what has no name gets the one that Impala gives it, the text of the expression. */
@@ -698,15 +717,7 @@ final class Rewriter {
     }
 
     private void cast(Fragment out, Token name) {
-        Fragment value = new Fragment();
-        while (!atEnd(true) && !peek().is("as")) {
-            Token token = peek();
-            if (startsOperand(token)) {
-                value.add(expression());
-            } else if (!keyword(value, token)) {
-                copy(value);
-            }
-        }
+        Fragment value = until(Set.of("as"));
         if (!peek().is("as") || value.isEmpty()) {
             throw problem("there should be a value and AS, and not " + peek().shown(), "write cast(value AS type)");
         }

@@ -132,7 +132,8 @@ class FlandersMartTest {
         assertThat(row(translated("select count(*) from `impala::default.kudu_verkeer_stream`", session, catalog)))
                 .containsExactly("4254");
 
-        assertThat(catalog.relation("KUDU_VERKEER_STREAM").orElseThrow().isView()).isTrue();
+        assertThat(catalog.relation("KUDU_VERKEER_STREAM").orElseThrow().isView())
+                .isTrue();
         assertThat(catalog.relation("traffic").orElseThrow().columns())
                 .contains(
                         new Relation.Column("uid", HiveType.of(HiveType.Kind.BIGINT)),
@@ -147,7 +148,9 @@ class FlandersMartTest {
     }
 
     private static String translated(String sql, Session session, MartCatalog catalog) {
-        return ((Statement.Query) Impala.translate(sql, session, catalog)).text().sql();
+        return ((Statement.Query) Impala.translate(sql, session, catalog))
+                .text()
+                .sql();
     }
 
     @Test

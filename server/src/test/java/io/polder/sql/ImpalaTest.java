@@ -113,14 +113,19 @@ final class ImpalaTest {
         assertThat(session.database()).isEqualTo("default");
         assertThat(session.zone().getId()).isEqualTo("Europe/Brussels");
         assertThat(session.options()).containsEntry("mem_limit", "2g").containsEntry("hive.exec.x", "a b");
-        assertThat(((Statement.Change) Impala.translate("unset timezone", session, CATALOG)).session().zone().getId())
+        assertThat(((Statement.Change) Impala.translate("unset timezone", session, CATALOG))
+                        .session()
+                        .zone()
+                        .getId())
                 .isEqualTo("Z");
         assertThat(translate("invalidate metadata traffic")).isInstanceOf(Statement.Change.class);
     }
 
     @Test
     void explainIsAQueryToBeExplained() {
-        assertThat(((Statement.Explain) translate("explain select 1 + 1")).text().sql())
+        assertThat(((Statement.Explain) translate("explain select 1 + 1"))
+                        .text()
+                        .sql())
                 .isEqualTo("SELECT impala.add(1, 1) AS \"1 + 1\"");
     }
 
@@ -193,8 +198,10 @@ final class ImpalaTest {
 
     @Test
     void aProblemShowsTheLineWithAMark() {
-        assertThatThrownBy(() -> translate("select uid,\n  dayofweak(time)\nfrom traffic")).hasMessage("  dayofweak(time)\n  ^ there is no function dayofweak() (line 2, column 3). Fix: did you mean"
-                        + " dayofweek()?");
+        assertThatThrownBy(() -> translate("select uid,\n  dayofweak(time)\nfrom traffic"))
+                .hasMessage(
+                        "  dayofweak(time)\n  ^ there is no function dayofweak() (line 2, column 3). Fix: did you mean"
+                                + " dayofweek()?");
     }
 
     @Test
@@ -204,16 +211,32 @@ final class ImpalaTest {
 
         assertThat(text.asked(text.sql().indexOf("tme"))).isEqualTo(asked.indexOf("tme"));
         assertThat(text.asked(text.sql().indexOf("traffic"))).isEqualTo(asked.indexOf("traffic"));
-        assertThat(text.problem(text.sql().indexOf("uid"), "no such column", "look").getMessage())
+        assertThat(text.problem(text.sql().indexOf("uid"), "no such column", "look")
+                        .getMessage())
                 .contains("(line 2, column 20)");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "INTEGER, int", "BIGINT, bigint", "HUGEINT, bigint", "UBIGINT, bigint", "DOUBLE, double", "FLOAT, float",
-        "VARCHAR, string", "BOOLEAN, boolean", "DATE, date", "TIMESTAMP, timestamp", "TIMESTAMP WITH TIME ZONE, timestamp",
-        "'DECIMAL(18,3)', 'decimal(18,3)'", "INTEGER[], string", "TIMESTAMP[], string", "BLOB, binary", "INTERVAL, string",
-        "'STRUCT(a INTEGER)', string", "SMALLINT, smallint", "TINYINT, tinyint",
+        "INTEGER, int",
+        "BIGINT, bigint",
+        "HUGEINT, bigint",
+        "UBIGINT, bigint",
+        "DOUBLE, double",
+        "FLOAT, float",
+        "VARCHAR, string",
+        "BOOLEAN, boolean",
+        "DATE, date",
+        "TIMESTAMP, timestamp",
+        "TIMESTAMP WITH TIME ZONE, timestamp",
+        "'DECIMAL(18,3)', 'decimal(18,3)'",
+        "INTEGER[], string",
+        "TIMESTAMP[], string",
+        "BLOB, binary",
+        "INTERVAL, string",
+        "'STRUCT(a INTEGER)', string",
+        "SMALLINT, smallint",
+        "TINYINT, tinyint",
     })
     void typesAreSaidInWordsOfHive(String engine, String hive) {
         assertThat(HiveType.ofEngine(engine).word()).isEqualTo(hive);

@@ -28,8 +28,9 @@ final class RewriterTest {
             for (String sql : ImpalaMacros.definitions()) {
                 statement.execute(sql);
             }
-            statement.execute("CREATE TABLE t (id INTEGER, name VARCHAR, price DECIMAL(10, 2), speed DOUBLE, time TIMESTAMP,"
-                    + " big BIGINT, ok BOOLEAN, day DATE)");
+            statement.execute(
+                    "CREATE TABLE t (id INTEGER, name VARCHAR, price DECIMAL(10, 2), speed DOUBLE, time TIMESTAMP,"
+                            + " big BIGINT, ok BOOLEAN, day DATE)");
             statement.execute("INSERT INTO t VALUES"
                     + " (1, 'Ann', 1.50, 80.5, '2017-01-01 10:00:00', 9000000000, true, '2017-01-01'),"
                     + " (2, 'bob''s \"x\"', 2.25, NULL, '2017-01-02 11:30:00', NULL, false, '2017-01-02'),"
@@ -163,8 +164,10 @@ final class RewriterTest {
 
     @Test
     void columnsAreCalledWhatImpalaCallsThem() throws SQLException {
-        assertThat(names("select id, T.Name, count(*), Max(speed)+1, speed S, price as 'the price', 1 as 2_weeks, case when ok"
-                        + " then 1 end, cast(id as string) x, u.note from t join u using (id) group by 1, 2, 5, 6, 8, 9, 10"))
+        assertThat(
+                        names(
+                                "select id, T.Name, count(*), Max(speed)+1, speed S, price as 'the price', 1 as 2_weeks, case when ok"
+                                        + " then 1 end, cast(id as string) x, u.note from t join u using (id) group by 1, 2, 5, 6, 8, 9, 10"))
                 .containsExactly(
                         "id",
                         "name",
@@ -184,17 +187,22 @@ final class RewriterTest {
         "Europe/Brussels, 2017-07-01 02:00:00, 1498860000",
         "Etc/GMT-1, 2017-07-01 01:00:00, 1498863600",
     })
-    void theSessionsZoneIsThatOfFromUnixtimeAndUnixTimestamp(String zone, String from, String unix) throws SQLException {
+    void theSessionsZoneIsThatOfFromUnixtimeAndUnixTimestamp(String zone, String from, String unix)
+            throws SQLException {
         Session session = Session.start().set("timezone", zone);
 
         assertThat(rows("select from_unixtime(1498867200), unix_timestamp('2017-07-01 00:00:00')", session))
                 .isEqualTo(from + "|" + unix);
-        assertThat(rows("select cast(timestamp '2017-07-01 00:00:00' as bigint)", session)).isEqualTo("1498867200");
+        assertThat(rows("select cast(timestamp '2017-07-01 00:00:00' as bigint)", session))
+                .isEqualTo("1498867200");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "'(', 151, ')'", "'coalesce(1, ', 151, ')'", "'- ', 300, ''", "'case when true then ', 250, ' end'",
+        "'(', 151, ')'",
+        "'coalesce(1, ', 151, ')'",
+        "'- ', 300, ''",
+        "'case when true then ', 250, ' end'",
     })
     void whatIsNestedTooDeepIsRefused(String before, int times, String after) {
         String sql = "select " + before.repeat(times) + "1" + after.repeat(times);
@@ -217,8 +225,7 @@ final class RewriterTest {
         String engine = translated(sql, session);
         List<String> rows = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet result =
-                        statement.executeQuery("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (" + engine + ")")) {
+                ResultSet result = statement.executeQuery("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (" + engine + ")")) {
             int width = result.getMetaData().getColumnCount();
             while (result.next()) {
                 List<String> values = new ArrayList<>();
