@@ -68,7 +68,8 @@ final class MartKeys {
             "sql",
             Kind.BOOLEAN,
             "true",
-            "Takes what INSERT, UPSERT, UPDATE and DELETE do to its table, which has no `select`. Its format is `json`.");
+            "Takes what INSERT, UPSERT, UPDATE and DELETE do to its table, which has no `select`. Its format is"
+                    + " `json`.");
     static final Key<String> FILES = Key.optional(
             "files",
             Kind.GLOB,
@@ -259,8 +260,8 @@ final class MartKeys {
             "version",
             Kind.TEXT,
             "last_modified",
-            "The column by which the newer of two rows with one key is told; the order of the log when not written, which"
-                    + " is certain only among events with one key.");
+            "The column by which the newer of two rows with one key is told; the order of the log when not written,"
+                    + " which is certain only among events with one key.");
     static final Key<String> SELECT = Key.optional(
             "select",
             Kind.TEXT,

@@ -78,7 +78,8 @@ final class Writes {
             } while (next(",", ")").isSymbol(","));
             for (String key : table.key()) {
                 if (!columns.contains(key)) {
-                    throw SqlProblem.at(asked, open.start(), "the key's column " + key + " is missing", "give it a value");
+                    throw SqlProblem.at(
+                            asked, open.start(), "the key's column " + key + " is missing", "give it a value");
                 }
             }
         } else {
@@ -98,7 +99,10 @@ final class Writes {
             Token column = column(table);
             String name = column.text().toLowerCase(Locale.ROOT);
             if (table.key().contains(name)) {
-                throw SqlProblem.at(asked, column.start(), "the column belongs to the key, which does not change",
+                throw SqlProblem.at(
+                        asked,
+                        column.start(),
+                        "the column belongs to the key, which does not change",
                         "DELETE the row and INSERT another");
             }
             next("=");
@@ -179,7 +183,10 @@ final class Writes {
         Token name = name();
         List<String> names = table.columns().stream().map(Relation.Column::name).toList();
         if (!names.contains(name.text().toLowerCase(Locale.ROOT))) {
-            throw SqlProblem.at(asked, name.start(), "there is no column '" + name.text() + "' in " + table.name(),
+            throw SqlProblem.at(
+                    asked,
+                    name.start(),
+                    "there is no column '" + name.text() + "' in " + table.name(),
                     Problem.suggestion(name.text(), names));
         }
         return name;
@@ -210,7 +217,8 @@ final class Writes {
 
     private void expect(String word) {
         if (!peek().is(word)) {
-            throw problem("there should be " + word.toUpperCase(Locale.ROOT) + " and not " + peek().shown(),
+            throw problem(
+                    "there should be " + word.toUpperCase(Locale.ROOT) + " and not " + peek().shown(),
                     "write " + word.toUpperCase(Locale.ROOT));
         }
         at++;

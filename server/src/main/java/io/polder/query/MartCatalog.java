@@ -37,8 +37,9 @@ public final class MartCatalog implements Catalog {
     public List<Relation> relations() {
         Map<String, List<Relation.Column>> columns = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         read(
-                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = current_database()"
-                        + " AND schema_name = 'main' AND NOT internal ORDER BY table_name, column_index",
+                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name ="
+                        + " current_database() AND schema_name = 'main' AND NOT internal ORDER BY table_name,"
+                        + " column_index",
                 result -> columns.computeIfAbsent(result.getString(1), name -> new ArrayList<>())
                         .add(new Relation.Column(
                                 result.getString(2).toLowerCase(Locale.ROOT), HiveType.ofEngine(result.getString(3)))));
@@ -53,7 +54,8 @@ public final class MartCatalog implements Catalog {
                         table.time(),
                         table.effectiveSelect(),
                         table.select().isEmpty()
-                        && mart.feedsOf(table.from()).stream().allMatch(feed -> feed.kind() == Feed.Kind.SQL))));
+                                && mart.feedsOf(table.from()).stream()
+                                        .allMatch(feed -> feed.kind() == Feed.Kind.SQL))));
         mart.views()
                 .values()
                 .forEach(view -> relations.add(new Relation(

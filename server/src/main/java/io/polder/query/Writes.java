@@ -85,7 +85,8 @@ public final class Writes {
      *     it was done
      */
     public long write(Write write) {
-        String topic = Objects.requireNonNull(mart.tables().get(write.table().name())).from();
+        String topic =
+                Objects.requireNonNull(mart.tables().get(write.table().name())).from();
         ReentrantLock turn = turns.computeIfAbsent(topic, name -> new ReentrantLock(true));
         turn.lock();
         try {
@@ -121,7 +122,8 @@ public final class Writes {
                 Thread.currentThread().interrupt();
                 throw new PolderException(
                         ErrorCode.UNAVAILABLE,
-                        "The program is stopping; what was written may appear later. Fix: look before you write it again",
+                        "The program is stopping; what was written may appear later. Fix: look before you write it"
+                                + " again",
                         interrupted);
             }
         }
@@ -141,7 +143,8 @@ public final class Writes {
                         throw write.query()
                                 .problem(
                                         0,
-                                        "there are " + given + " values for " + write.columns().size() + " columns",
+                                        "there are " + given + " values for "
+                                                + write.columns().size() + " columns",
                                         "give as many as there are columns, or name the columns");
                     }
                 }
@@ -178,10 +181,13 @@ public final class Writes {
         for (Relation.Column column : write.table().columns()) {
             boolean isGiven = write.columns().contains(column.name());
             String source = isGiven ? "q." : isNew ? "" : "t.";
-            String value = source.isEmpty() ? "NULL" : "CAST(" + source + quoted(column.name()) + " AS " + engine(column) + ")";
-            sql.append(column.type().kind() == HiveType.Kind.TIMESTAMP
-                            ? "strftime(CAST(" + value + " AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"
-                            : "CAST(" + value + " AS VARCHAR)")
+            String value = source.isEmpty()
+                    ? "NULL"
+                    : "CAST(" + source + quoted(column.name()) + " AS " + engine(column) + ")";
+            sql.append(
+                            column.type().kind() == HiveType.Kind.TIMESTAMP
+                                    ? "strftime(CAST(" + value + " AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"
+                                    : "CAST(" + value + " AS VARCHAR)")
                     .append(", ");
         }
         // Whether the row is there; key columns are never NULL.
@@ -191,7 +197,9 @@ public final class Writes {
     }
 
     private static String engine(Relation.Column column) {
-        return column.type().kind() == HiveType.Kind.STRING ? "VARCHAR" : column.type().word();
+        return column.type().kind() == HiveType.Kind.STRING
+                ? "VARCHAR"
+                : column.type().word();
     }
 
     private static List<Map<String, @Nullable String>> read(Write write, ResultSet result) throws SQLException {
@@ -202,7 +210,11 @@ public final class Writes {
             for (int index = 0; index < columns.size(); index++) {
                 String value = result.getString(index + 1);
                 if (value != null && columns.get(index).type().kind() == HiveType.Kind.DOUBLE && !isFinite(value)) {
-                    throw write.query().problem(0, "the value of " + columns.get(index).name() + " is " + value, "write a number or NULL");
+                    throw write.query()
+                            .problem(
+                                    0,
+                                    "the value of " + columns.get(index).name() + " is " + value,
+                                    "write a number or NULL");
                 }
                 row.put(columns.get(index).name(), value);
             }
@@ -211,7 +223,10 @@ public final class Writes {
                 String value = row.get(name);
                 if (value == null) {
                     throw write.query()
-                            .problem(0, "the key's column " + name + " is NULL in a row", "give it a value; nothing was written");
+                            .problem(
+                                    0,
+                                    "the key's column " + name + " is NULL in a row",
+                                    "give it a value; nothing was written");
                 }
                 key.add(value);
             }
@@ -226,15 +241,16 @@ public final class Writes {
             if (rows.size() > MOST_ROWS) {
                 throw new PolderException(
                         ErrorCode.TOO_LARGE,
-                        "The statement changes more than " + MOST_ROWS + " rows; nothing was written. Fix: narrow its WHERE,"
-                                + " or load the rows by a feed");
+                        "The statement changes more than " + MOST_ROWS
+                                + " rows; nothing was written. Fix: narrow its WHERE," + " or load the rows by a feed");
             }
         }
         return List.copyOf(rows.values());
     }
 
     private static boolean isFinite(String number) {
-        return Double.isFinite(Double.parseDouble(number.replace("inf", "Infinity").replace("nan", "NaN")));
+        return Double.isFinite(
+                Double.parseDouble(number.replace("inf", "Infinity").replace("nan", "NaN")));
     }
 
     private static byte[] json(List<Map<String, @Nullable String>> rows) {
@@ -257,7 +273,8 @@ public final class Writes {
         if (bytes.size() > MOST_BYTES) {
             throw new PolderException(
                     ErrorCode.TOO_LARGE,
-                    "The rows have more than " + MOST_BYTES + " bytes; nothing was written. Fix: write fewer at a time");
+                    "The rows have more than " + MOST_BYTES
+                            + " bytes; nothing was written. Fix: write fewer at a time");
         }
         return bytes.toByteArray();
     }

@@ -109,12 +109,11 @@ class FlandersMartTest {
 
     /** As it was printed, comma before FROM and all. */
     private static final String AVERAGE_SPEED = "select from_unixtime(cast(time as bigint), 'yyyy-MM-dd') as dy,"
-            + " dayofweek(time) as day_of_week,  case when dayofweek(time) in (6,7) then 1 else 0 end as weekend_day,"
-            + " from_unixtime(cast(time as bigint), 'HH') as hr,  avg(measure_class_2_speed) as avg_speed2,"
-            + " max(measure_class_2_speed) as max_speed2,  from default.kudu_verkeer_stream  where"
-            + " from_unixtime(cast(time as bigint), 'yyyy-MM-dd') >= '2017-01-01' and valid = 0 and uid = 2301 group by "
-            + " from_unixtime(cast(time as bigint), 'yyyy-MM-dd'), dayofweek(time), from_unixtime(cast(time as bigint),"
-            + " 'HH') ";
+        + " dayofweek(time) as day_of_week,  case when dayofweek(time) in (6,7) then 1 else 0 end as weekend_day,"
+        + " from_unixtime(cast(time as bigint), 'HH') as hr,  avg(measure_class_2_speed) as avg_speed2,"
+        + " max(measure_class_2_speed) as max_speed2,  from default.kudu_verkeer_stream  where from_unixtime(cast(time"
+        + " as bigint), 'yyyy-MM-dd') >= '2017-01-01' and valid = 0 and uid = 2301 group by  from_unixtime(cast(time"
+        + " as bigint), 'yyyy-MM-dd'), dayofweek(time), from_unixtime(cast(time as bigint), 'HH') ";
 
     @Test
     void theQueryOfTheFieldNotesRunsAsItWasPrinted() throws Exception {
@@ -173,10 +172,10 @@ class FlandersMartTest {
     @Test
     void aClockAheadIsRejectedAndAClockNeverSetIsTooLate() throws Exception {
         feed("traffic", new ByteArrayInputStream("""
-                        <miv><meetpunt unieke_id="1"><tijd_waarneming>2017-04-27T17:00:00+01:00</tijd_waarneming></meetpunt>
-                        <meetpunt unieke_id="2"><tijd_waarneming>1990-01-01T00:00:00+01:00</tijd_waarneming></meetpunt>
-                        <meetpunt unieke_id="3"><tijd_waarneming>2017-04-27T14:38:00+01:00</tijd_waarneming></meetpunt></miv>
-                        """.getBytes(UTF_8)));
+            <miv><meetpunt unieke_id="1"><tijd_waarneming>2017-04-27T17:00:00+01:00</tijd_waarneming></meetpunt>
+            <meetpunt unieke_id="2"><tijd_waarneming>1990-01-01T00:00:00+01:00</tijd_waarneming></meetpunt>
+            <meetpunt unieke_id="3"><tijd_waarneming>2017-04-27T14:38:00+01:00</tijd_waarneming></meetpunt></miv>
+            """.getBytes(UTF_8)));
 
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(row(
                         "SELECT logged, applied, rejected, too_late FROM polder.ledger WHERE table_name = 'traffic'"))

@@ -394,7 +394,8 @@ final class GateTest {
     void aRefusalPointsAtThePlace() {
         assertThatThrownBy(() -> gate.check(connection, "SELECT *\nFROM trafic t"))
                 .hasMessage("""
-                        FROM trafic t
-                             ^ there is no table 'trafic' (line 2, column 6). Fix: did you mean 'traffic'?""");
+                    FROM trafic t
+                         ^ there is no table 'trafic' (line 2, column 6). Fix: did you mean 'traffic'?\
+                    """);
     }
 }

@@ -64,8 +64,8 @@ final class ImpalaTest {
                 "show tables '*verkeer*' => [[kudu_verkeer_stream]]",
                 "show tables like '.*' => [[kudu_verkeer_stream], [traffic]]",
                 "show views => [[kudu_verkeer_stream]]",
-                "show functions like 'ndv' => [[ndv, ndv(x), About how many values differ; within a few percent.], [ndv,"
-                        + " ndv(x, scale), The scale is not looked at.]]",
+                "show functions like 'ndv' => [[ndv, ndv(x), About how many values differ; within a few percent.],"
+                        + " [ndv, ndv(x, scale), The scale is not looked at.]]",
                 "describe traffic => [[uid, int, key], [time, timestamp, key], [price, decimal(18,3), ]]",
                 "desc default.traffic => [[uid, int, key], [time, timestamp, key], [price, decimal(18,3), ]]",
                 "describe `impala::default.kudu_verkeer_stream` => [[uid, int, ]]",
@@ -85,12 +85,13 @@ final class ImpalaTest {
                 .isEqualTo(List.of(List.of("CREATE VIEW default.kudu_verkeer_stream AS\nSELECT * FROM traffic")));
         assertThat(((Statement.Listing) translate("show create table traffic")).rows())
                 .isEqualTo(List.of(List.of("""
-                        CREATE TABLE default.traffic (
-                          uid INT,
-                          time TIMESTAMP,
-                          price DECIMAL(18,3),
-                          PRIMARY KEY (uid, time)
-                        )""")));
+                    CREATE TABLE default.traffic (
+                      uid INT,
+                      time TIMESTAMP,
+                      price DECIMAL(18,3),
+                      PRIMARY KEY (uid, time)
+                    )\
+                    """)));
     }
 
     @Test

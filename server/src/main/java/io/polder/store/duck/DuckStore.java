@@ -298,7 +298,8 @@ public final class DuckStore implements Store {
             }
             String name = Sql.name(definition.name());
             List<String> columns = new ArrayList<>(definition.transform().names());
-            // A row that was deleted by SQL stays as a mark, so that an earlier event that comes again does not revive it.
+            // A row that was deleted by SQL stays as a mark, so that an earlier event that comes again does not revive
+            // it.
             boolean hasDeletions = columns.remove(Feed.DELETED);
             String there = hasDeletions ? " WHERE " + Feed.DELETED + " IS NOT TRUE" : "";
             statement.execute("CREATE OR REPLACE VIEW main." + name + " AS SELECT " + Sql.names("", columns) + " FROM "
@@ -397,9 +398,9 @@ public final class DuckStore implements Store {
                         + Sql.timestamp(Bookkeeping.micros(now.minus(IDEMPOTENCY))));
                 String settled = Sql.timestamp(Bookkeeping.micros(now.minus(Duration.ofMinutes(15))));
                 statement.execute("CREATE OR REPLACE TEMP TABLE settled AS SELECT generation, feed, minute,"
-                        + " sum(logged)::BIGINT, sum(applied)::BIGINT, sum(filtered)::BIGINT, sum(rejected)::BIGINT,"
-                        + " sum(too_late)::BIGINT, sum(waiting)::BIGINT, sum(violations)::BIGINT FROM store.ledger WHERE"
-                        + " minute < " + settled + " GROUP BY ALL HAVING count(*) > 1");
+                    + " sum(logged)::BIGINT, sum(applied)::BIGINT, sum(filtered)::BIGINT, sum(rejected)::BIGINT,"
+                    + " sum(too_late)::BIGINT, sum(waiting)::BIGINT, sum(violations)::BIGINT FROM store.ledger WHERE"
+                    + " minute < " + settled + " GROUP BY ALL HAVING count(*) > 1");
                 statement.execute("DELETE FROM store.ledger l USING settled s WHERE l.generation = s.generation AND"
                         + " l.feed = s.feed AND l.minute = s.minute");
                 statement.execute("INSERT INTO store.ledger SELECT * FROM settled");
