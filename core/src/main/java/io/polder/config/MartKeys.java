@@ -58,7 +58,7 @@ final class MartKeys {
             Kind.TEXT,
             "\"https://example.org/traffic.json\"",
             "Fetches this address on a schedule. `${env:NAME}` in it is replaced by the environment variable `NAME`, so"
-                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http` and `files`.");
+                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http`, `sql` and `files`.");
     static final Key<Boolean> HTTP = Key.optional(
             "http",
             Kind.BOOLEAN,
@@ -141,7 +141,7 @@ final class MartKeys {
     static final Section FEED = new Section(
             "Feeds",
             "feeds.NAME",
-            "Where events come from. Exactly one of `poll`, `http` and `files` says how.",
+            "Where events come from. Exactly one of `poll`, `http`, `sql` and `files` says how.",
             List.of(
                     POLL,
                     HTTP,

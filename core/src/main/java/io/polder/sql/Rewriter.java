@@ -534,7 +534,7 @@ final class Rewriter {
         }
         String text = first.text();
         if (first.kind() == Kind.QUOTED && text.startsWith("impala::")) {
-            for (String part : text.substring("impala::".length()).split("\\.")) {
+            for (String part : text.substring("impala::".length()).split("\\.", -1)) {
                 out.add(
                         (out.isEmpty() ? "" : ".")
                                 + Words.name(out.isEmpty() && part.equals("default") ? "main" : part),

@@ -48,7 +48,7 @@ public final class Writes {
 
     /** Puts events into the log; returns when Kafka has acknowledged all of them. */
     public interface Push {
-        /** @param events a JSON array */
+        /** Does so with {@code events}, a JSON array. */
         void push(Feed feed, byte[] events);
     }
 
@@ -66,7 +66,11 @@ public final class Writes {
     private final Duration timeout;
     private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
 
-    /** @param timeout how long finding the rows may take */
+    /**
+     * Writes to a mart.
+     *
+     * @param timeout how long finding the rows may take
+     */
     public Writes(DuckStore store, Log log, Mart mart, Push push, Committed committed, Duration timeout) {
         this.store = store;
         this.log = log;
