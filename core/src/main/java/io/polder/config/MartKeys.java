@@ -58,12 +58,18 @@ final class MartKeys {
             Kind.TEXT,
             "\"https://example.org/traffic.json\"",
             "Fetches this address on a schedule. `${env:NAME}` in it is replaced by the environment variable `NAME`, so"
-                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http` and `files`.");
+                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http`, `sql` and `files`.");
     static final Key<Boolean> HTTP = Key.optional(
             "http",
             Kind.BOOLEAN,
             "true",
             "Takes what is posted to `/api/feeds/NAME/events`, and answers when Kafka has acknowledged it.");
+    static final Key<Boolean> SQL = Key.optional(
+            "sql",
+            Kind.BOOLEAN,
+            "true",
+            "Takes what INSERT, UPSERT, UPDATE and DELETE do to its table, which has no `select`. Its format is"
+                    + " `json`.");
     static final Key<String> FILES = Key.optional(
             "files",
             Kind.GLOB,
@@ -135,10 +141,11 @@ final class MartKeys {
     static final Section FEED = new Section(
             "Feeds",
             "feeds.NAME",
-            "Where events come from. Exactly one of `poll`, `http` and `files` says how.",
+            "Where events come from. Exactly one of `poll`, `http`, `sql` and `files` says how.",
             List.of(
                     POLL,
                     HTTP,
+                    SQL,
                     FILES,
                     FORMAT,
                     FIELDS,
@@ -253,8 +260,8 @@ final class MartKeys {
             "version",
             Kind.TEXT,
             "last_modified",
-            "The column by which the newer of two rows with one key is told; the order of the log when not written, which"
-                    + " is certain only among events with one key.");
+            "The column by which the newer of two rows with one key is told; the order of the log when not written,"
+                    + " which is certain only among events with one key.");
     static final Key<String> SELECT = Key.optional(
             "select",
             Kind.TEXT,

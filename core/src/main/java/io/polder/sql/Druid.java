@@ -17,9 +17,11 @@ import java.util.regex.Pattern;
  */
 public final class Druid {
     /** A word, a quoted name, a text, a comment, or one other character. */
-    private static final Pattern TOKEN = Pattern.compile("(?<space>\\s+|--[^\\n]*|/\\*.*?(?:\\*/|$))"
-            + "|(?<text>'(?:[^']|'')*(?:'|$))|(?<name>\"(?:[^\"]|\"\")*(?:\"|$))"
-            + "|(?<word>[\\p{L}_$][\\p{L}\\p{N}_$]*)|(?<other>[0-9][0-9A-Za-z_.]*|.)", Pattern.DOTALL);
+    private static final Pattern TOKEN = Pattern.compile(
+            "(?<space>\\s+|--[^\\n]*|/\\*.*?(?:\\*/|$))"
+                    + "|(?<text>'(?:[^']|'')*(?:'|$))|(?<name>\"(?:[^\"]|\"\")*(?:\"|$))"
+                    + "|(?<word>[\\p{L}_$][\\p{L}\\p{N}_$]*)|(?<other>[0-9][0-9A-Za-z_.]*|.)",
+            Pattern.DOTALL);
 
     private static final Map<String, String> UNITS = Map.of(
             "PT1S", "second",
@@ -43,9 +45,10 @@ public final class Druid {
         String name() {
             return switch (group) {
                 case "word" -> text;
-                case "name" -> text.length() < 2
-                        ? ""
-                        : text.substring(1, text.length() - 1).replace("\"\"", "\"");
+                case "name" ->
+                    text.length() < 2
+                            ? ""
+                            : text.substring(1, text.length() - 1).replace("\"\"", "\"");
                 default -> "";
             };
         }
@@ -194,7 +197,11 @@ public final class Druid {
                 need(name, arguments, 2);
                 String period = literal(arguments.get(1), name);
                 String unit = UNITS.get(period);
-                put(name, unit != null ? "date_trunc('" + unit + "', CAST(" : "time_bucket(" + interval(period, name) + ", CAST(");
+                put(
+                        name,
+                        unit != null
+                                ? "date_trunc('" + unit + "', CAST("
+                                : "time_bucket(" + interval(period, name) + ", CAST(");
                 rewrite(arguments.get(0).from(), arguments.get(0).to());
                 sql.append(unit != null ? " AS TIMESTAMP))" : " AS TIMESTAMP), TIMESTAMP '1970-01-01')");
             }
@@ -204,7 +211,9 @@ public final class Druid {
                 rewrite(arguments.get(0).from(), arguments.get(0).to());
                 sql.append(" AS TIMESTAMP) + CAST(");
                 rewrite(arguments.get(2).from(), arguments.get(2).to());
-                sql.append(" AS INTEGER) * ").append(interval(literal(arguments.get(1), name), name)).append(')');
+                sql.append(" AS INTEGER) * ")
+                        .append(interval(literal(arguments.get(1), name), name))
+                        .append(')');
             }
             case "TIME_PARSE" -> wrap(name, "TRY_CAST(", arguments, " AS TIMESTAMP)");
             case "MILLIS_TO_TIMESTAMP" -> wrap(name, "make_timestamp(1000 * CAST(", arguments, " AS BIGINT))");
@@ -292,7 +301,8 @@ public final class Druid {
         return tokens.stream()
                 .map(Token::name)
                 .filter(name -> !name.isEmpty())
-                .flatMap(name -> relations.stream().filter(relation -> relation.name().equalsIgnoreCase(name)))
+                .flatMap(name ->
+                        relations.stream().filter(relation -> relation.name().equalsIgnoreCase(name)))
                 .flatMap(relation -> relation.time().stream())
                 .findFirst();
     }
@@ -334,9 +344,10 @@ public final class Druid {
                 int position = 0;
                 for (Relation.Column column : relation.columns()) {
                     position++;
-                    rows.add("('druid', 'druid', " + text(relation.name()) + ", " + text(column.name()) + ", " + position
-                            + ", '', '" + (relation.key().contains(column.name()) ? "NO" : "YES") + "', "
-                            + type(column.type()) + ")");
+                    rows.add(
+                            "('druid', 'druid', " + text(relation.name()) + ", " + text(column.name()) + ", " + position
+                                    + ", '', '" + (relation.key().contains(column.name()) ? "NO" : "YES") + "', "
+                                    + type(column.type()) + ")");
                 }
             }
             parts.add(values(

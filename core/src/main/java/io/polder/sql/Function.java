@@ -28,7 +28,7 @@ record Function(String group, String signature, String template, String says, Li
     List<String> parameters() {
         String inner = signature.substring(signature.indexOf('(') + 1, signature.length() - 1);
         List<String> parameters = new ArrayList<>();
-        for (String parameter : inner.split(",")) {
+        for (String parameter : inner.split(",", -1)) {
             if (!parameter.isBlank()) {
                 parameters.add(parameter.strip());
             }

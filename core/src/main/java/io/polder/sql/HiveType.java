@@ -39,7 +39,8 @@ public record HiveType(Kind kind, int precision, int scale) {
             return new HiveType(
                     Kind.DECIMAL,
                     Integer.parseInt(name.substring(8, comma).strip()),
-                    Integer.parseInt(name.substring(comma + 1, name.length() - 1).strip()));
+                    Integer.parseInt(
+                            name.substring(comma + 1, name.length() - 1).strip()));
         }
         return switch (name) {
             case "BOOLEAN" -> of(Kind.BOOLEAN);

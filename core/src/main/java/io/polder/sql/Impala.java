@@ -59,8 +59,10 @@ public final class Impala {
             case "invalidate", "refresh" -> nothingToDo();
             case "compute" -> computeStats();
             case "create", "drop", "alter", "truncate", "load", "grant", "revoke", "comment", "merge", "copy" ->
-                throw problem(first.text().toUpperCase(Locale.ROOT) + " is not supported: tables and views are defined in"
-                        + " polder.yaml", "change the definition");
+                throw problem(
+                        first.text().toUpperCase(Locale.ROOT) + " is not supported: tables and views are defined in"
+                                + " polder.yaml",
+                        "change the definition");
             case "insert", "upsert", "update", "delete" -> Writes.read(asked, tokens, session, catalog);
             default -> {
                 if (first.isSymbol("(")) {
@@ -112,7 +114,8 @@ public final class Impala {
             }
             case "create" -> {
                 if (!peek().is("table") && !peek().is("view")) {
-                    throw problem("there should be TABLE or VIEW and not " + peek().shown(), "write SHOW CREATE TABLE t");
+                    throw problem(
+                            "there should be TABLE or VIEW and not " + peek().shown(), "write SHOW CREATE TABLE t");
                 }
                 at++;
                 yield showCreate(relation());
@@ -135,11 +138,13 @@ public final class Impala {
                 for (Function rule : ImpalaFunctions.rules()) {
                     rows.add(row(rule.name(), rule.signature(), rule.says()));
                 }
-                yield listing(columns("name", STRING, "signature", STRING, "comment", STRING), filtered(rows, pattern()));
+                yield listing(
+                        columns("name", STRING, "signature", STRING, "comment", STRING), filtered(rows, pattern()));
             }
             default -> {
                 at--;
-                throw problem("SHOW " + what.text().toUpperCase(Locale.ROOT) + " is not supported",
+                throw problem(
+                        "SHOW " + what.text().toUpperCase(Locale.ROOT) + " is not supported",
                         "write SHOW DATABASES, TABLES, VIEWS, FUNCTIONS, CREATE TABLE, COLUMN STATS or TABLE STATS");
             }
         };
@@ -182,16 +187,19 @@ public final class Impala {
         if (pattern.isEmpty()) {
             return rows;
         }
-        List<String> alternatives = Arrays.asList(pattern.get().toLowerCase(Locale.ROOT).split("\\|"));
+        List<String> alternatives =
+                Arrays.asList(pattern.get().toLowerCase(Locale.ROOT).split("\\|"));
         return rows.stream()
-                .filter(row -> alternatives.stream().anyMatch(each -> matches(String.valueOf(row.get(0)), each.strip())))
+                .filter(row ->
+                        alternatives.stream().anyMatch(each -> matches(String.valueOf(row.get(0)), each.strip())))
                 .toList();
     }
 
     private static boolean matches(String name, String pattern) {
         StringBuilder regex = new StringBuilder();
         for (String part : pattern.replace(".*", "*").replace("%", "*").split("\\*", -1)) {
-            regex.append(regex.isEmpty() ? "" : ".*").append(part.isEmpty() ? "(?:)" : java.util.regex.Pattern.quote(part));
+            regex.append(regex.isEmpty() ? "" : ".*")
+                    .append(part.isEmpty() ? "(?:)" : java.util.regex.Pattern.quote(part));
         }
         return name.toLowerCase(Locale.ROOT).matches(regex.toString());
     }
@@ -200,13 +208,22 @@ public final class Impala {
         end();
         StringBuilder sql = new StringBuilder();
         if (relation.isView()) {
-            sql.append("CREATE VIEW default.").append(relation.name()).append(" AS\n").append(relation.definition());
+            sql.append("CREATE VIEW default.")
+                    .append(relation.name())
+                    .append(" AS\n")
+                    .append(relation.definition());
         } else {
             sql.append("CREATE TABLE default.").append(relation.name()).append(" (");
             for (Relation.Column column : relation.columns()) {
-                sql.append("\n  ").append(column.name()).append(' ').append(column.type().word().toUpperCase(Locale.ROOT)).append(',');
+                sql.append("\n  ")
+                        .append(column.name())
+                        .append(' ')
+                        .append(column.type().word().toUpperCase(Locale.ROOT))
+                        .append(',');
             }
-            sql.append("\n  PRIMARY KEY (").append(String.join(", ", relation.key())).append(")\n)");
+            sql.append("\n  PRIMARY KEY (")
+                    .append(String.join(", ", relation.key()))
+                    .append(")\n)");
         }
         return listing(columns("result", STRING), List.of(row(sql.toString())));
     }
@@ -218,12 +235,28 @@ public final class Impala {
         for (int index = 0; index < relation.columns().size(); index++) {
             Relation.Column column = relation.columns().get(index);
             Catalog.ColumnStatistics each = statistics.get(index);
-            rows.add(row(column.name(), column.type().word().toUpperCase(Locale.ROOT), each.distinct(), each.nulls(),
-                    each.maxLength(), each.meanLength()));
+            rows.add(row(
+                    column.name(),
+                    column.type().word().toUpperCase(Locale.ROOT),
+                    each.distinct(),
+                    each.nulls(),
+                    each.maxLength(),
+                    each.meanLength()));
         }
         return listing(
-                columns("Column", STRING, "Type", STRING, "#Distinct Values", BIGINT, "#Nulls", BIGINT, "Max Size", BIGINT,
-                        "Avg Size", DOUBLE),
+                columns(
+                        "Column",
+                        STRING,
+                        "Type",
+                        STRING,
+                        "#Distinct Values",
+                        BIGINT,
+                        "#Nulls",
+                        BIGINT,
+                        "Max Size",
+                        BIGINT,
+                        "Avg Size",
+                        DOUBLE),
                 rows);
     }
 
@@ -278,7 +311,8 @@ public final class Impala {
         boolean isAll = peek().is("all") && peek(1).kind() == Token.Kind.END;
         if (peek().kind() == Token.Kind.END || isAll || peek().isSymbol(";")) {
             List<List<@Nullable Object>> rows = new ArrayList<>();
-            new TreeMap<>(session.options()).forEach((option, value) -> rows.add(row(option.toUpperCase(Locale.ROOT), value)));
+            new TreeMap<>(session.options())
+                    .forEach((option, value) -> rows.add(row(option.toUpperCase(Locale.ROOT), value)));
             if (!session.options().containsKey(Session.TIMEZONE)) {
                 rows.add(row("TIMEZONE", "UTC"));
             }
@@ -302,12 +336,18 @@ public final class Impala {
         }
         for (int index = at; index <= last; index++) {
             if (tokens.get(index).isSymbol(";")) {
-                throw SqlProblem.at(asked, tokens.get(index + 1).start(), "another statement begins here", "send one statement at a time");
+                throw SqlProblem.at(
+                        asked,
+                        tokens.get(index + 1).start(),
+                        "another statement begins here",
+                        "send one statement at a time");
             }
         }
-        String text = last < at ? "" : last == at && value.kind() == Token.Kind.STRING
-                ? value.text()
-                : asked.substring(value.start(), tokens.get(last).end());
+        String text = last < at
+                ? ""
+                : last == at && value.kind() == Token.Kind.STRING
+                        ? value.text()
+                        : asked.substring(value.start(), tokens.get(last).end());
         if (full.toString().equalsIgnoreCase(Session.TIMEZONE)) {
             zone(text, value);
         }
@@ -316,15 +356,20 @@ public final class Impala {
 
     private void zone(String text, Token place) {
         try {
-            boolean isKnown = text.isEmpty() || text.matches("[A-Za-z0-9_+/-]{1,60}") && ZoneId.of(text) != null
-                    && (text.contains("/") || text.equals("UTC"));
+            boolean isKnown = text.isEmpty()
+                    || text.matches("[A-Za-z0-9_+/-]{1,60}")
+                            && ZoneId.of(text) != null
+                            && (text.contains("/") || text.equals("UTC"));
             if (isKnown) {
                 return;
             }
         } catch (DateTimeException exception) {
             // The sentence below is all there is to say.
         }
-        throw SqlProblem.at(asked, place.start(), "there is no time zone '" + text + "'",
+        throw SqlProblem.at(
+                asked,
+                place.start(),
+                "there is no time zone '" + text + "'",
                 "write UTC, a place such as Europe/Brussels, or Etc/GMT-1 for UTC+1 all year");
     }
 
@@ -347,7 +392,9 @@ public final class Impala {
         }
         word("stats");
         Relation relation = relation();
-        return listing(columns("summary", STRING), List.of(row("Statistics of " + relation.name() + " are kept by the engine.")));
+        return listing(
+                columns("summary", STRING),
+                List.of(row("Statistics of " + relation.name() + " are kept by the engine.")));
     }
 
     // ---- names
@@ -357,7 +404,11 @@ public final class Impala {
         if (database.equals(Session.DEFAULT) || database.equals("main")) {
             return Session.DEFAULT;
         }
-        throw SqlProblem.at(asked, name.start(), "there is no database '" + name.text() + "'", "there is one, and it is called default");
+        throw SqlProblem.at(
+                asked,
+                name.start(),
+                "there is no database '" + name.text() + "'",
+                "there is one, and it is called default");
     }
 
     private Relation relation() {
@@ -379,11 +430,14 @@ public final class Impala {
 
     static Relation relation(Catalog catalog, String asked, String text, Token name) {
         // Clients look for "Table not found" to know that there is none.
-        return catalog.relation(text).orElseThrow(() -> SqlProblem.at(
-                asked,
-                name.start(),
-                "SemanticException: Table not found: there is no table '" + text + "'",
-                Problem.suggestion(text, catalog.relations().stream().map(Relation::name).toList())));
+        return catalog.relation(text)
+                .orElseThrow(() -> SqlProblem.at(
+                        asked,
+                        name.start(),
+                        "SemanticException: Table not found: there is no table '" + text + "'",
+                        Problem.suggestion(
+                                text,
+                                catalog.relations().stream().map(Relation::name).toList())));
     }
 
     // ---- tokens
@@ -407,7 +461,8 @@ public final class Impala {
 
     private void word(String word) {
         if (!peek().is(word)) {
-            throw problem("there should be " + word.toUpperCase(Locale.ROOT) + " and not " + peek().shown(),
+            throw problem(
+                    "there should be " + word.toUpperCase(Locale.ROOT) + " and not " + peek().shown(),
                     "write " + word.toUpperCase(Locale.ROOT));
         }
         at++;

@@ -80,8 +80,8 @@ final class ImpalaFunctions {
         rule(
                 "from_unixtime(seconds, pattern)",
                 "strftime($local(impala.at(impala.to_bigint($seconds))), $pattern(pattern))",
-                "Patterns are made of yyyy, yy, MMM, MM, M, dd, d, HH, H, mm, m, ss, s, SSS and what is not a letter; they"
-                        + " must be literals.",
+                "Patterns are made of yyyy, yy, MMM, MM, M, dd, d, HH, H, mm, m, ss, s, SSS and what is not a letter;"
+                        + " they must be literals.",
                 "from_unixtime(1392394861, 'yyyy-MM-dd') = 2014-02-14",
                 "from_unixtime(1392394861, 'HH') = 16",
                 "from_unixtime(1392394861, 'yyyy-MM-dd HH:mm:ss.SSS') = 2014-02-14 16:21:01.000",
@@ -177,8 +177,8 @@ final class ImpalaFunctions {
         rule(
                 "extract(moment, unit)",
                 "@part",
-                "Also extract(unit FROM moment). Units: epoch, millisecond (with the seconds), second, minute, hour, day,"
-                        + " week, month, quarter, year.",
+                "Also extract(unit FROM moment). Units: epoch, millisecond (with the seconds), second, minute, hour,"
+                        + " day, week, month, quarter, year.",
                 "extract(day from date '2019-08-17') = 17",
                 "extract(cast('2006-05-12 18:27:28.123456' as timestamp), 'MILLISECOND') = 28123",
                 "extract(quarter from '2024-05-01') = 2");
@@ -186,9 +186,9 @@ final class ImpalaFunctions {
         rule(
                 "trunc(moment, unit)",
                 "@trunc",
-                "Units: Y, YY, YYY, YYYY, SYYYY, YEAR, SYEAR; Q; MONTH, MON, MM, RM; WW (weeks from the 1st of January), W"
-                        + " (weeks from the 1st of the month); DAY, DY, D (Monday); DDD, DD, J; HH, HH12, HH24; MI. Of a number:"
-                        + " see there.",
+                "Units: Y, YY, YYY, YYYY, SYYYY, YEAR, SYEAR; Q; MONTH, MON, MM, RM; WW (weeks from the 1st of"
+                        + " January), W (weeks from the 1st of the month); DAY, DY, D (Monday); DDD, DD, J; HH, HH12,"
+                        + " HH24; MI. Of a number: see there.",
                 "trunc('2024-05-17 12:34:56', 'YYYY') = 2024-01-01 00:00:00",
                 "trunc('2024-05-17 12:34:56', 'Q') = 2024-04-01 00:00:00",
                 "trunc('2024-05-17 12:34:56', 'MONTH') = 2024-05-01 00:00:00",
@@ -203,8 +203,8 @@ final class ImpalaFunctions {
         rule(
                 "date_trunc(unit, moment)",
                 "@date_trunc",
-                "Units: microseconds, milliseconds, second, minute, hour, day, week (Monday), month, quarter, year, decade,"
-                        + " century, millennium.",
+                "Units: microseconds, milliseconds, second, minute, hour, day, week (Monday), month, quarter, year,"
+                        + " decade, century, millennium.",
                 "date_trunc('HOUR', '2017-12-05 13:30:01') = 2017-12-05 13:00:00",
                 "date_trunc('week', '2024-05-19') = 2024-05-13 00:00:00",
                 "date_trunc('MILLENNIUM', date '2019-08-02') = 2001-01-01");
@@ -221,16 +221,32 @@ final class ImpalaFunctions {
                 "The days may be an INTERVAL.",
                 "date_sub(cast('2016-05-31' as timestamp), interval 1 months) = 2016-04-30 00:00:00",
                 "date_sub('2016-05-31', 7) = 2016-05-24 00:00:00");
-        rule("adddate(moment, days)", "impala.date_add($moment, $days)", "", "adddate('2016-01-31', -1) = 2016-01-30 00:00:00");
-        rule("subdate(moment, days)", "impala.date_sub($moment, $days)", "", "subdate('2016-01-31', 1) = 2016-01-30 00:00:00");
+        rule(
+                "adddate(moment, days)",
+                "impala.date_add($moment, $days)",
+                "",
+                "adddate('2016-01-31', -1) = 2016-01-30 00:00:00");
+        rule(
+                "subdate(moment, days)",
+                "impala.date_sub($moment, $days)",
+                "",
+                "subdate('2016-01-31', 1) = 2016-01-30 00:00:00");
         rule(
                 "add_months(moment, months)",
                 "impala.months($moment, impala.to_int($months))",
                 "From the last day of a month to the last day of another.",
                 "add_months('2016-01-31', 1) = 2016-02-29 00:00:00",
                 "add_months(date '2019-02-28', 1) = 2019-03-31");
-        rule("months_add(moment, months)", "impala.months($moment, impala.to_int($months))", "", "months_add(date '2019-01-31', 1) = 2019-02-28");
-        rule("months_sub(moment, months)", "impala.months($moment, - impala.to_int($months))", "", "months_sub(date '2019-02-28', 1) = 2019-01-31");
+        rule(
+                "months_add(moment, months)",
+                "impala.months($moment, impala.to_int($months))",
+                "",
+                "months_add(date '2019-01-31', 1) = 2019-02-28");
+        rule(
+                "months_sub(moment, months)",
+                "impala.months($moment, - impala.to_int($months))",
+                "",
+                "months_sub(date '2019-02-28', 1) = 2019-01-31");
         shift("years", "years_add('2016-02-29', 1) = 2017-02-28 00:00:00");
         shift("weeks", "weeks_add('2016-02-29', 1) = 2016-03-07 00:00:00");
         shift("days", "days_add(date '2016-02-29', 1) = 2016-03-01");
@@ -248,11 +264,11 @@ final class ImpalaFunctions {
         rule(
                 "months_between(newer, older)",
                 "CASE WHEN (day(impala.ts($newer)) = day(impala.ts($older))) OR (last_day(impala.ts($newer)) ="
-                        + " CAST(impala.ts($newer) AS DATE) AND last_day(impala.ts($older)) = CAST(impala.ts($older) AS DATE)) THEN"
-                        + " CAST((year(impala.ts($newer)) - year(impala.ts($older))) * 12 + month(impala.ts($newer)) -"
-                        + " month(impala.ts($older)) AS DOUBLE) ELSE (year(impala.ts($newer)) - year(impala.ts($older))) * 12 +"
-                        + " month(impala.ts($newer)) - month(impala.ts($older)) + (day(impala.ts($newer)) -"
-                        + " day(impala.ts($older))) / 31.0 END",
+                        + " CAST(impala.ts($newer) AS DATE) AND last_day(impala.ts($older)) = CAST(impala.ts($older) AS"
+                        + " DATE)) THEN CAST((year(impala.ts($newer)) - year(impala.ts($older))) * 12 +"
+                        + " month(impala.ts($newer)) - month(impala.ts($older)) AS DOUBLE) ELSE (year(impala.ts($newer)) -"
+                        + " year(impala.ts($older))) * 12 + month(impala.ts($newer)) - month(impala.ts($older)) +"
+                        + " (day(impala.ts($newer)) - day(impala.ts($older))) / 31.0 END",
                 "Months of 31 days in the fraction.",
                 "months_between('2015-02-28', '2015-01-28') = 1.0",
                 "months_between('2015-02-28', '2015-01-31') = 1.0");
@@ -294,7 +310,9 @@ final class ImpalaFunctions {
     }
 
     private static void shift(String unit, String example) {
-        String interval = "to_" + unit + "(CAST($count AS " + (unit.endsWith("seconds") || unit.equals("hours") || unit.equals("minutes") ? "BIGINT" : "INTEGER") + "))";
+        String interval = "to_" + unit + "(CAST($count AS "
+                + (unit.endsWith("seconds") || unit.equals("hours") || unit.equals("minutes") ? "BIGINT" : "INTEGER")
+                + "))";
         if (unit.equals("seconds")) {
             interval = "to_milliseconds(CAST($count AS BIGINT) * 1000)";
         }
@@ -307,9 +325,9 @@ final class ImpalaFunctions {
         rule(
                 "cast(value as type)",
                 "@cast",
-                "What cannot be converted is NULL; fractions are cut off; a whole number that does not fit wraps around; a"
-                        + " moment as a number is its seconds since 1970. With FORMAT 'YYYY-MM-DD HH24:MI:SS' between moments"
-                        + " and texts.",
+                "What cannot be converted is NULL; fractions are cut off; a whole number that does not fit wraps"
+                        + " around; a moment as a number is its seconds since 1970. With FORMAT 'YYYY-MM-DD HH24:MI:SS'"
+                        + " between moments and texts.",
                 "cast('abc' as int) = NULL",
                 "cast('12.7' as int) = NULL",
                 "cast(' 12 ' as int) = 12",
@@ -347,7 +365,12 @@ final class ImpalaFunctions {
 
     private static void texts() {
         group("Texts");
-        rule("length(text)", "CAST(length($text) AS INTEGER)", "Characters, as Impala with UTF8_MODE=true.", "length('héllo') = 5", "length(NULL) = NULL");
+        rule(
+                "length(text)",
+                "CAST(length($text) AS INTEGER)",
+                "Characters, as Impala with UTF8_MODE=true.",
+                "length('héllo') = 5",
+                "length(NULL) = NULL");
         rule("char_length(text)", "CAST(length($text) AS INTEGER)", "", "char_length('abc') = 3");
         rule("character_length(text)", "CAST(length($text) AS INTEGER)", "", "character_length('abc') = 3");
         rule("bytes(text)", "CAST(strlen($text) AS INTEGER)", "Bytes in UTF-8.", "bytes('é') = 2");
@@ -394,29 +417,81 @@ final class ImpalaFunctions {
                 "substr('Hello', 0, 2) = ",
                 "substr('Hello', 4, 100) = lo");
         rule("substring(text, from)", "impala.substr($text, $from)", "", "substring('Hello', 2) = ello");
-        rule("substring(text, from, length)", "impala.substr_of($text, $from, $length)", "", "substring('Hello', 2, 3) = ell");
+        rule(
+                "substring(text, from, length)",
+                "impala.substr_of($text, $from, $length)",
+                "",
+                "substring('Hello', 2, 3) = ell");
         rule("strleft(text, count)", "substr($text, 1, greatest($count, 0))", "", "strleft('Hello', 2) = He");
-        rule("left(text, count)", "substr($text, 1, greatest($count, 0))", "", "left('Hello', 2) = He", "left('Hello', -1) = ");
+        rule(
+                "left(text, count)",
+                "substr($text, 1, greatest($count, 0))",
+                "",
+                "left('Hello', 2) = He",
+                "left('Hello', -1) = ");
         rule("strright(text, count)", "right($text, greatest($count, 0))", "", "strright('Hello', 2) = lo");
         rule("right(text, count)", "right($text, greatest($count, 0))", "", "right('Hello', 9) = Hello");
-        rule("trim(text)", "trim($text)", "Spaces only. Also trim(BOTH 'x' FROM text).", "trim('  a b ') = a b", "trim(leading 'x' from 'xxaxx') = axx");
+        rule(
+                "trim(text)",
+                "trim($text)",
+                "Spaces only. Also trim(BOTH 'x' FROM text).",
+                "trim('  a b ') = a b",
+                "trim(leading 'x' from 'xxaxx') = axx");
         rule("ltrim(text)", "ltrim($text)", "", "ltrim('  a ') = a ");
         rule("ltrim(text, characters)", "ltrim($text, $characters)", "", "ltrim('xya', 'yx') = a");
         rule("rtrim(text)", "rtrim($text)", "", "rtrim('  a ') =   a");
         rule("rtrim(text, characters)", "rtrim($text, $characters)", "", "rtrim('axy', 'yx') = a");
         rule("btrim(text)", "trim($text)", "", "btrim(' a ') = a");
         rule("btrim(text, characters)", "trim($text, $characters)", "", "btrim('xyaxy', 'yx') = a");
-        rule("lpad(text, length, pad)", "lpad($text, CAST($length AS INTEGER), $pad)", "", "lpad('hello', 10, 'xy') = xyxyxhello", "lpad('hello', 3, 'x') = hel");
-        rule("rpad(text, length, pad)", "rpad($text, CAST($length AS INTEGER), $pad)", "", "rpad('hello', 7, 'xy') = helloxy");
-        rule("repeat(text, count)", "repeat($text, greatest($count, 0))", "At most as long as the engine's memory allows.", "repeat('ab', 3) = ababab", "repeat('ab', -1) = ");
+        rule(
+                "lpad(text, length, pad)",
+                "lpad($text, CAST($length AS INTEGER), $pad)",
+                "",
+                "lpad('hello', 10, 'xy') = xyxyxhello",
+                "lpad('hello', 3, 'x') = hel");
+        rule(
+                "rpad(text, length, pad)",
+                "rpad($text, CAST($length AS INTEGER), $pad)",
+                "",
+                "rpad('hello', 7, 'xy') = helloxy");
+        rule(
+                "repeat(text, count)",
+                "repeat($text, greatest($count, 0))",
+                "At most as long as the engine's memory allows.",
+                "repeat('ab', 3) = ababab",
+                "repeat('ab', -1) = ");
         rule("space(count)", "repeat(' ', greatest($count, 0))", "", "length(space(3)) = 3");
         rule("reverse(text)", "reverse($text)", "", "reverse('abc') = cba");
-        rule("replace(text, from, to)", "replace($text, $from, $to)", "", "replace('hello world', 'world', 'earth') = hello earth", "replace('a', NULL, 'b') = NULL");
+        rule(
+                "replace(text, from, to)",
+                "replace($text, $from, $to)",
+                "",
+                "replace('hello world', 'world', 'earth') = hello earth",
+                "replace('a', NULL, 'b') = NULL");
         rule("translate(text, from, to)", "translate($text, $from, $to)", "", "translate('hello', 'el', 'ip') = hippo");
-        rule("ascii(text)", "CAST(CASE WHEN $text = '' THEN 0 ELSE ascii($text) END AS INTEGER)", "", "ascii('abc') = 97", "ascii('') = 0");
-        rule("chr(code)", "CASE WHEN $code BETWEEN 1 AND 255 THEN chr(CAST($code AS INTEGER)) ELSE '' END", "", "chr(97) = a", "chr(-1) = ");
-        rule("instr(text, part)", "CAST(instr($text, $part) AS INTEGER)", "From 1; 0 when it is not there.", "instr('foo bar bletch', 'b') = 5", "instr('foo', 'x') = 0");
-        rule("instr(text, part, from)", "impala.locate($part, $text, $from)", "From behind (a negative position) is not supported.", "instr('foo bar bletch', 'b', 6) = 9");
+        rule(
+                "ascii(text)",
+                "CAST(CASE WHEN $text = '' THEN 0 ELSE ascii($text) END AS INTEGER)",
+                "",
+                "ascii('abc') = 97",
+                "ascii('') = 0");
+        rule(
+                "chr(code)",
+                "CASE WHEN $code BETWEEN 1 AND 255 THEN chr(CAST($code AS INTEGER)) ELSE '' END",
+                "",
+                "chr(97) = a",
+                "chr(-1) = ");
+        rule(
+                "instr(text, part)",
+                "CAST(instr($text, $part) AS INTEGER)",
+                "From 1; 0 when it is not there.",
+                "instr('foo bar bletch', 'b') = 5",
+                "instr('foo', 'x') = 0");
+        rule(
+                "instr(text, part, from)",
+                "impala.locate($part, $text, $from)",
+                "From behind (a negative position) is not supported.",
+                "instr('foo bar bletch', 'b', 6) = 9");
         rule("locate(part, text)", "CAST(instr($text, $part) AS INTEGER)", "", "locate('abc', 'xyzabc') = 4");
         rule(
                 "locate(part, text, from)",
@@ -427,8 +502,8 @@ final class ImpalaFunctions {
                 "locate('abcde', 'abcde', 10) = 0");
         rule(
                 "find_in_set(text, list)",
-                "CASE WHEN contains($text, ',') THEN 0 ELSE CAST(coalesce(list_position(string_split($list, ','), $text), CASE"
-                        + " WHEN $text IS NOT NULL AND $list IS NOT NULL THEN 0 END) AS INTEGER) END",
+                "CASE WHEN contains($text, ',') THEN 0 ELSE CAST(coalesce(list_position(string_split($list, ','),"
+                        + " $text), CASE WHEN $text IS NOT NULL AND $list IS NOT NULL THEN 0 END) AS INTEGER) END",
                 "",
                 "find_in_set('ab', 'abc,ad,ab,ade,cde') = 3",
                 "find_in_set('xyz', 'abc,ad') = 0",
@@ -446,23 +521,67 @@ final class ImpalaFunctions {
                 "Patterns are RE2's, as in Impala; '' when nothing is found. The group must be a literal.",
                 "regexp_extract('abcdef123ghi456', '.*?(\\\\d+)', 1) = 123",
                 "regexp_extract('abc', '\\\\d', 0) = ");
-        rule("regexp_replace(text, pattern, with)", "regexp_replace($text, $pattern, $with, 'g')", "All of them.", "regexp_replace('aaabbbaaa', 'b+', 'xyz') = aaaxyzaaa", "regexp_replace('123-456', '(\\\\d+)-(\\\\d+)', '\\\\2-\\\\1') = 456-123");
-        rule("regexp_like(text, pattern)", "regexp_matches($text, $pattern)", "Anywhere in the text.", "regexp_like('foo bar', 'o b') = true");
-        rule("regexp_like(text, pattern, options)", "regexp_matches($text, $pattern, replace(replace($options, 'n', 's'), 'c', 'c'))", "Options are literals: c, i, m, n.", "regexp_like('FOO', 'foo', 'i') = true");
+        rule(
+                "regexp_replace(text, pattern, with)",
+                "regexp_replace($text, $pattern, $with, 'g')",
+                "All of them.",
+                "regexp_replace('aaabbbaaa', 'b+', 'xyz') = aaaxyzaaa",
+                "regexp_replace('123-456', '(\\\\d+)-(\\\\d+)', '\\\\2-\\\\1') = 456-123");
+        rule(
+                "regexp_like(text, pattern)",
+                "regexp_matches($text, $pattern)",
+                "Anywhere in the text.",
+                "regexp_like('foo bar', 'o b') = true");
+        rule(
+                "regexp_like(text, pattern, options)",
+                "regexp_matches($text, $pattern, replace(replace($options, 'n', 's'), 'c', 'c'))",
+                "Options are literals: c, i, m, n.",
+                "regexp_like('FOO', 'foo', 'i') = true");
         rule("regexp_escape(text)", "regexp_escape($text)", "", "regexp_escape('a.b') = a\\.b");
-        rule("parse_url(url, part)", "@parse_url", "Parts: AUTHORITY, FILE, HOST, PATH, PROTOCOL, QUERY, REF, USERINFO.", "parse_url('http://u@h.be:8/p/q?x=1#r', 'HOST') = h.be", "parse_url('http://h.be/p/q?x=1#r', 'PATH') = /p/q", "parse_url('http://h.be/p?x=1', 'QUERY') = x=1", "parse_url('http://h.be/p', 'QUERY') = NULL");
-        rule("parse_url(url, part, key)", "@parse_url", "QUERY and the name of a parameter.", "parse_url('http://h.be/p?x=1&y=2', 'QUERY', 'y') = 2");
+        rule(
+                "parse_url(url, part)",
+                "@parse_url",
+                "Parts: AUTHORITY, FILE, HOST, PATH, PROTOCOL, QUERY, REF, USERINFO.",
+                "parse_url('http://u@h.be:8/p/q?x=1#r', 'HOST') = h.be",
+                "parse_url('http://h.be/p/q?x=1#r', 'PATH') = /p/q",
+                "parse_url('http://h.be/p?x=1', 'QUERY') = x=1",
+                "parse_url('http://h.be/p', 'QUERY') = NULL");
+        rule(
+                "parse_url(url, part, key)",
+                "@parse_url",
+                "QUERY and the name of a parameter.",
+                "parse_url('http://h.be/p?x=1&y=2', 'QUERY', 'y') = 2");
         rule("levenshtein(a, b)", "CAST(levenshtein($a, $b) AS INTEGER)", "", "levenshtein('welcome', 'We lcome') = 2");
         rule("le_dst(a, b)", "CAST(levenshtein($a, $b) AS INTEGER)", "", "le_dst('a', 'b') = 1");
-        rule("damerau_levenshtein(a, b)", "CAST(damerau_levenshtein($a, $b) AS INTEGER)", "", "damerau_levenshtein('ab', 'ba') = 1");
-        rule("jaro_similarity(a, b)", "jaro_similarity($a, $b)", "", "round(jaro_similarity('MARTHA', 'MARHTA'), 4) = 0.9444");
-        rule("jaro_winkler_similarity(a, b)", "jaro_winkler_similarity($a, $b)", "", "round(jaro_winkler_similarity('MARTHA', 'MARHTA'), 4) = 0.9611");
+        rule(
+                "damerau_levenshtein(a, b)",
+                "CAST(damerau_levenshtein($a, $b) AS INTEGER)",
+                "",
+                "damerau_levenshtein('ab', 'ba') = 1");
+        rule(
+                "jaro_similarity(a, b)",
+                "jaro_similarity($a, $b)",
+                "",
+                "round(jaro_similarity('MARTHA', 'MARHTA'), 4) = 0.9444");
+        rule(
+                "jaro_winkler_similarity(a, b)",
+                "jaro_winkler_similarity($a, $b)",
+                "",
+                "round(jaro_winkler_similarity('MARTHA', 'MARHTA'), 4) = 0.9611");
         rule("base64encode(text)", "to_base64(encode($text))", "", "base64encode('hello') = aGVsbG8=");
         rule("base64decode(text)", "decode(from_base64($text))", "", "base64decode('aGVsbG8=') = hello");
         rule("md5(text)", "md5($text)", "", "md5('hello') = 5d41402abc4b2a76b9719d911017c592");
         rule("sha1(text)", "sha1($text)", "", "sha1('hello') = aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d");
-        rule("sha2(text, bits)", "sha256($text)", "256 bits only, whatever is asked.", "left(sha2('hello', 256), 8) = 2cf24dba");
-        rule("get_json_object(text, path)", "json_extract_string($text, $path)", "Paths such as $.a.b[0].", "get_json_object('{\"a\":{\"b\":\"c\"}}', '$.a.b') = c");
+        rule(
+                "sha2(text, bits)",
+                "sha256($text)",
+                "256 bits only, whatever is asked.",
+                "left(sha2('hello', 256), 8) = 2cf24dba");
+        rule(
+                "get_json_object(text, path)",
+                "json_extract_string($text, $path)",
+                "Paths such as $.a.b[0].",
+                "get_json_object('{\"a\":{\"b\":\"c\"}}', '$.a.b') = c");
     }
 
     private static void numbers() {
@@ -478,8 +597,19 @@ final class ImpalaFunctions {
             rule(name + "(x)", "CAST(impala.floor($x) AS BIGINT)", "", name + "(2.9) = 2", name + "(-2.1) = -3");
         }
         for (String name : List.of("round", "dround")) {
-            rule(name + "(x)", "CAST(impala.round($x) AS BIGINT)", "Halves away from zero.", name + "(2.5) = 3", name + "(-2.5) = -3", name + "(NULL) = NULL");
-            rule(name + "(x, digits)", "round($x, CAST($digits AS INTEGER))", "", name + "(3.14159, 3) = 3.142", name + "(1234, -2) = 1200");
+            rule(
+                    name + "(x)",
+                    "CAST(impala.round($x) AS BIGINT)",
+                    "Halves away from zero.",
+                    name + "(2.5) = 3",
+                    name + "(-2.5) = -3",
+                    name + "(NULL) = NULL");
+            rule(
+                    name + "(x, digits)",
+                    "round($x, CAST($digits AS INTEGER))",
+                    "",
+                    name + "(3.14159, 3) = 3.142",
+                    name + "(1234, -2) = 1200");
         }
         for (String name : List.of("trunc", "truncate", "dtrunc")) {
             rule(name + "(x)", "CAST(impala.truncate($x) AS BIGINT)", "", name + "(3.99) = 3", name + "(-3.99) = -3");
@@ -487,43 +617,107 @@ final class ImpalaFunctions {
                 rule(name + "(x, digits)", "impala.truncate_at($x, $digits)", "", name + "(3.99, 1) = 3.9");
             }
         }
-        rule("mod(a, b)", "($a % $b)", "NULL when divided by 0.", "mod(10, 3) = 1", "mod(-10, 3) = -1", "mod(10, 0) = NULL");
+        rule(
+                "mod(a, b)",
+                "($a % $b)",
+                "NULL when divided by 0.",
+                "mod(10, 3) = 1",
+                "mod(-10, 3) = -1",
+                "mod(10, 0) = NULL");
         rule("fmod(a, b)", "fmod($a, $b)", "", "fmod(10, 3.3e0) > 0.09 = true");
         rule("pmod(a, b)", "((($a % $b) + $b) % $b)", "Never negative.", "pmod(-5, 2) = 1", "pmod(10, 3) = 1");
-        rule("quotient(a, b)", "impala.divide(impala.to_bigint($a), impala.to_bigint($b))", "Whole, toward 0.", "quotient(12, 5) = 2", "quotient(-12, 5) = -2", "quotient(12, 0) = NULL");
+        rule(
+                "quotient(a, b)",
+                "impala.divide(impala.to_bigint($a), impala.to_bigint($b))",
+                "Whole, toward 0.",
+                "quotient(12, 5) = 2",
+                "quotient(-12, 5) = -2",
+                "quotient(12, 0) = NULL");
         for (String name : List.of("pow", "power", "dpow", "fpow")) {
             rule(name + "(x, y)", "power($x, $y)", "", name + "(2, 10) = 1024.0");
         }
-        rule("sqrt(x)", "CASE WHEN $x < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(CASE WHEN $x < 0 THEN 0 ELSE $x END) END", "Of a negative number NaN.", "sqrt(4) = 2.0", "sqrt(-1) = nan");
-        rule("dsqrt(x)", "CASE WHEN $x < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(CASE WHEN $x < 0 THEN 0 ELSE $x END) END", "", "dsqrt(4) = 2.0");
+        rule(
+                "sqrt(x)",
+                "CASE WHEN $x < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(CASE WHEN $x < 0 THEN 0 ELSE $x END) END",
+                "Of a negative number NaN.",
+                "sqrt(4) = 2.0",
+                "sqrt(-1) = nan");
+        rule(
+                "dsqrt(x)",
+                "CASE WHEN $x < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(CASE WHEN $x < 0 THEN 0 ELSE $x END) END",
+                "",
+                "dsqrt(4) = 2.0");
         rule("exp(x)", "exp($x)", "", "exp(0) = 1.0");
         rule("dexp(x)", "exp($x)", "", "dexp(0) = 1.0");
         rule("e()", "exp(1)", "", "round(e(), 5) = 2.71828");
         rule("pi()", "pi()", "", "round(pi(), 5) = 3.14159");
-        rule("ln(x)", "$logarithm(ln, x)", "Of 0 minus infinity, of a negative number NaN.", "ln(1) = 0.0", "ln(0) = -inf", "ln(-1) = nan");
+        rule(
+                "ln(x)",
+                "$logarithm(ln, x)",
+                "Of 0 minus infinity, of a negative number NaN.",
+                "ln(1) = 0.0",
+                "ln(0) = -inf",
+                "ln(-1) = nan");
         rule("dlog1(x)", "$logarithm(ln, x)", "", "dlog1(1) = 0.0");
         rule("log2(x)", "$logarithm(log2, x)", "", "log2(8) = 3.0");
         rule("log10(x)", "$logarithm(log10, x)", "", "log10(1000) = 3.0");
         rule("dlog10(x)", "$logarithm(log10, x)", "", "dlog10(1000) = 3.0");
         rule("log(base, x)", "(ln($x) / ln($base))", "The base comes first.", "round(log(2, 65536), 6) = 16.0");
-        for (String name : List.of("sin", "cos", "tan", "cot", "asin", "acos", "atan", "sinh", "cosh", "tanh", "degrees", "radians")) {
+        for (String name : List.of(
+                "sin", "cos", "tan", "cot", "asin", "acos", "atan", "sinh", "cosh", "tanh", "degrees", "radians")) {
             rule(name + "(x)", name + "($x)", "");
         }
         rule("atan2(y, x)", "atan2($y, $x)", "", "atan2(0, 1) = 0.0");
-        rule("factorial(n)", "CASE WHEN $n < 0 THEN 1 ELSE CAST(factorial(CAST(greatest($n, 0) AS INTEGER)) AS BIGINT) END", "", "factorial(5) = 120", "factorial(0) = 1");
-        rule("greatest(more...)", "CASE WHEN $anynull(more) THEN NULL ELSE greatest($more) END", "NULL when one of them is.", "greatest(1, 3, 2) = 3", "greatest(1, NULL) = NULL");
-        rule("least(more...)", "CASE WHEN $anynull(more) THEN NULL ELSE least($more) END", "NULL when one of them is.", "least(4, 3, 2) = 2", "least(1, NULL) = NULL");
-        rule("rand()", "random()", "From 0 to 1, another for each row (Impala repeats its numbers for each query).", "rand() < 1 = true");
+        rule(
+                "factorial(n)",
+                "CASE WHEN $n < 0 THEN 1 ELSE CAST(factorial(CAST(greatest($n, 0) AS INTEGER)) AS BIGINT) END",
+                "",
+                "factorial(5) = 120",
+                "factorial(0) = 1");
+        rule(
+                "greatest(more...)",
+                "CASE WHEN $anynull(more) THEN NULL ELSE greatest($more) END",
+                "NULL when one of them is.",
+                "greatest(1, 3, 2) = 3",
+                "greatest(1, NULL) = NULL");
+        rule(
+                "least(more...)",
+                "CASE WHEN $anynull(more) THEN NULL ELSE least($more) END",
+                "NULL when one of them is.",
+                "least(4, 3, 2) = 2",
+                "least(1, NULL) = NULL");
+        rule(
+                "rand()",
+                "random()",
+                "From 0 to 1, another for each row (Impala repeats its numbers for each query).",
+                "rand() < 1 = true");
         rule("rand(seed)", "random()", "The seed is not looked at.");
         rule("random()", "random()", "");
         rule("random(seed)", "random()", "");
         rule("is_nan(x)", "isnan(CAST($x AS DOUBLE))", "", "is_nan(sqrt(-1)) = true", "is_nan(1) = false");
         rule("is_inf(x)", "isinf(CAST($x AS DOUBLE))", "", "is_inf(1 / 0) = true");
         rule("bin(n)", "bin(impala.to_bigint($n))", "", "bin(5) = 101");
-        rule("hex(x)", "impala.hex($x)", "Of a number its digits, of a text its bytes.", "hex(255) = FF", "hex('abc') = 616263");
+        rule(
+                "hex(x)",
+                "impala.hex($x)",
+                "Of a number its digits, of a text its bytes.",
+                "hex(255) = FF",
+                "hex('abc') = 616263");
         rule("unhex(text)", "decode(from_hex($text))", "", "unhex('616263') = abc");
-        rule("conv(text, from, to)", "@conv", "From base 2, 8, 10 or 16 to 2 to 36, both literals.", "conv('ff', 16, 10) = 255", "conv('255', 10, 16) = FF", "conv('101', 2, 10) = 5");
-        rule("width_bucket(x, low, high, count)", "CASE WHEN $x < $low THEN 0 WHEN $x >= $high THEN $count + 1 ELSE CAST(floor(($x - $low) * CAST($count AS DOUBLE) / ($high - $low)) AS BIGINT) + 1 END", "", "width_bucket(8, 1, 20, 3) = 2", "width_bucket(0, 1, 20, 3) = 0");
+        rule(
+                "conv(text, from, to)",
+                "@conv",
+                "From base 2, 8, 10 or 16 to 2 to 36, both literals.",
+                "conv('ff', 16, 10) = 255",
+                "conv('255', 10, 16) = FF",
+                "conv('101', 2, 10) = 5");
+        rule(
+                "width_bucket(x, low, high, count)",
+                "CASE WHEN $x < $low THEN 0 WHEN $x >= $high THEN $count + 1 ELSE CAST(floor(($x - $low) * CAST($count"
+                        + " AS DOUBLE) / ($high - $low)) AS BIGINT) + 1 END",
+                "",
+                "width_bucket(8, 1, 20, 3) = 2",
+                "width_bucket(0, 1, 20, 3) = 0");
         limits("tinyint", "-128", "127");
         limits("smallint", "-32768", "32767");
         limits("int", "-2147483648", "2147483647");
@@ -542,19 +736,33 @@ final class ImpalaFunctions {
         rule("bitxor(a, b)", "xor($a, $b)", "", "bitxor(0, 15) = 15");
         rule("bitnot(a)", "(~ $a)", "", "bitnot(0) = -1");
         rule("countset(a)", "CAST(bit_count($a) AS INTEGER)", "", "countset(7) = 3");
-        rule("getbit(a, position)", "CAST(($a >> $position) & 1 AS INTEGER)", "", "getbit(7, 0) = 1", "getbit(7, 3) = 0");
+        rule(
+                "getbit(a, position)",
+                "CAST(($a >> $position) & 1 AS INTEGER)",
+                "",
+                "getbit(7, 0) = 1",
+                "getbit(7, 3) = 0");
         rule("shiftleft(a, count)", "(CAST($a AS BIGINT) << $count)", "", "shiftleft(1, 2) = 4");
         rule("shiftright(a, count)", "($a >> $count)", "", "shiftright(16, 2) = 4");
     }
 
     private static void conditions() {
         group("Conditions");
-        rule("if(condition, yes, no)", "CASE WHEN $condition THEN $yes ELSE $no END", "", "if(1 = 1, 'a', 'b') = a", "if(NULL, 'a', 'b') = b");
+        rule(
+                "if(condition, yes, no)",
+                "CASE WHEN $condition THEN $yes ELSE $no END",
+                "",
+                "if(1 = 1, 'a', 'b') = a",
+                "if(NULL, 'a', 'b') = b");
         rule("isnull(value)", "($value IS NULL)", "", "isnull(NULL) = true");
         rule("isnull(value, otherwise)", "coalesce($value, $otherwise)", "", "isnull(NULL, 5) = 5");
         rule("ifnull(value, otherwise)", "coalesce($value, $otherwise)", "", "ifnull(NULL, 5) = 5");
         rule("nvl(value, otherwise)", "coalesce($value, $otherwise)", "", "nvl(NULL, 5) = 5", "nvl(1, 5) = 1");
-        rule("nvl2(value, present, absent)", "CASE WHEN $value IS NOT NULL THEN $present ELSE $absent END", "", "nvl2(NULL, 'y', 'n') = n");
+        rule(
+                "nvl2(value, present, absent)",
+                "CASE WHEN $value IS NOT NULL THEN $present ELSE $absent END",
+                "",
+                "nvl2(NULL, 'y', 'n') = n");
         rule("coalesce(more...)", "coalesce($more)", "", "coalesce(NULL, NULL, 3) = 3");
         rule("nullif(a, b)", "nullif($a, $b)", "", "nullif(1, 1) = NULL", "nullif(1, 2) = 1");
         rule("nullifzero(x)", "nullif($x, 0)", "", "nullifzero(0) = NULL");
@@ -565,30 +773,75 @@ final class ImpalaFunctions {
         rule("isfalse(x)", "coalesce(NOT $x, false)", "", "isfalse(NULL) = false");
         rule("isnottrue(x)", "NOT coalesce($x, false)", "", "isnottrue(NULL) = true");
         rule("isnotfalse(x)", "coalesce($x, true)", "", "isnotfalse(NULL) = true");
-        rule("decode(value, more...)", "@decode", "NULL equals NULL.", "decode(2, 1, 'one', 2, 'two', 'many') = two", "decode(NULL, NULL, 'none', 'some') = none", "decode(9, 1, 'one') = NULL");
+        rule(
+                "decode(value, more...)",
+                "@decode",
+                "NULL equals NULL.",
+                "decode(2, 1, 'one', 2, 'two', 'many') = two",
+                "decode(NULL, NULL, 'none', 'some') = none",
+                "decode(9, 1, 'one') = NULL");
     }
 
     private static void aggregates() {
         group("Aggregates");
         String three = " from (values (1), (2), (NULL)) t(x)";
-        rule("count(value)", "count($value)", "Also count(*), and count(DISTINCT a, b), which leaves out rows in which one is NULL.", "count(*)" + three + " = 3", "count(x)" + three + " = 2", "count(distinct x, y) from (values (1, 2), (1, 2), (1, NULL)) t(x, y) = 1");
-        rule("sum(x)", "sum($x)", "Of whole numbers a BIGINT; one that does not fit wraps around when it is answered.", "sum(x)" + three + " = 3");
+        rule(
+                "count(value)",
+                "count($value)",
+                "Also count(*), and count(DISTINCT a, b), which leaves out rows in which one is NULL.",
+                "count(*)" + three + " = 3",
+                "count(x)" + three + " = 2",
+                "count(distinct x, y) from (values (1, 2), (1, 2), (1, NULL)) t(x, y) = 1");
+        rule(
+                "sum(x)",
+                "sum($x)",
+                "Of whole numbers a BIGINT; one that does not fit wraps around when it is answered.",
+                "sum(x)" + three + " = 3");
         rule("avg(x)", "avg($x)", "A DOUBLE.", "avg(x)" + three + " = 1.5");
         rule("min(x)", "min($x)", "", "min(x)" + three + " = 1");
         rule("max(x)", "max($x)", "", "max(x)" + three + " = 2");
-        rule("ndv(x)", "approx_count_distinct($x)", "About how many values differ; within a few percent.", "ndv(x)" + three + " = 2");
+        rule(
+                "ndv(x)",
+                "approx_count_distinct($x)",
+                "About how many values differ; within a few percent.",
+                "ndv(x)" + three + " = 2");
         rule("ndv(x, scale)", "approx_count_distinct($x)", "The scale is not looked at.");
-        rule("appx_median(x)", "quantile_disc($x, 0.5)", "A value of the data in the middle; exact here.", "appx_median(x) from (values (1), (5), (9)) t(x) = 5");
-        rule("percentile(x, fraction)", "quantile_cont($x, $fraction)", "As in Hive: between two values when it falls between them. The fraction must be a literal.", "percentile(x, 0.5)" + three + " = 1.5");
+        rule(
+                "appx_median(x)",
+                "quantile_disc($x, 0.5)",
+                "A value of the data in the middle; exact here.",
+                "appx_median(x) from (values (1), (5), (9)) t(x) = 5");
+        rule(
+                "percentile(x, fraction)",
+                "quantile_cont($x, $fraction)",
+                "As in Hive: between two values when it falls between them. The fraction must be a literal.",
+                "percentile(x, 0.5)" + three + " = 1.5");
         rule("percentile_approx(x, fraction)", "quantile_cont($x, $fraction)", "The same, exact.");
-        rule("group_concat(text)", "@group_concat", "With a comma and a space between. Also with DISTINCT.", "group_concat(x) from (values ('a'), ('b'), (NULL)) t(x) = a, b");
-        rule("group_concat(text, separator)", "@group_concat", "", "group_concat(distinct x, '-') from (values ('a'), ('a')) t(x) = a");
+        rule(
+                "group_concat(text)",
+                "@group_concat",
+                "With a comma and a space between. Also with DISTINCT.",
+                "group_concat(x) from (values ('a'), ('b'), (NULL)) t(x) = a, b");
+        rule(
+                "group_concat(text, separator)",
+                "@group_concat",
+                "",
+                "group_concat(distinct x, '-') from (values ('a'), ('a')) t(x) = a");
         for (String name : List.of("stddev", "stddev_samp")) {
-            rule(name + "(x)", "CASE WHEN count($x) $over = 1 THEN 0.0 ELSE stddev_samp($x) $over END", "Of the sample; 0 of one value.", "round(" + name + "(x), 4)" + three + " = 0.7071", name + "(x) from (values (1)) t(x) = 0.0");
+            rule(
+                    name + "(x)",
+                    "CASE WHEN count($x) $over = 1 THEN 0.0 ELSE stddev_samp($x) $over END",
+                    "Of the sample; 0 of one value.",
+                    "round(" + name + "(x), 4)" + three + " = 0.7071",
+                    name + "(x) from (values (1)) t(x) = 0.0");
         }
         rule("stddev_pop(x)", "stddev_pop($x)", "", "stddev_pop(x)" + three + " = 0.5");
         for (String name : List.of("variance", "variance_samp", "var_samp")) {
-            rule(name + "(x)", "CASE WHEN count($x) $over = 1 THEN 0.0 ELSE var_samp($x) $over END", "Of the sample; 0 of one value.", name + "(x)" + three + " = 0.5");
+            rule(
+                    name + "(x)",
+                    "CASE WHEN count($x) $over = 1 THEN 0.0 ELSE var_samp($x) $over END",
+                    "Of the sample; 0 of one value.",
+                    name + "(x)" + three + " = 0.5");
         }
         rule("variance_pop(x)", "var_pop($x)", "", "variance_pop(x)" + three + " = 0.25");
         rule("var_pop(x)", "var_pop($x)", "", "var_pop(x)" + three + " = 0.25");
@@ -600,7 +853,11 @@ final class ImpalaFunctions {
         rule("regr_r2(y, x)", "regr_r2($y, $x)", "", "regr_r2(x, x)" + three + " = 1.0");
         rule("regr_count(y, x)", "regr_count($y, $x)", "", "regr_count(x, x)" + three + " = 2");
         rule("any_value(x)", "any_value($x)", "", "any_value(x) from (values (1)) t(x) = 1");
-        rule("grouping(column)", "grouping($column)", "", "grouping(x) from (values (1)) t(x) group by rollup(x) order by 1 desc limit 1 = 1");
+        rule(
+                "grouping(column)",
+                "grouping($column)",
+                "",
+                "grouping(x) from (values (1)) t(x) group by rollup(x) order by 1 desc limit 1 = 1");
         rule("grouping_id(more...)", "grouping_id($more)", "");
     }
 
@@ -615,12 +872,28 @@ final class ImpalaFunctions {
         rule("ntile(count)", "ntile($count)", "", "ntile(3) over (order by x)" + three + " = 3");
         rule("lag(x)", "lag($x)", "", "lag(x) over (order by x)" + three + " = 2");
         rule("lag(x, rows)", "lag($x, $rows)", "", "lag(x, 2) over (order by x)" + three + " = 1");
-        rule("lag(x, rows, otherwise)", "lag($x, $rows, $otherwise)", "", "lag(x, 9, 0) over (order by x)" + three + " = 0");
+        rule(
+                "lag(x, rows, otherwise)",
+                "lag($x, $rows, $otherwise)",
+                "",
+                "lag(x, 9, 0) over (order by x)" + three + " = 0");
         rule("lead(x)", "lead($x)", "", "lead(x) over (order by x)" + three + " = NULL");
         rule("lead(x, rows)", "lead($x, $rows)", "");
-        rule("lead(x, rows, otherwise)", "lead($x, $rows, $otherwise)", "", "lead(x, 1, 7) over (order by x)" + three + " = 7");
-        rule("first_value(x)", "first_value($x)", "Also with IGNORE NULLS inside the brackets.", "first_value(x) over (order by x)" + three + " = 1");
-        rule("last_value(x)", "last_value($x)", "Also with IGNORE NULLS inside the brackets.", "last_value(x ignore nulls) over (order by x)" + three + " = 4");
+        rule(
+                "lead(x, rows, otherwise)",
+                "lead($x, $rows, $otherwise)",
+                "",
+                "lead(x, 1, 7) over (order by x)" + three + " = 7");
+        rule(
+                "first_value(x)",
+                "first_value($x)",
+                "Also with IGNORE NULLS inside the brackets.",
+                "first_value(x) over (order by x)" + three + " = 1");
+        rule(
+                "last_value(x)",
+                "last_value($x)",
+                "Also with IGNORE NULLS inside the brackets.",
+                "last_value(x ignore nulls) over (order by x)" + three + " = 4");
     }
 
     private static void rest() {

@@ -23,7 +23,10 @@ public final class ImpalaMacros {
                     "(x DATE) AS x::TIMESTAMP",
                     "(x VARCHAR) AS TRY_CAST(x AS TIMESTAMP)",
                     "(x TIMESTAMPTZ) AS timezone('UTC', x)"),
-            new Macro("at", "(x BIGINT) AS CASE WHEN x BETWEEN -17987443200 AND 253402300799 THEN make_timestamp(x * 1000000) END"),
+            new Macro(
+                    "at",
+                    "(x BIGINT) AS CASE WHEN x BETWEEN -17987443200 AND 253402300799 THEN make_timestamp(x * 1000000)"
+                            + " END"),
             new Macro(
                     "to_timestamp",
                     "(x TIMESTAMP) AS x",
@@ -32,7 +35,8 @@ public final class ImpalaMacros {
                     "(x TIMESTAMPTZ) AS timezone('UTC', x)",
                     "(x BOOLEAN) AS make_timestamp(x::BIGINT * 1000000)",
                     "(x BIGINT) AS impala.at(x)",
-                    "(x DOUBLE) AS CASE WHEN x BETWEEN -17987443200 AND 253402300799 THEN make_timestamp(floor(x * 1000000)::BIGINT) END"),
+                    "(x DOUBLE) AS CASE WHEN x BETWEEN -17987443200 AND 253402300799 THEN make_timestamp(floor(x *"
+                            + " 1000000)::BIGINT) END"),
             new Macro(
                     "to_date",
                     "(x DATE) AS x",
@@ -75,10 +79,18 @@ public final class ImpalaMacros {
             // ---- a moment in the type of another: trunc of a day is a day
             new Macro("same", "(x DATE, y) AS CAST(y AS DATE)", "(x, y) AS y"),
             // ---- whole numbers: two of them give a BIGINT, as in Impala
-            new Macro("add", "(a BIGINT, b BIGINT) AS a + b", "(a VARCHAR, b INTERVAL) AS TRY_CAST(a AS TIMESTAMP) + b",
-                    "(a DATE, b INTERVAL) AS CAST(a + b AS DATE)", "(a, b) AS a + b"),
-            new Macro("subtract", "(a BIGINT, b BIGINT) AS a - b", "(a VARCHAR, b INTERVAL) AS TRY_CAST(a AS TIMESTAMP) - b",
-                    "(a DATE, b INTERVAL) AS CAST(a - b AS DATE)", "(a, b) AS a - b"),
+            new Macro(
+                    "add",
+                    "(a BIGINT, b BIGINT) AS a + b",
+                    "(a VARCHAR, b INTERVAL) AS TRY_CAST(a AS TIMESTAMP) + b",
+                    "(a DATE, b INTERVAL) AS CAST(a + b AS DATE)",
+                    "(a, b) AS a + b"),
+            new Macro(
+                    "subtract",
+                    "(a BIGINT, b BIGINT) AS a - b",
+                    "(a VARCHAR, b INTERVAL) AS TRY_CAST(a AS TIMESTAMP) - b",
+                    "(a DATE, b INTERVAL) AS CAST(a - b AS DATE)",
+                    "(a, b) AS a - b"),
             new Macro("multiply", "(a BIGINT, b BIGINT) AS a * b", "(a, b) AS a * b"),
             new Macro("divide", "(a BIGINT, b BIGINT) AS a // b"),
             // ---- days and intervals
@@ -110,18 +122,11 @@ public final class ImpalaMacros {
                     "(x DOUBLE) AS round(x)",
                     "(x VARCHAR) AS round(TRY_CAST(x AS DOUBLE))",
                     "(x) AS round(x)"),
-            new Macro("truncate",
-                    "(x BIGINT) AS x", "(x DOUBLE) AS trunc(x)", "(x) AS trunc(x)"),
-            new Macro(
-                    "truncate_at",
-                    "(x BIGINT, n) AS x",
-                    "(x, n) AS trunc(x * power(10, n)) / power(10, n)"),
+            new Macro("truncate", "(x BIGINT) AS x", "(x DOUBLE) AS trunc(x)", "(x) AS trunc(x)"),
+            new Macro("truncate_at", "(x BIGINT, n) AS x", "(x, n) AS trunc(x * power(10, n)) / power(10, n)"),
             new Macro("ceil", "(x BIGINT) AS x", "(x) AS ceil(x)"),
             new Macro("floor", "(x BIGINT) AS x", "(x) AS floor(x)"),
-            new Macro(
-                    "hex",
-                    "(x BIGINT) AS upper(to_hex(x))",
-                    "(x VARCHAR) AS upper(hex(x))"),
+            new Macro("hex", "(x BIGINT) AS upper(to_hex(x))", "(x VARCHAR) AS upper(hex(x))"),
             // ---- texts
             new Macro(
                     "substr",
@@ -147,15 +152,17 @@ public final class ImpalaMacros {
         List<String> statements = new ArrayList<>();
         statements.add("ATTACH IF NOT EXISTS ':memory:' AS " + DATABASE);
         for (Macro macro : MACROS) {
-            statements.add("CREATE OR REPLACE MACRO " + DATABASE + ".main." + macro.name() + String.join(", ", macro.overloads()));
+            statements.add("CREATE OR REPLACE MACRO " + DATABASE + ".main." + macro.name()
+                    + String.join(", ", macro.overloads()));
         }
         return List.copyOf(statements);
     }
 
     /** From the last day of a month to the last day of another; else the day stays, when the other month has it. */
     private static String months(String moment) {
-        return "CASE WHEN last_day(" + moment + ") = " + moment + "::DATE THEN last_day(" + moment + " + to_months(n)) + ("
-                + moment + " - date_trunc('day', " + moment + ")) ELSE " + moment + " + to_months(n) END";
+        return "CASE WHEN last_day(" + moment + ") = " + moment + "::DATE THEN last_day(" + moment
+                + " + to_months(n)) + (" + moment + " - date_trunc('day', " + moment + ")) ELSE " + moment
+                + " + to_months(n) END";
     }
 
     /** Whole numbers that do not fit wrap around; fractions and texts that do not are NULL. */

@@ -95,7 +95,8 @@ final class Lexer {
 
     /** Whether a name stands directly before, as in {@code t.1}. */
     private boolean follows(int index) {
-        return !tokens.isEmpty() && tokens.get(tokens.size() - 1).end() == index
+        return !tokens.isEmpty()
+                && tokens.get(tokens.size() - 1).end() == index
                 && tokens.get(tokens.size() - 1).isName();
     }
 

@@ -61,7 +61,10 @@ final class Patterns {
             } else if (letter == 'T' || letter == 'Z') {
                 out.append(run);
             } else if (letter < 128 && Character.isLetter(letter)) {
-                throw SqlProblem.at(asked, place, "the date pattern has no '" + run + "'",
+                throw SqlProblem.at(
+                        asked,
+                        place,
+                        "the date pattern has no '" + run + "'",
                         "use yyyy, yy, MMM, MM, M, dd, d, HH, H, mm, m, ss, s or SSS");
             } else {
                 out.append(letter == '%' ? "%%" : run);
@@ -73,8 +76,11 @@ final class Patterns {
 
     /** A pattern of the SQL standard, behind FORMAT. */
     static String iso(String asked, Token format) {
-        String pattern = format.text().toUpperCase(java.util.Locale.ROOT)
-                .replace("HH24", "\u0001").replace("HH12", "HH").replaceAll("FF[1-9]?", "\u0002");
+        String pattern = format.text()
+                .toUpperCase(java.util.Locale.ROOT)
+                .replace("HH24", "\u0001")
+                .replace("HH12", "HH")
+                .replaceAll("FF[1-9]?", "\u0002");
         StringBuilder out = new StringBuilder();
         int index = 0;
         while (index < pattern.length()) {
@@ -91,7 +97,10 @@ final class Patterns {
             if (length > 0) {
                 out.append(ISO.get(pattern.substring(index, index + length)));
             } else if (letter < 128 && Character.isLetter(letter)) {
-                throw SqlProblem.at(asked, format.start(), "the date pattern has no '" + letter + "' by itself",
+                throw SqlProblem.at(
+                        asked,
+                        format.start(),
+                        "the date pattern has no '" + letter + "' by itself",
                         "use YYYY, MM, MON, DD, HH24, MI, SS or FF");
             } else {
                 out.append(letter == '%' ? "%%" : String.valueOf(letter));

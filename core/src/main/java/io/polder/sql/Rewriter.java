@@ -16,8 +16,8 @@ import java.util.Set;
  * grammar of clauses is needed, and what is not SQL at all is left for the engine to refuse.
  */
 final class Rewriter {
-    private static final Set<String> CLAUSES =
-            Set.of("from", "where", "group", "having", "order", "limit", "union", "intersect", "except", "minus", "offset");
+    private static final Set<String> CLAUSES = Set.of(
+            "from", "where", "group", "having", "order", "limit", "union", "intersect", "except", "minus", "offset");
 
     /** Words before brackets that are not functions: GROUP BY ROLLUP (a, b). */
     private static final Set<String> GROUPINGS = Set.of("rollup", "cube", "sets");
@@ -77,6 +77,25 @@ final class Rewriter {
         return token.kind() == Kind.END || token.isSymbol(")") || token.isSymbol(";") || isList && token.isSymbol(",");
     }
 
+    /** The tokens up to a comma, one of these words, or the end of this level. */
+    Fragment until(Set<String> words) {
+        Fragment out = new Fragment();
+        while (!atEnd(true) && !words.contains(peek().word())) {
+            Token token = peek();
+            if (startsOperand(token)) {
+                out.add(expression());
+            } else if (!keyword(out, token)) {
+                copy(out);
+            }
+        }
+        return out;
+    }
+
+    /** The place of the next token. */
+    int at() {
+        return at;
+    }
+
     // ---- the list of a SELECT
 
     /** SELECT and its list: what has no name gets the one that Impala gives it, the text of the expression. */
@@ -124,12 +143,15 @@ final class Rewriter {
     /** The name to give to the item that began at {@code from}; empty when it has one. */
     private String nameOf(int from) {
         Token last = tokens.get(at - 1);
-        if (at == from || last.isSymbol("*") && (at - from == 1 || tokens.get(at - 2).isSymbol("."))) {
+        if (at == from
+                || last.isSymbol("*") && (at - from == 1 || tokens.get(at - 2).isSymbol("."))) {
             return "";
         }
         boolean isColumn = true;
         for (int index = from; index < at; index++) {
-            isColumn &= (index - from) % 2 == 0 ? tokens.get(index).isName() : tokens.get(index).isSymbol(".");
+            isColumn &= (index - from) % 2 == 0
+                    ? tokens.get(index).isName()
+                    : tokens.get(index).isSymbol(".");
         }
         if (isColumn && (last.word().isEmpty() || !isBareFunction(last))) {
             return "";
@@ -137,10 +159,15 @@ final class Rewriter {
         if (at - from >= 2) {
             Token before = tokens.get(at - 2);
             boolean isNamed = before.is("as")
-                    || last.isName() && !last.is("end") && !Words.RESERVED.contains(last.word()) && !isConstant(last)
+                    || last.isName()
+                            && !last.is("end")
+                            && !Words.RESERVED.contains(last.word())
+                            && !isConstant(last)
                             && !Units.isUnit(last.word())
                             && (before.isName() && (before.is("end") || !Words.RESERVED.contains(before.word()))
-                                    || before.isSymbol(")") || before.kind() == Kind.STRING || before.kind() == Kind.NUMBER);
+                                    || before.isSymbol(")")
+                                    || before.kind() == Kind.STRING
+                                    || before.kind() == Kind.NUMBER);
             if (isNamed) {
                 return "";
             }
@@ -185,7 +212,9 @@ final class Rewriter {
             }
             case "right" -> {
                 if (peek(1).is("semi") || peek(1).is("anti")) {
-                    throw problem(0, "RIGHT " + peek(1).text().toUpperCase(Locale.ROOT) + " JOIN is not supported",
+                    throw problem(
+                            0,
+                            "RIGHT " + peek(1).text().toUpperCase(Locale.ROOT) + " JOIN is not supported",
                             "swap the tables and write LEFT");
                 }
                 copy(out);
@@ -207,7 +236,8 @@ final class Rewriter {
     private boolean symbol(Fragment out, Token token) {
         if (token.kind() != Kind.SYMBOL) {
             if (Words.NEVER_CALLED.contains(token.word()) && peek(1).isSymbol("(")) {
-                throw problem("there is no function " + token.word() + "()", "SHOW FUNCTIONS lists those that there are");
+                throw problem(
+                        "there is no function " + token.word() + "()", "SHOW FUNCTIONS lists those that there are");
             }
             if (token.kind() == Kind.WORD && !Words.RESERVED.contains(token.word())) {
                 throw new IllegalStateException("A name was not read as one: " + token);
@@ -218,8 +248,7 @@ final class Rewriter {
             case "&&" -> replace(out, "AND");
             case "!" -> replace(out, "NOT");
             case "[" -> hint();
-            case "::", ";", "]", "." ->
-                throw problem("there should be no " + token.text() + " here", "leave it out");
+            case "::", ";", "]", "." -> throw problem("there should be no " + token.text() + " here", "leave it out");
             default -> {
                 return false;
             }
@@ -261,7 +290,9 @@ final class Rewriter {
             at++;
             expect("(");
             Token seed = peek();
-            if (seed.kind() != Kind.NUMBER || seed.text().length() > 9 || seed.text().contains(".")) {
+            if (seed.kind() != Kind.NUMBER
+                    || seed.text().length() > 9
+                    || seed.text().contains(".")) {
                 throw problem("there should be a whole number", "write REPEATABLE(1)");
             }
             at++;
@@ -276,13 +307,11 @@ final class Rewriter {
     private boolean startsOperand(Token token) {
         return switch (token.kind()) {
             case NUMBER, STRING, QUOTED -> true;
-            case WORD -> !Words.RESERVED.contains(token.word())
-                    || token.is("case")
-                    || (token.is("left") || token.is("right")) && peek(1).isSymbol("(");
-            case SYMBOL -> token.isSymbol("(")
-                    || token.isSymbol("-")
-                    || token.isSymbol("+")
-                    || token.isSymbol("~");
+            case WORD ->
+                !Words.RESERVED.contains(token.word())
+                        || token.is("case")
+                        || (token.is("left") || token.is("right")) && peek(1).isSymbol("(");
+            case SYMBOL -> token.isSymbol("(") || token.isSymbol("-") || token.isSymbol("+") || token.isSymbol("~");
             case END -> false;
         };
     }
@@ -381,7 +410,12 @@ final class Rewriter {
     }
 
     private static Fragment binary(String open, Fragment left, String between, Token operator, Fragment right) {
-        return new Fragment().add(open).add(left).add(between, operator.start()).add(right).add(")");
+        return new Fragment()
+                .add(open)
+                .add(left)
+                .add(between, operator.start())
+                .add(right)
+                .add(")");
     }
 
     private Fragment operand() {
@@ -419,7 +453,10 @@ final class Rewriter {
         switch (token.word()) {
             case "case" -> cases(out);
             case "interval" -> {
-                if (following.isSymbol(",") || following.kind() == Kind.END || following.isSymbol(")") || following.isSymbol(".")) {
+                if (following.isSymbol(",")
+                        || following.kind() == Kind.END
+                        || following.isSymbol(")")
+                        || following.isSymbol(".")) {
                     name(out);
                 } else {
                     interval(out);
@@ -432,7 +469,7 @@ final class Rewriter {
                     out.add(Words.text(following.text()), following.start());
                     out.add("AS " + token.word().toUpperCase(Locale.ROOT) + ")");
                     at++;
-                } else if (following.isSymbol("(") ) {
+                } else if (following.isSymbol("(")) {
                     call(out, token);
                 } else {
                     name(out);
@@ -497,8 +534,11 @@ final class Rewriter {
         }
         String text = first.text();
         if (first.kind() == Kind.QUOTED && text.startsWith("impala::")) {
-            for (String part : text.substring("impala::".length()).split("\\.")) {
-                out.add((out.isEmpty() ? "" : ".") + Words.name(out.isEmpty() && part.equals("default") ? "main" : part), first.start());
+            for (String part : text.substring("impala::".length()).split("\\.", -1)) {
+                out.add(
+                        (out.isEmpty() ? "" : ".")
+                                + Words.name(out.isEmpty() && part.equals("default") ? "main" : part),
+                        first.start());
             }
             at++;
             return;
@@ -509,7 +549,10 @@ final class Rewriter {
         while (peek().isSymbol(".")) {
             Token part = peek(1);
             if (!part.isName() && !part.isSymbol("*")) {
-                throw problem(1, "there should be a name behind the point and not " + part.shown(), "write the name of a column");
+                throw problem(
+                        1,
+                        "there should be a name behind the point and not " + part.shown(),
+                        "write the name of a column");
             }
             out.add(".");
             at++;
@@ -523,9 +566,8 @@ final class Rewriter {
 
     private static String written(Token name) {
         String text = name.text().toLowerCase(Locale.ROOT);
-        boolean isPlain = name.kind() == Kind.WORD
-                && !Words.ENGINE_ONLY.contains(text)
-                && !Character.isDigit(text.charAt(0));
+        boolean isPlain =
+                name.kind() == Kind.WORD && !Words.ENGINE_ONLY.contains(text) && !Character.isDigit(text.charAt(0));
         return isPlain ? text : Words.name(text);
     }
 
@@ -622,7 +664,8 @@ final class Rewriter {
 
     private Fragment chosen(Token name, List<Function> rules, List<Argument> arguments) {
         int count = arguments.size();
-        boolean isMoment = name.is("trunc") && count == 2 && arguments.get(1).literal().isEmpty();
+        boolean isMoment =
+                name.is("trunc") && count == 2 && arguments.get(1).literal().isEmpty();
         for (Function rule : rules) {
             if (rule.takes(count)) {
                 if (isMoment) {
@@ -635,7 +678,9 @@ final class Rewriter {
                 asked,
                 name.start(),
                 name.text().toLowerCase(Locale.ROOT) + "() takes no " + count + " arguments",
-                "write " + String.join(" or ", rules.stream().map(Function::signature).toList()));
+                "write "
+                        + String.join(
+                                " or ", rules.stream().map(Function::signature).toList()));
     }
 
     /** count(DISTINCT a, b) counts what differs among the rows without NULL. */
@@ -649,7 +694,9 @@ final class Rewriter {
         if (name.is("count") && arguments.size() > 1) {
             sql.add("CASE WHEN");
             for (int index = 0; index < arguments.size(); index++) {
-                sql.add(index == 0 ? "(" : "AND (").add(arguments.get(index).sql()).add(") IS NOT NULL");
+                sql.add(index == 0 ? "(" : "AND (")
+                        .add(arguments.get(index).sql())
+                        .add(") IS NOT NULL");
             }
             sql.add("THEN (");
             for (int index = 0; index < arguments.size(); index++) {
@@ -661,7 +708,9 @@ final class Rewriter {
             return rest;
         }
         sql.add(arguments.get(0).sql()).add(name.is("group_concat") ? ")" : "");
-        rest.set(0, new Argument(sql, java.util.Optional.empty(), arguments.get(0).start()));
+        rest.set(
+                0,
+                new Argument(sql, java.util.Optional.empty(), arguments.get(0).start()));
         return rest;
     }
 
@@ -673,7 +722,8 @@ final class Rewriter {
         if (sql.isEmpty()) {
             throw problem("there should be a value and not " + peek().shown(), "write a column, a number or a text");
         }
-        return new Argument(sql, isText ? java.util.Optional.of(first.text()) : java.util.Optional.empty(), first.start());
+        return new Argument(
+                sql, isText ? java.util.Optional.of(first.text()) : java.util.Optional.empty(), first.start());
     }
 
     private void trimmed(Fragment out, Token name) {
@@ -698,15 +748,7 @@ final class Rewriter {
     }
 
     private void cast(Fragment out, Token name) {
-        Fragment value = new Fragment();
-        while (!atEnd(true) && !peek().is("as")) {
-            Token token = peek();
-            if (startsOperand(token)) {
-                value.add(expression());
-            } else if (!keyword(value, token)) {
-                copy(value);
-            }
-        }
+        Fragment value = until(Set.of("as"));
         if (!peek().is("as") || value.isEmpty()) {
             throw problem("there should be a value and AS, and not " + peek().shown(), "write cast(value AS type)");
         }
@@ -804,7 +846,8 @@ final class Rewriter {
 
     private void expectWord(String word) {
         if (!peek().is(word)) {
-            throw problem("there should be " + word.toUpperCase(Locale.ROOT) + " and not " + peek().shown(),
+            throw problem(
+                    "there should be " + word.toUpperCase(Locale.ROOT) + " and not " + peek().shown(),
                     "write " + word.toUpperCase(Locale.ROOT));
         }
         at++;

@@ -32,7 +32,11 @@ public final class SqlProblem extends PolderException {
             return new SqlProblem(wrong + ". Fix: " + fix, -1, 0, 0, wrong, fix);
         }
         int start = text.lastIndexOf('\n', position - 1) + 1;
-        int line = (int) text.substring(0, start).chars().filter(each -> each == '\n').count() + 1;
+        int line = (int) text.substring(0, start)
+                        .chars()
+                        .filter(each -> each == '\n')
+                        .count()
+                + 1;
         int end = text.indexOf('\n', position);
         String shown = text.substring(start, end < 0 ? text.length() : end);
         int column = position - start + 1;

@@ -62,7 +62,8 @@ final class Template {
     }
 
     private static boolean isHelper(String word) {
-        return List.of("local", "utc", "pattern", "concat", "anynull", "logarithm").contains(word);
+        return List.of("local", "utc", "pattern", "concat", "anynull", "logarithm")
+                .contains(word);
     }
 
     private void literal(Fragment out, String text) {
@@ -104,16 +105,24 @@ final class Template {
             case "concat" -> list(out, "||");
             case "anynull" -> {
                 for (int index = 0; index < more().size(); index++) {
-                    out.add(index == 0 ? "(" : "OR (").add(more().get(index).sql()).add(") IS NULL");
+                    out.add(index == 0 ? "(" : "OR (")
+                            .add(more().get(index).sql())
+                            .add(") IS NULL");
                 }
             }
             default -> {
                 // Impala gives what C gives, where the engine refuses.
                 String function = inner.substring(0, inner.indexOf(','));
                 Fragment x = argument("x").sql();
-                out.add("CASE WHEN (").add(x).add(") < 0 THEN CAST('nan' AS DOUBLE) WHEN (").add(x)
-                        .add(") = 0 THEN CAST('-infinity' AS DOUBLE) ELSE " + function + "(CASE WHEN (").add(x)
-                        .add(") > 0 THEN").add(x).add("END) END");
+                out.add("CASE WHEN (")
+                        .add(x)
+                        .add(") < 0 THEN CAST('nan' AS DOUBLE) WHEN (")
+                        .add(x)
+                        .add(") = 0 THEN CAST('-infinity' AS DOUBLE) ELSE " + function + "(CASE WHEN (")
+                        .add(x)
+                        .add(") > 0 THEN")
+                        .add(x)
+                        .add("END) END");
             }
         }
     }
@@ -146,8 +155,12 @@ final class Template {
 
     /** The text of an argument that must be a literal. */
     private String text(Argument argument, String what) {
-        return argument.literal().orElseThrow(() -> SqlProblem.at(
-                rewriter.asked, argument.start(), "there should be " + what + " in quotes", "write it as a literal"));
+        return argument.literal()
+                .orElseThrow(() -> SqlProblem.at(
+                        rewriter.asked,
+                        argument.start(),
+                        "there should be " + what + " in quotes",
+                        "write it as a literal"));
     }
 
     // ---- what no template can say
@@ -155,18 +168,27 @@ final class Template {
     private void special(Fragment out) {
         switch (rule.template()) {
             case "@part" -> {
-                String engine = known(Units.part(unitText()), unit(), "epoch, year, quarter, month, week, day, hour,"
-                        + " minute, second or millisecond");
-                out.add("CAST(floor(date_part('" + engine + "', impala.ts(").add(argument("moment").sql()).add("))) AS BIGINT)");
+                String engine = known(
+                        Units.part(unitText()),
+                        unit(),
+                        "epoch, year, quarter, month, week, day, hour," + " minute, second or millisecond");
+                out.add("CAST(floor(date_part('" + engine + "', impala.ts(")
+                        .add(argument("moment").sql())
+                        .add("))) AS BIGINT)");
             }
             case "@trunc" -> trunc(out);
             case "@date_trunc" -> {
-                String engine = known(Units.dateTrunc(unitText()), unit(), "year, quarter, month, week, day, hour, minute or"
-                        + " second");
+                String engine = known(
+                        Units.dateTrunc(unitText()),
+                        unit(),
+                        "year, quarter, month, week, day, hour, minute or" + " second");
                 if (engine.equals("century") || engine.equals("millennium")) {
                     // The first century began with the year 1.
                     int years = engine.equals("century") ? 100 : 1000;
-                    same(out, "make_timestamp((year(impala.ts(", ")) - 1) // " + years + " * " + years + " + 1, 1, 1, 0, 0, 0)");
+                    same(
+                            out,
+                            "make_timestamp((year(impala.ts(",
+                            ")) - 1) // " + years + " * " + years + " + 1, 1, 1, 0, 0, 0)");
                 } else {
                     same(out, "date_trunc('" + engine + "', impala.ts(", "))");
                 }
@@ -174,8 +196,14 @@ final class Template {
             case "@group_concat" -> {
                 Fragment text = argument("text").sql();
                 boolean isDistinct = text.toString().startsWith("DISTINCT ");
-                out.add(isDistinct ? "string_agg(" : "string_agg(impala.to_string(").add(text).add(isDistinct ? "," : "),")
-                        .add(arguments.size() == 1 ? new Fragment().add("', '") : argument("separator").sql()).add(")");
+                out.add(isDistinct ? "string_agg(" : "string_agg(impala.to_string(")
+                        .add(text)
+                        .add(isDistinct ? "," : "),")
+                        .add(
+                                arguments.size() == 1
+                                        ? new Fragment().add("', '")
+                                        : argument("separator").sql())
+                        .add(")");
             }
             case "@next_day" -> nextDay(out);
             case "@parse_url" -> parseUrl(out);
@@ -195,7 +223,10 @@ final class Template {
 
     private String known(Optional<String> engine, Argument written, String units) {
         return engine.orElseThrow(() -> SqlProblem.at(
-                rewriter.asked, written.start(), "there is no unit '" + written.literal().orElse("") + "'", "write " + units));
+                rewriter.asked,
+                written.start(),
+                "there is no unit '" + written.literal().orElse("") + "'",
+                "write " + units));
     }
 
     private void same(Fragment out, String before, String after) {
@@ -212,8 +243,13 @@ final class Template {
         // Whole weeks since the first day of the year or month.
         String part = engine.equals("ww") ? "doy" : "day";
         Fragment moment = argument("moment").sql();
-        out.add("impala.same(").add(moment).add(", date_trunc('day', impala.ts(").add(moment)
-                .add(")) - to_days(CAST((date_part('" + part + "', impala.ts(").add(moment).add(")) - 1) % 7 AS INTEGER)))");
+        out.add("impala.same(")
+                .add(moment)
+                .add(", date_trunc('day', impala.ts(")
+                .add(moment)
+                .add(")) - to_days(CAST((date_part('" + part + "', impala.ts(")
+                .add(moment)
+                .add(")) - 1) % 7 AS INTEGER)))");
     }
 
     private void nextDay(Fragment out) {
@@ -221,31 +257,44 @@ final class Template {
         List<String> days = List.of("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday");
         String written = text(weekday, "a weekday").toLowerCase(Locale.ROOT);
         int day = 0;
-        while (day < 7 && !days.get(day).equals(written) && !days.get(day).substring(0, 3).equals(written)) {
+        while (day < 7
+                && !days.get(day).equals(written)
+                && !days.get(day).substring(0, 3).equals(written)) {
             day++;
         }
         if (day == 7) {
-            throw SqlProblem.at(rewriter.asked, weekday.start(), "there is no weekday '" + written + "'", "write Monday or Mon");
+            throw SqlProblem.at(
+                    rewriter.asked, weekday.start(), "there is no weekday '" + written + "'", "write Monday or Mon");
         }
         Fragment moment = argument("moment").sql();
-        out.add("impala.same(").add(moment).add(", date_trunc('day', impala.ts(").add(moment)
-                .add(")) + to_days(CAST((" + day + " + 6 - date_part('dow', impala.ts(").add(moment).add("))) % 7 + 1 AS INTEGER)))");
+        out.add("impala.same(")
+                .add(moment)
+                .add(", date_trunc('day', impala.ts(")
+                .add(moment)
+                .add(")) + to_days(CAST((" + day + " + 6 - date_part('dow', impala.ts(")
+                .add(moment)
+                .add("))) % 7 + 1 AS INTEGER)))");
     }
 
     private void parseUrl(Fragment out) {
         String part = text(argument("part"), "a part of an address").toUpperCase(Locale.ROOT);
-        String pattern = switch (part) {
-            case "PROTOCOL" -> "^([^:/?#]+)://";
-            case "HOST" -> "^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]*)";
-            case "AUTHORITY" -> "^[^:/?#]+://([^/?#]*)";
-            case "USERINFO" -> "^[^:/?#]+://([^/?#@]*)@";
-            case "PATH" -> "^[^:/?#]+://[^/?#]*([^?#]*)";
-            case "FILE" -> "^[^:/?#]+://[^/?#]*([^#]*)";
-            case "QUERY" -> "^[^?#]*\\?([^#]*)";
-            case "REF" -> "#(.*)$";
-            default -> throw SqlProblem.at(rewriter.asked, argument("part").start(), "an address has no part '" + part + "'",
-                    "write HOST, PATH, QUERY, PROTOCOL, AUTHORITY, FILE, REF or USERINFO");
-        };
+        String pattern =
+                switch (part) {
+                    case "PROTOCOL" -> "^([^:/?#]+)://";
+                    case "HOST" -> "^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]*)";
+                    case "AUTHORITY" -> "^[^:/?#]+://([^/?#]*)";
+                    case "USERINFO" -> "^[^:/?#]+://([^/?#@]*)@";
+                    case "PATH" -> "^[^:/?#]+://[^/?#]*([^?#]*)";
+                    case "FILE" -> "^[^:/?#]+://[^/?#]*([^#]*)";
+                    case "QUERY" -> "^[^?#]*\\?([^#]*)";
+                    case "REF" -> "#(.*)$";
+                    default ->
+                        throw SqlProblem.at(
+                                rewriter.asked,
+                                argument("part").start(),
+                                "an address has no part '" + part + "'",
+                                "write HOST, PATH, QUERY, PROTOCOL, AUTHORITY, FILE, REF or USERINFO");
+                };
         if (arguments.size() == 3) {
             String key = text(argument("key"), "the name of a parameter");
             pattern = "^[^?#]*\\?(?:[^#]*&)?" + key.replaceAll("([^A-Za-z0-9_-])", "\\\\$1") + "=([^&#]*)";
@@ -257,14 +306,16 @@ final class Template {
         int from = base(argument("from"), "2 8 10 16");
         int to = base(argument("to"), "");
         Fragment text = argument("text").sql();
-        String digits = switch (from) {
-            case 2 -> "TRY_CAST('0b' ||";
-            case 8 -> "TRY_CAST('0o' ||";
-            case 16 -> "TRY_CAST('0x' ||";
-            default -> "TRY_CAST(";
-        };
+        String digits =
+                switch (from) {
+                    case 2 -> "TRY_CAST('0b' ||";
+                    case 8 -> "TRY_CAST('0o' ||";
+                    case 16 -> "TRY_CAST('0x' ||";
+                    default -> "TRY_CAST(";
+                };
         if (from == 8) {
-            throw SqlProblem.at(rewriter.asked, argument("from").start(), "numbers of base 8 are not read", "use base 2, 10 or 16");
+            throw SqlProblem.at(
+                    rewriter.asked, argument("from").start(), "numbers of base 8 are not read", "use base 2, 10 or 16");
         }
         out.add("to_base(" + digits).add(text).add("AS BIGINT), " + to + ")");
     }
@@ -289,7 +340,11 @@ final class Template {
         Fragment value = argument("value").sql();
         out.add("CASE");
         for (int index = 0; index + 1 < rest.size(); index += 2) {
-            out.add("WHEN (").add(value).add(") IS NOT DISTINCT FROM (").add(rest.get(index).sql()).add(") THEN")
+            out.add("WHEN (")
+                    .add(value)
+                    .add(") IS NOT DISTINCT FROM (")
+                    .add(rest.get(index).sql())
+                    .add(") THEN")
                     .add(rest.get(index + 1).sql());
         }
         if (rest.size() % 2 == 1) {

@@ -13,9 +13,11 @@ import io.polder.ingest.Idempotency;
 import io.polder.ingest.Ingest;
 import io.polder.log.Log;
 import io.polder.query.Queries;
+import io.polder.query.Writes;
 import io.polder.record.Columns;
 import io.polder.store.duck.DuckStore;
 import io.polder.web.Web;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -115,8 +117,21 @@ final class Polder implements AutoCloseable {
             Queries queries = part(Queries.open(
                     store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows()), clock));
             enrichment.onCommit(commit -> queries.changed(commit.table()));
+            Writes writes = new Writes(
+                    store,
+                    log,
+                    mart,
+                    (feed, events) -> ingest.write(feed.name(), new ByteArrayInputStream(events)),
+                    enrichment::hasCommitted,
+                    platform.queryTimeout());
             hive = part(HiveServer.start(
                     queries,
+                    write -> {
+                        long rows = writes.write(write);
+                        // Whoever commits tells its listeners a moment after the rows can be seen.
+                        queries.changed(write.table().name());
+                        return rows;
+                    },
                     queries.catalog(),
                     Version.number(),
                     new HiveServer.Settings(platform.webHost(), platform.hivePort(), platform.hiveIdle()),

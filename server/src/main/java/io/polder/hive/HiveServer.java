@@ -4,6 +4,7 @@ import io.polder.query.Queries;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.sql.Catalog;
+import io.polder.sql.Statement;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,7 @@ public final class HiveServer implements AutoCloseable {
     public record Settings(String host, int port, Duration idle) {}
 
     private final Queries queries;
+    private final ToLongFunction<Statement.Write> writes;
     private final Catalog catalog;
     private final String version;
     private final Settings settings;
@@ -56,12 +59,14 @@ public final class HiveServer implements AutoCloseable {
 
     private HiveServer(
             Queries queries,
+            ToLongFunction<Statement.Write> writes,
             Catalog catalog,
             String version,
             Settings settings,
             InstantSource clock,
             ServerSocket socket) {
         this.queries = queries;
+        this.writes = writes;
         this.catalog = catalog;
         this.version = version;
         this.settings = settings;
@@ -73,15 +78,21 @@ public final class HiveServer implements AutoCloseable {
     /**
      * Opens the port and serves whoever comes.
      *
+     * @param writes runs a statement that changes rows, says how many, and returns when the next query sees them
      * @param version the program's
      * @throws PolderException CONFLICT when the port is taken, with the setting that helps
      */
     public static HiveServer start(
-            Queries queries, Catalog catalog, String version, Settings settings, InstantSource clock) {
-        HiveServer server = new HiveServer(queries, catalog, version, settings, clock, bound(settings));
+            Queries queries,
+            ToLongFunction<Statement.Write> writes,
+            Catalog catalog,
+            String version,
+            Settings settings,
+            InstantSource clock) {
+        HiveServer server = new HiveServer(queries, writes, catalog, version, settings, clock, bound(settings));
         server.threads.execute(server::accept);
-        long every = Math.max(
-                1, Math.min(settings.idle().toMillis() / 4, TimeUnit.SECONDS.toMillis(TIDY_MOST_SECONDS)));
+        long every =
+                Math.max(1, Math.min(settings.idle().toMillis() / 4, TimeUnit.SECONDS.toMillis(TIDY_MOST_SECONDS)));
         server.tidying.scheduleWithFixedDelay(
                 () -> server.sessions.closeIdle(settings.idle()), every, every, TimeUnit.MILLISECONDS);
         return server;
@@ -92,8 +103,7 @@ public final class HiveServer implements AutoCloseable {
             ServerSocket socket = new ServerSocket();
             try {
                 socket.setReuseAddress(true);
-                socket.bind(
-                        new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port()), BACKLOG);
+                socket.bind(new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port()), BACKLOG);
                 return socket;
             } catch (IOException failure) {
                 socket.close();
@@ -146,8 +156,7 @@ public final class HiveServer implements AutoCloseable {
             return;
         }
         ClientConnection connection = new ClientConnection(
-                client,
-                isGone -> new Service(queries, catalog, sessions, threads, version, clock, isGone));
+                client, isGone -> new Service(queries, writes, catalog, sessions, threads, version, clock, isGone));
         clients.add(connection);
         threads.execute(() -> {
             try {
@@ -167,7 +176,6 @@ public final class HiveServer implements AutoCloseable {
     public int sessions() {
         return sessions.size();
     }
-
 
     /** Cuts all clients off, as a network that breaks does. */
     void dropClients() {

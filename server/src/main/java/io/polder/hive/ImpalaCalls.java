@@ -87,7 +87,8 @@ final class ImpalaCalls implements TProcessor {
     }
 
     private interface Answer {
-        @Nullable String text();
+        @Nullable
+        String text();
     }
 
     private static void answer(TProtocol out, TMessage message, Answer answer) throws TException {

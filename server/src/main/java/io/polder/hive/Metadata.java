@@ -46,8 +46,7 @@ final class Metadata {
         for (Relation relation : relations(schema, table)) {
             String type = relation.isView() ? "VIEW" : "TABLE";
             if (types.isEmpty() || types.contains(type)) {
-                rows.add(Arrays.asList(
-                        "", Session.DEFAULT, relation.name(), type, "", null, null, null, null, null));
+                rows.add(Arrays.asList("", Session.DEFAULT, relation.name(), type, "", null, null, null, null, null));
             }
         }
         return Rows.of(

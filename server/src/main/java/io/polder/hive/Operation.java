@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.hive.service.rpc.thrift.TOperationState;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class Operation implements AutoCloseable {
     private final CountDownLatch isReady = new CountDownLatch(1);
     private volatile @Nullable PolderException problem;
     private volatile boolean isCancelled;
+    private volatile long changed = -1;
     private volatile Instant used;
     private volatile @Nullable Instant completed;
     private final Instant began;
@@ -70,13 +72,35 @@ final class Operation implements AutoCloseable {
         return operation;
     }
 
+    /** An operation that changes rows, on another thread. */
+    static Operation write(String session, LongSupplier write, Executor threads, InstantSource clock) {
+        Operation operation = new Operation(session, clock);
+        threads.execute(() -> operation.attempt(() -> operation.changed = write.getAsLong()));
+        return operation;
+    }
+
+    private Operation(String session, InstantSource clock) {
+        this.session = session;
+        this.clock = clock;
+        execution = null;
+        hasRows = false;
+        began = clock.instant();
+        used = began;
+    }
+
     private void run() {
         Execution running = Objects.requireNonNull(execution);
-        try {
+        attempt(() -> {
             running.start();
             synchronized (this) {
                 rows = running.question().isExplained() ? plan(running) : new Answered(running);
             }
+        });
+    }
+
+    private void attempt(Runnable work) {
+        try {
+            work.run();
         } catch (PolderException told) {
             problem = told;
         } catch (RuntimeException | Error bug) {
@@ -133,12 +157,18 @@ final class Operation implements AutoCloseable {
         return session;
     }
 
+    /** How many rows it changed; -1 when it changes none or is not over. */
+    long changed() {
+        return changed;
+    }
+
     boolean hasRows() {
         return hasRows;
     }
 
     /** Why it failed; null when it has not. */
-    @Nullable PolderException problem() {
+    @Nullable
+    PolderException problem() {
         return problem;
     }
 
@@ -151,7 +181,8 @@ final class Operation implements AutoCloseable {
         return began;
     }
 
-    @Nullable Instant completed() {
+    @Nullable
+    Instant completed() {
         return completed;
     }
 

@@ -23,9 +23,8 @@ final class Page extends TRowSet {
     Page(long start, List<Relation.Column> columns) {
         super(start, List.of());
         this.start = start;
-        this.columns = columns.stream()
-                .map(column -> new ColumnPage(column.type()))
-                .toList();
+        this.columns =
+                columns.stream().map(column -> new ColumnPage(column.type())).toList();
     }
 
     void add(Chunk chunk, int from, int to) {

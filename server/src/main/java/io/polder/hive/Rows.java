@@ -12,14 +12,16 @@ interface Rows extends AutoCloseable {
     List<Relation.Column> columns();
 
     /** The next rows; null at the end. */
-    @Nullable Chunk next();
+    @Nullable
+    Chunk next();
 
     @Override
     void close();
 
     /** Rows that are all known. */
     static Rows of(List<Relation.Column> columns, List<List<@Nullable Object>> rows) {
-        List<Chunk.Held> held = columns.stream().map(column -> held(column.type())).toList();
+        List<Chunk.Held> held =
+                columns.stream().map(column -> held(column.type())).toList();
         List<Chunk> left = new ArrayList<>();
         if (!rows.isEmpty()) {
             left.add(Chunk.of(held, rows));

@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.apache.hive.service.rpc.thrift.*;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ final class Service implements TCLIService.Iface {
     private static final Set<String> TIMEOUTS = Set.of("query_timeout_s", "hive.query.timeout.seconds");
 
     private final Queries queries;
+    private final ToLongFunction<Statement.Write> writes;
     private final Catalog catalog;
     private final Metadata metadata;
     private final Sessions sessions;
@@ -55,6 +57,7 @@ final class Service implements TCLIService.Iface {
     /** @param isGone looks whether the client has left; only asked on the thread that serves it */
     Service(
             Queries queries,
+            ToLongFunction<Statement.Write> writes,
             Catalog catalog,
             Sessions sessions,
             Executor threads,
@@ -62,6 +65,7 @@ final class Service implements TCLIService.Iface {
             InstantSource clock,
             BooleanSupplier isGone) {
         this.queries = queries;
+        this.writes = writes;
         this.catalog = catalog;
         this.sessions = sessions;
         this.threads = threads;
@@ -166,8 +170,7 @@ final class Service implements TCLIService.Iface {
                 sessions.close(Sessions.identifier(name));
                 throw problem;
             }
-            response.setOperationHandle(
-                    handle(name, TOperationType.EXECUTE_STATEMENT, operation.hasRows()));
+            response.setOperationHandle(handle(name, TOperationType.EXECUTE_STATEMENT, operation.hasRows()));
         }));
         return response;
     }
@@ -187,8 +190,10 @@ final class Service implements TCLIService.Iface {
             session.change(change.session());
             return Operation.done(session.id(), null, clock);
         }
-        throw new PolderException(
-                ErrorCode.INVALID_REQUEST, "This statement cannot be run here. Fix: send events to a feed");
+        if (statement instanceof Statement.Write write) {
+            return Operation.write(session.id(), () -> writes.applyAsLong(write), threads, clock);
+        }
+        throw new IllegalStateException("No such statement: " + statement);
     }
 
     private Operation run(HiveSession session, TExecuteStatementReq request, Question question) {
@@ -234,6 +239,9 @@ final class Service implements TCLIService.Iface {
                 response.setErrorCode(problem.code().httpStatus());
             }
             response.setHasResultSet(operation.hasRows());
+            if (operation.changed() >= 0) {
+                response.setNumModifiedRows(operation.changed());
+            }
             response.setOperationStarted(operation.began().toEpochMilli());
             var completed = operation.completed();
             if (completed != null) {
@@ -256,18 +264,8 @@ final class Service implements TCLIService.Iface {
         boolean isOver = state == TOperationState.FINISHED_STATE;
         String percent = Math.round(operation.progress() * 100) + " %";
         return new TProgressUpdateResp(
-                List.of(
-                        "VERTICES",
-                        "MODE",
-                        "STATUS",
-                        "TOTAL",
-                        "COMPLETED",
-                        "RUNNING",
-                        "PENDING",
-                        "FAILED",
-                        "KILLED"),
-                List.of(Arrays.asList(
-                        "Query", "", isOver ? "FINISHED" : "RUNNING", "100 %", percent, "", "", "", "")),
+                List.of("VERTICES", "MODE", "STATUS", "TOTAL", "COMPLETED", "RUNNING", "PENDING", "FAILED", "KILLED"),
+                List.of(Arrays.asList("Query", "", isOver ? "FINISHED" : "RUNNING", "100 %", percent, "", "", "", "")),
                 operation.progress(),
                 isOver ? TJobExecutionStatus.COMPLETE : TJobExecutionStatus.IN_PROGRESS,
                 "Query: " + percent,
@@ -329,7 +327,8 @@ final class Service implements TCLIService.Iface {
         Operation operation = operation(request.getOperationHandle());
         boolean isFirst = request.getOrientation() == TFetchOrientation.FETCH_FIRST;
         Rows lines = Rows.of(
-                List.of(Metadata.text("Log")), isFirst || operation.completed() == null ? List.of(List.of(line(operation))) : List.of());
+                List.of(Metadata.text("Log")),
+                isFirst || operation.completed() == null ? List.of(List.of(line(operation))) : List.of());
         Page page = new Page(0, lines.columns());
         var chunk = lines.next();
         if (chunk != null) {
@@ -485,8 +484,8 @@ final class Service implements TCLIService.Iface {
             session(request.getSessionHandle());
             response.setInfoValue(
                     switch (request.getInfoType()) {
-                        case CLI_SERVER_NAME, CLI_DBMS_NAME, CLI_DATA_SOURCE_NAME -> TGetInfoValue.stringValue(
-                                "Impala");
+                        case CLI_SERVER_NAME, CLI_DBMS_NAME, CLI_DATA_SOURCE_NAME ->
+                            TGetInfoValue.stringValue("Impala");
                         case CLI_DBMS_VER -> TGetInfoValue.stringValue("4.4.0 (Polder " + version + ")");
                         case CLI_IDENTIFIER_QUOTE_CHAR -> TGetInfoValue.stringValue("`");
                         case CLI_SEARCH_PATTERN_ESCAPE -> TGetInfoValue.stringValue("\\");
@@ -495,9 +494,10 @@ final class Service implements TCLIService.Iface {
                                 CLI_MAX_TABLE_NAME_LEN,
                                 CLI_MAX_SCHEMA_NAME_LEN,
                                 CLI_MAX_IDENTIFIER_LEN -> TGetInfoValue.lenValue(128);
-                        default -> throw new PolderException(
-                                ErrorCode.INVALID_REQUEST,
-                                request.getInfoType() + " is not told. Fix: ask for CLI_DBMS_NAME or CLI_DBMS_VER");
+                        default ->
+                            throw new PolderException(
+                                    ErrorCode.INVALID_REQUEST,
+                                    request.getInfoType() + " is not told. Fix: ask for CLI_DBMS_NAME or CLI_DBMS_VER");
                     });
         }));
         return response;
@@ -505,8 +505,7 @@ final class Service implements TCLIService.Iface {
 
     @Override
     public TGetQueryIdResp GetQueryId(TGetQueryIdReq request) {
-        return new TGetQueryIdResp(
-                Sessions.name(request.getOperationHandle().getOperationId()));
+        return new TGetQueryIdResp(Sessions.name(request.getOperationHandle().getOperationId()));
     }
 
     @Override
@@ -517,8 +516,8 @@ final class Service implements TCLIService.Iface {
     // ---- what is not there
 
     private static TStatus unsupported(String what) {
-        return Problems.of(new PolderException(
-                ErrorCode.INVALID_REQUEST, what + " are not supported. Fix: connect without them"));
+        return Problems.of(
+                new PolderException(ErrorCode.INVALID_REQUEST, what + " are not supported. Fix: connect without them"));
     }
 
     @Override

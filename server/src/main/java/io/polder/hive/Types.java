@@ -31,9 +31,7 @@ final class Types {
                         TTypeQualifierValue.i32Value(column.type().scale()))));
             }
             described.add(new TColumnDesc(
-                    column.name(),
-                    new TTypeDesc(List.of(TTypeEntry.primitiveEntry(entry))),
-                    described.size() + 1));
+                    column.name(), new TTypeDesc(List.of(TTypeEntry.primitiveEntry(entry))), described.size() + 1));
         }
         return new TTableSchema(described);
     }

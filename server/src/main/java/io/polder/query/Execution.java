@@ -63,6 +63,7 @@ public final class Execution implements AutoCloseable {
     private volatile long rows;
     /** Whether the engine was told to stop: such a connection is not used again. */
     private volatile boolean isInterrupted;
+
     private volatile @Nullable State stop;
     private long leftNanos;
     /** Guarded by {@link #stopping}. */
@@ -183,8 +184,7 @@ public final class Execution implements AutoCloseable {
         }
         ResultSet rows = asIs.executeQuery();
         result = rows;
-        reader = (ArrowReader)
-                rows.unwrap(DuckDBResultSet.class).arrowExportStream(queries.memory(), BATCH_ROWS);
+        reader = (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(queries.memory(), BATCH_ROWS);
     }
 
     private static DuckDBPreparedStatement prepare(Connection connection, String sql) throws SQLException {
@@ -279,7 +279,8 @@ public final class Execution implements AutoCloseable {
     }
 
     private interface Work {
-        @Nullable Chunk run() throws Exception;
+        @Nullable
+        Chunk run() throws Exception;
     }
 
     private @Nullable Chunk work(Work work) {
@@ -315,8 +316,7 @@ public final class Execution implements AutoCloseable {
         State why = stop;
         if (why == State.TIMED_OUT) {
             return new PolderException(
-                    ErrorCode.TIMED_OUT,
-                    "The query took longer than it may. Fix: ask for less, or set query.timeout");
+                    ErrorCode.TIMED_OUT, "The query took longer than it may. Fix: ask for less, or set query.timeout");
         }
         return new PolderException(ErrorCode.CONFLICT, "The query was cancelled. Fix: ask again");
     }

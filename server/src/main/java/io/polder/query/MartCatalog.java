@@ -1,5 +1,6 @@
 package io.polder.query;
 
+import io.polder.config.Feed;
 import io.polder.config.Mart;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
@@ -36,29 +37,35 @@ public final class MartCatalog implements Catalog {
     public List<Relation> relations() {
         Map<String, List<Relation.Column>> columns = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         read(
-                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = current_database()"
-                        + " AND schema_name = 'main' AND NOT internal ORDER BY table_name, column_index",
+                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name ="
+                        + " current_database() AND schema_name = 'main' AND NOT internal ORDER BY table_name,"
+                        + " column_index",
                 result -> columns.computeIfAbsent(result.getString(1), name -> new ArrayList<>())
                         .add(new Relation.Column(
-                                result.getString(2).toLowerCase(Locale.ROOT),
-                                HiveType.ofEngine(result.getString(3)))));
+                                result.getString(2).toLowerCase(Locale.ROOT), HiveType.ofEngine(result.getString(3)))));
         List<Relation> relations = new ArrayList<>();
-        mart.tables().values().forEach(table -> relations.add(new Relation(
-                table.name(),
-                false,
-                columns.getOrDefault(table.name(), List.of()),
-                table.key(),
-                table.time(),
-                table.effectiveSelect(),
-                mart.feedsOf(table.from()).isEmpty())));
-        mart.views().values().forEach(view -> relations.add(new Relation(
-                view.name(),
-                true,
-                columns.getOrDefault(view.name(), List.of()),
-                List.of(),
-                Optional.empty(),
-                view.select(),
-                false)));
+        mart.tables()
+                .values()
+                .forEach(table -> relations.add(new Relation(
+                        table.name(),
+                        false,
+                        columns.getOrDefault(table.name(), List.of()),
+                        table.key(),
+                        table.time(),
+                        table.effectiveSelect(),
+                        table.select().isEmpty()
+                                && mart.feedsOf(table.from()).stream()
+                                        .allMatch(feed -> feed.kind() == Feed.Kind.SQL))));
+        mart.views()
+                .values()
+                .forEach(view -> relations.add(new Relation(
+                        view.name(),
+                        true,
+                        columns.getOrDefault(view.name(), List.of()),
+                        List.of(),
+                        Optional.empty(),
+                        view.select(),
+                        false)));
         return List.copyOf(relations);
     }
 
@@ -78,8 +85,13 @@ public final class MartCatalog implements Catalog {
         for (Relation.Column column : relation.columns()) {
             String name = quoted(column.name());
             boolean isText = column.type().kind() == HiveType.Kind.STRING;
-            sql.append(", approx_count_distinct(").append(name).append("), count(*) - count(").append(name).append("), ");
-            sql.append(isText ? "max(strlen(" + name + "::VARCHAR)), avg(strlen(" + name + "::VARCHAR))" : "NULL, NULL");
+            sql.append(", approx_count_distinct(")
+                    .append(name)
+                    .append("), count(*) - count(")
+                    .append(name)
+                    .append("), ");
+            sql.append(
+                    isText ? "max(strlen(" + name + "::VARCHAR)), avg(strlen(" + name + "::VARCHAR))" : "NULL, NULL");
         }
         List<ColumnStatistics> statistics = new ArrayList<>();
         read(sql + " FROM main." + quoted(relation.name()), result -> {

@@ -86,6 +86,7 @@ public final class Queries implements AutoCloseable {
     /** What has passed the gate, by its text. */
     private final Cache<String, Reads> passed =
             Caffeine.newBuilder().maximumSize(1_000).executor(Runnable::run).build();
+
     private final BufferAllocator memory = new RootAllocator();
     private final Deque<DuckDBConnection> idle = new ArrayDeque<>();
     private boolean isClosed;
@@ -222,15 +223,7 @@ public final class Queries implements AutoCloseable {
 
     /** What is said of the engine's words, said of those that the person wrote. */
     private static PolderException said(Question question, SqlProblem refused) {
-        int position = -1;
-        if (refused.line() > 0) {
-            position = 0;
-            for (int line = 1; line < refused.line(); line++) {
-                position = question.sql().indexOf('\n', position) + 1;
-            }
-            position += refused.column() - 1;
-        }
-        return question.problem().problem(position, refused.wrong(), refused.fix());
+        return question.problem().problem(refused.position(), refused.wrong(), refused.fix());
     }
 
     ResultCache cache() {
@@ -303,8 +296,7 @@ public final class Queries implements AutoCloseable {
                             + " s. Fix: ask for less, or set query.timeout",
                     exception);
         }
-        return failed(
-                message, exception, asked, (position, wrong, fix) -> Gate.refused(asked, position, wrong, fix));
+        return failed(message, exception, asked, (position, wrong, fix) -> Gate.refused(asked, position, wrong, fix));
     }
 
     private static PolderException failed(String message, Exception exception, String sql, Question.Place place) {
@@ -318,8 +310,7 @@ public final class Queries implements AutoCloseable {
             return new PolderException(ErrorCode.RESTART, "The store failed: " + message, exception);
         }
         EngineMessage told = EngineMessage.of(message);
-        return place.problem(
-                told.positionIn(sql), told.wrong(), told.fix().isEmpty() ? "correct it" : told.fix());
+        return place.problem(told.positionIn(sql), told.wrong(), told.fix().isEmpty() ? "correct it" : told.fix());
     }
 
     private static Answer read(ResultSet result, long most, long start) throws SQLException {

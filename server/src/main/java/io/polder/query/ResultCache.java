@@ -116,7 +116,9 @@ final class ResultCache {
     }
 
     long bytes() {
-        return entries.policy().eviction().flatMap(eviction -> eviction.weightedSize().stream().boxed().findFirst())
+        return entries.policy()
+                .eviction()
+                .flatMap(eviction -> eviction.weightedSize().stream().boxed().findFirst())
                 .orElse(0L);
     }
 

@@ -37,11 +37,11 @@ final class ArrowBatches implements AutoCloseable {
     private static ArrowType type(String type) {
         return switch (type) {
             case "BOOLEAN" -> ArrowType.Bool.INSTANCE;
-            case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER" -> new ArrowType.Int(
-                    64, true);
+            case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER" ->
+                new ArrowType.Int(64, true);
             case "FLOAT", "DOUBLE" -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
-            case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS" -> new ArrowType.Timestamp(
-                    TimeUnit.MICROSECOND, null);
+            case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS" ->
+                new ArrowType.Timestamp(TimeUnit.MICROSECOND, null);
             case "TIMESTAMP WITH TIME ZONE" -> new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC");
             case "DATE" -> new ArrowType.Date(DateUnit.DAY);
             default -> ArrowType.Utf8.INSTANCE;

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** Druid's SQL over HTTP: what its clients post and get. Thread-safe. */
 final class DruidSql {
     private static final int MAX_BODY_BYTES = 1 << 20;
-    private static final DateTimeFormatter MILLISECONDS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLISECONDS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final Program program;
     private final Map<String, Execution> running = new ConcurrentHashMap<>();
@@ -105,7 +106,8 @@ final class DruidSql {
         }
         request.contentType("application/json");
         List<Answer.Column> columns = execution.columns();
-        try (JsonGenerator json = Json.FACTORY.createGenerator(new Unfinished(request.res().getOutputStream()))) {
+        try (JsonGenerator json =
+                Json.FACTORY.createGenerator(new Unfinished(request.res().getOutputStream()))) {
             json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
             json.writeStartArray();
             if (body.path("header").asBoolean()) {
@@ -177,13 +179,14 @@ final class DruidSql {
             throw told;
         }
         request.res().resetBuffer();
-        String error = switch (told.code()) {
-            case TIMED_OUT -> "Query timeout";
-            case CONFLICT -> "Query cancelled";
-            case UNAVAILABLE, RESTART -> "Query capacity exceeded";
-            case INTERNAL -> "Unknown exception";
-            default -> "Plan validation failed";
-        };
+        String error =
+                switch (told.code()) {
+                    case TIMED_OUT -> "Query timeout";
+                    case CONFLICT -> "Query cancelled";
+                    case UNAVAILABLE, RESTART -> "Query capacity exceeded";
+                    case INTERNAL -> "Unknown exception";
+                    default -> "Plan validation failed";
+                };
         request.status(told.code() == ErrorCode.TIMED_OUT ? 504 : told.code().httpStatus())
                 .contentType("application/json")
                 .result(Json.bytes(json -> {

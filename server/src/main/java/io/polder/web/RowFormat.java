@@ -36,7 +36,8 @@ enum RowFormat {
                     for (int row = 0; row < chunk.rows(); row++) {
                         for (int index = 0; index < columns.size(); index++) {
                             writer.write(index == 0 ? "" : ",");
-                            Object value = Values.at(chunk, index, columns.get(index).type(), row);
+                            Object value =
+                                    Values.at(chunk, index, columns.get(index).type(), row);
                             if (value != null) {
                                 cell(writer, text(value));
                             }
@@ -60,7 +61,9 @@ enum RowFormat {
                         json.writeStartObject();
                         for (int index = 0; index < columns.size(); index++) {
                             json.writeFieldName(columns.get(index).name());
-                            Json.value(json, Values.at(chunk, index, columns.get(index).type(), row));
+                            Json.value(
+                                    json,
+                                    Values.at(chunk, index, columns.get(index).type(), row));
                         }
                         json.writeEndObject();
                         json.writeRaw('\n');
@@ -74,8 +77,7 @@ enum RowFormat {
         @Override
         void write(Execution execution, OutputStream out) throws IOException {
             try (ArrowBatches batches = new ArrowBatches(execution.columns());
-                    ArrowStreamWriter writer =
-                            new ArrowStreamWriter(batches.root(), null, Channels.newChannel(out))) {
+                    ArrowStreamWriter writer = new ArrowStreamWriter(batches.root(), null, Channels.newChannel(out))) {
                 writer.start();
                 for (Chunk chunk = execution.next(); chunk != null; chunk = execution.next()) {
                     batches.load(chunk);

@@ -28,7 +28,8 @@ final class SqlBody {
         List<Problem> problems = new ArrayList<>();
         JsonNode sql = body.path("sql");
         if (!sql.isTextual() || sql.textValue().isBlank()) {
-            problems.add(new Problem("sql", sql.isMissingNode() ? "" : sql.asText(), "no query", "write a SELECT as text"));
+            problems.add(
+                    new Problem("sql", sql.isMissingNode() ? "" : sql.asText(), "no query", "write a SELECT as text"));
         }
         JsonNode limit = body.path("limit");
         if (isGiven(limit) && !(limit.isIntegralNumber() && limit.longValue() >= 1)) {
@@ -41,8 +42,8 @@ final class SqlBody {
         }
         JsonNode id = body.path("id");
         if (isGiven(id) && !(id.isTextual() && ID.matcher(id.textValue()).matches())) {
-            problems.add(new Problem(
-                    "id", id.asText(), "not a name for a query", "write 8 to 64 letters, digits, _ or -"));
+            problems.add(
+                    new Problem("id", id.asText(), "not a name for a query", "write 8 to 64 letters, digits, _ or -"));
         }
         JsonNode age = body.path("max_age");
         if (isGiven(age) && !(age.isNumber() && age.doubleValue() >= 0 && age.doubleValue() <= MAX_AGE_SECONDS)) {
@@ -52,8 +53,9 @@ final class SqlBody {
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
-        Question question =
-                dialect.asText().equals("impala") ? impala(sql.textValue(), program) : Question.of("web", sql.textValue());
+        Question question = dialect.asText().equals("impala")
+                ? impala(sql.textValue(), program)
+                : Question.of("web", sql.textValue());
         return question.withId(id.asText("")).withAge(Duration.ofMillis(Math.round(age.asDouble(0) * 1_000)));
     }
 

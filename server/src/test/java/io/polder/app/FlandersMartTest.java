@@ -68,7 +68,8 @@ class FlandersMartTest {
                 new DuckStore.Settings(folder.resolve("mart.duckdb"), folder.resolve("tmp"), 256L << 20, 1), clock);
         Enrichment.Settings settings = new Enrichment.Settings(Duration.ofMillis(50), 100_000, true);
         enrichment = Enrichment.open(MART, log, store, settings, topic -> true, failure -> {}, clock);
-        queries = Queries.open(store, log, MART, new Queries.Settings(Duration.ofSeconds(60), 10_000), InstantSource.system());
+        queries = Queries.open(
+                store, log, MART, new Queries.Settings(Duration.ofSeconds(60), 10_000), InstantSource.system());
         enrichment.start();
         feed("roads", Files.newInputStream(FOLDER.resolve("roads.csv")));
         feed("points", resource("mivconfig-20170427.xml.gz"));
@@ -111,10 +112,9 @@ class FlandersMartTest {
     private static final String AVERAGE_SPEED = "select from_unixtime(cast(time as bigint), 'yyyy-MM-dd') as dy,"
             + " dayofweek(time) as day_of_week,  case when dayofweek(time) in (6,7) then 1 else 0 end as weekend_day,"
             + " from_unixtime(cast(time as bigint), 'HH') as hr,  avg(measure_class_2_speed) as avg_speed2,"
-            + " max(measure_class_2_speed) as max_speed2,  from default.kudu_verkeer_stream  where"
-            + " from_unixtime(cast(time as bigint), 'yyyy-MM-dd') >= '2017-01-01' and valid = 0 and uid = 2301 group by "
-            + " from_unixtime(cast(time as bigint), 'yyyy-MM-dd'), dayofweek(time), from_unixtime(cast(time as bigint),"
-            + " 'HH') ";
+            + " max(measure_class_2_speed) as max_speed2,  from default.kudu_verkeer_stream  where from_unixtime(cast(time"
+            + " as bigint), 'yyyy-MM-dd') >= '2017-01-01' and valid = 0 and uid = 2301 group by  from_unixtime(cast(time"
+            + " as bigint), 'yyyy-MM-dd'), dayofweek(time), from_unixtime(cast(time as bigint), 'HH') ";
 
     @Test
     void theQueryOfTheFieldNotesRunsAsItWasPrinted() throws Exception {
@@ -132,7 +132,8 @@ class FlandersMartTest {
         assertThat(row(translated("select count(*) from `impala::default.kudu_verkeer_stream`", session, catalog)))
                 .containsExactly("4254");
 
-        assertThat(catalog.relation("KUDU_VERKEER_STREAM").orElseThrow().isView()).isTrue();
+        assertThat(catalog.relation("KUDU_VERKEER_STREAM").orElseThrow().isView())
+                .isTrue();
         assertThat(catalog.relation("traffic").orElseThrow().columns())
                 .contains(
                         new Relation.Column("uid", HiveType.of(HiveType.Kind.BIGINT)),
@@ -147,7 +148,9 @@ class FlandersMartTest {
     }
 
     private static String translated(String sql, Session session, MartCatalog catalog) {
-        return ((Statement.Query) Impala.translate(sql, session, catalog)).text().sql();
+        return ((Statement.Query) Impala.translate(sql, session, catalog))
+                .text()
+                .sql();
     }
 
     @Test
@@ -170,10 +173,10 @@ class FlandersMartTest {
     @Test
     void aClockAheadIsRejectedAndAClockNeverSetIsTooLate() throws Exception {
         feed("traffic", new ByteArrayInputStream("""
-                        <miv><meetpunt unieke_id="1"><tijd_waarneming>2017-04-27T17:00:00+01:00</tijd_waarneming></meetpunt>
-                        <meetpunt unieke_id="2"><tijd_waarneming>1990-01-01T00:00:00+01:00</tijd_waarneming></meetpunt>
-                        <meetpunt unieke_id="3"><tijd_waarneming>2017-04-27T14:38:00+01:00</tijd_waarneming></meetpunt></miv>
-                        """.getBytes(UTF_8)));
+            <miv><meetpunt unieke_id="1"><tijd_waarneming>2017-04-27T17:00:00+01:00</tijd_waarneming></meetpunt>
+            <meetpunt unieke_id="2"><tijd_waarneming>1990-01-01T00:00:00+01:00</tijd_waarneming></meetpunt>
+            <meetpunt unieke_id="3"><tijd_waarneming>2017-04-27T14:38:00+01:00</tijd_waarneming></meetpunt></miv>
+            """.getBytes(UTF_8)));
 
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(row(
                         "SELECT logged, applied, rejected, too_late FROM polder.ledger WHERE table_name = 'traffic'"))

@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.Properties;
 
 /** Hive's own JDBC driver, apart from the class path of the program. */
-final class HiveJdbc {
+public final class HiveJdbc {
     private static final Driver DRIVER = load();
 
     private HiveJdbc() {}
@@ -28,7 +28,7 @@ final class HiveJdbc {
     }
 
     /** @param session what follows the database in the address: {@code ;auth=noSasl} */
-    static Connection connect(int port, String database, String session) throws SQLException {
+    public static Connection connect(int port, String database, String session) throws SQLException {
         Properties who = new Properties();
         who.setProperty("user", "analyst");
         who.setProperty("password", "any");

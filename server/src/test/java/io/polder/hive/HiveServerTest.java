@@ -33,8 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The port of Hive and Impala, through Hive's JDBC driver over a real socket. */
 final class HiveServerTest {
     /** Runs for minutes when nobody stops it, and gives one row. */
-    private static final String ENDLESS =
-            "SELECT count(*) FROM numbers a, numbers b WHERE (a.n * b.n) % 7 = 3";
+    private static final String ENDLESS = "SELECT count(*) FROM numbers a, numbers b WHERE (a.n * b.n) % 7 = 3";
 
     private static final String NO_SASL = ";auth=noSasl";
     private static final String PLAIN = "";
@@ -54,6 +53,7 @@ final class HiveServerTest {
     private static HiveServer server(Duration idle) {
         return HiveServer.start(
                 fixture.queries,
+                write -> 3,
                 fixture.catalog(),
                 "test",
                 new HiveServer.Settings("127.0.0.1", 0, idle),
@@ -172,7 +172,8 @@ final class HiveServerTest {
             assertThat(column(metadata.getSchemas(), 1)).containsExactly("default");
             assertThat(column(metadata.getTables(null, "default", "%", new String[] {"TABLE", "VIEW"}), 3))
                     .contains("traffic", "readings");
-            assertThat(column(metadata.getTables(null, null, "read.*", null), 3)).containsExactly("readings");
+            assertThat(column(metadata.getTables(null, null, "read.*", null), 3))
+                    .containsExactly("readings");
             assertThat(column(metadata.getTables(null, "other", "%", null), 3)).isEmpty();
             assertThat(column(metadata.getColumns(null, "default", "readings", "%"), 4))
                     .contains("uid", "lane", "exact");
@@ -214,8 +215,8 @@ final class HiveServerTest {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             assertThatThrownBy(() -> {
-                        try (ResultSet rows = statement.executeQuery(
-                                "SELECT CASE WHEN n = 900000 THEN repeat('x', 5000000000) ELSE"
+                        try (ResultSet rows =
+                                statement.executeQuery("SELECT CASE WHEN n = 900000 THEN repeat('x', 5000000000) ELSE"
                                         + " '1' END FROM numbers")) {
                             while (rows.next()) {
                                 assertThat(rows.getString(1)).isEqualTo("1");
@@ -354,6 +355,7 @@ final class HiveServerTest {
     void aTakenPortIsASentenceWithAFix() {
         assertThatThrownBy(() -> HiveServer.start(
                         fixture.queries,
+                        write -> 3,
                         fixture.catalog(),
                         "test",
                         new HiveServer.Settings("127.0.0.1", server.port(), Duration.ofMinutes(1)),
@@ -371,8 +373,8 @@ final class HiveServerTest {
             sums.add(CompletableFuture.supplyAsync(() -> {
                 try (Connection connection = connect();
                         Statement statement = connection.createStatement();
-                        ResultSet rows =
-                                statement.executeQuery("SELECT sum(n) + " + number + " FROM numbers WHERE n < 100000")) {
+                        ResultSet rows = statement.executeQuery(
+                                "SELECT sum(n) + " + number + " FROM numbers WHERE n < 100000")) {
                     rows.next();
                     return rows.getLong(1) - number;
                 } catch (SQLException failure) {

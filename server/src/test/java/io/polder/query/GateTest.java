@@ -308,11 +308,10 @@ final class GateTest {
                 "select from_unixtime(1, 'yyyy') from traffic where x = '\\'' or getenv(1) --",
             })
     void refusesWhatIsTriedInTheWordsOfImpala(String sql) {
-        assertThatThrownBy(() -> translatedAndChecked(sql))
-                .isInstanceOfSatisfying(PolderException.class, exception -> {
-                    assertThat(exception.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-                    assertThat(exception.getMessage()).contains("Fix: ");
-                });
+        assertThatThrownBy(() -> translatedAndChecked(sql)).isInstanceOfSatisfying(PolderException.class, exception -> {
+            assertThat(exception.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+            assertThat(exception.getMessage()).contains("Fix: ");
+        });
     }
 
     /** Texts that would be something else if anybody took a quote of theirs for an end. */
@@ -395,7 +394,8 @@ final class GateTest {
     void aRefusalPointsAtThePlace() {
         assertThatThrownBy(() -> gate.check(connection, "SELECT *\nFROM trafic t"))
                 .hasMessage("""
-                        FROM trafic t
-                             ^ there is no table 'trafic' (line 2, column 6). Fix: did you mean 'traffic'?""");
+                    FROM trafic t
+                         ^ there is no table 'trafic' (line 2, column 6). Fix: did you mean 'traffic'?\
+                    """);
     }
 }

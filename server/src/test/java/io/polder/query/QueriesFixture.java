@@ -68,8 +68,7 @@ public final class QueriesFixture implements AutoCloseable {
                 topic -> true,
                 failure -> {},
                 InstantSource.system());
-        queries = Queries.open(
-                store, log, mart, new Queries.Settings(timeout, 10_000), InstantSource.system());
+        queries = Queries.open(store, log, mart, new Queries.Settings(timeout, 10_000), InstantSource.system());
     }
 
     /** What there is, as tools see it. */

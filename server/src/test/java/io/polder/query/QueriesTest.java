@@ -114,7 +114,8 @@ final class QueriesTest {
 
     @Test
     void whoAsksTheSameAtOnceGetsOneAnswer() {
-        Question question = Question.of("test", "SELECT sum(a.n % (b.uid + 3)) FROM numbers a, readings b WHERE b.uid < 3");
+        Question question =
+                Question.of("test", "SELECT sum(a.n % (b.uid + 3)) FROM numbers a, readings b WHERE b.uid < 3");
         long before = queries.cacheCounts().misses();
         List<CompletableFuture<Long>> answers = new ArrayList<>();
         for (int caller = 0; caller < 3; caller++) {
@@ -134,9 +135,8 @@ final class QueriesTest {
             many.add(execution);
             running.add(CompletableFuture.runAsync(
                     () -> assertThatThrownBy(execution::start)
-                            .isInstanceOfSatisfying(
-                                    PolderException.class,
-                                    told -> assertThat(told.code()).isEqualTo(ErrorCode.CONFLICT)),
+                            .isInstanceOfSatisfying(PolderException.class, told -> assertThat(told.code())
+                                    .isEqualTo(ErrorCode.CONFLICT)),
                     threads));
         }
         await().until(() -> many.stream()
@@ -181,7 +181,8 @@ final class QueriesTest {
     @Test
     void aResultThatNobodyReadsToItsEndGivesItsConnectionBack() {
         for (int time = 0; time < 20; time++) {
-            try (Execution execution = queries.begin(Question.of("test", "SELECT n, " + time + " FROM numbers")).start()) {
+            try (Execution execution = queries.begin(Question.of("test", "SELECT n, " + time + " FROM numbers"))
+                    .start()) {
                 assertThat(execution.next()).isNotNull();
             }
         }

@@ -47,8 +47,8 @@ final class ImpalaFunctionsTest {
     private static String value(String sql) throws SQLException {
         var query = (io.polder.sql.Statement.Query) Impala.translate(sql, Session.start(), NOTHING);
         try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(
-                        "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (" + query.text().sql() + ")")) {
+                ResultSet result = statement.executeQuery("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ("
+                        + query.text().sql() + ")")) {
             result.next();
             String value = result.getString(1);
             return value == null ? "NULL" : value;

@@ -25,7 +25,9 @@ final class ImpalaPageTest {
     @Test
     void everyFunctionHasAnExampleOrIsObviouslyOneOfThoseThatHave() {
         // What has none: constants of the machine, and forms that only differ by an argument that is not looked at.
-        assertThat(ImpalaFunctions.rules().stream().filter(rule -> !rule.examples().isEmpty()).count())
+        assertThat(ImpalaFunctions.rules().stream()
+                        .filter(rule -> !rule.examples().isEmpty())
+                        .count())
                 .isGreaterThan(ImpalaFunctions.rules().size() * 8L / 10);
     }
 
@@ -37,10 +39,17 @@ final class ImpalaPageTest {
                 group = rule.group();
                 page.append("\n### ").append(group).append("\n\n| function | | for example |\n|---|---|---|\n");
             }
-            page.append("| `").append(cell(rule.signature())).append("` | ").append(cell(rule.says())).append(" | ");
+            page.append("| `")
+                    .append(cell(rule.signature()))
+                    .append("` | ")
+                    .append(cell(rule.says()))
+                    .append(" | ");
             String between = "";
             for (Function.Example example : rule.examples()) {
-                page.append(between).append('`').append(cell(example.expression())).append("` → ");
+                page.append(between)
+                        .append('`')
+                        .append(cell(example.expression()))
+                        .append("` → ");
                 page.append(example.value().isEmpty() ? "(empty)" : "`" + cell(example.value()) + "`");
                 between = "<br>";
             }

@@ -64,8 +64,8 @@ final class ImpalaTest {
                 "show tables '*verkeer*' => [[kudu_verkeer_stream]]",
                 "show tables like '.*' => [[kudu_verkeer_stream], [traffic]]",
                 "show views => [[kudu_verkeer_stream]]",
-                "show functions like 'ndv' => [[ndv, ndv(x), About how many values differ; within a few percent.], [ndv,"
-                        + " ndv(x, scale), The scale is not looked at.]]",
+                "show functions like 'ndv' => [[ndv, ndv(x), About how many values differ; within a few percent.],"
+                        + " [ndv, ndv(x, scale), The scale is not looked at.]]",
                 "describe traffic => [[uid, int, key], [time, timestamp, key], [price, decimal(18,3), ]]",
                 "desc default.traffic => [[uid, int, key], [time, timestamp, key], [price, decimal(18,3), ]]",
                 "describe `impala::default.kudu_verkeer_stream` => [[uid, int, ]]",
@@ -85,12 +85,13 @@ final class ImpalaTest {
                 .isEqualTo(List.of(List.of("CREATE VIEW default.kudu_verkeer_stream AS\nSELECT * FROM traffic")));
         assertThat(((Statement.Listing) translate("show create table traffic")).rows())
                 .isEqualTo(List.of(List.of("""
-                        CREATE TABLE default.traffic (
-                          uid INT,
-                          time TIMESTAMP,
-                          price DECIMAL(18,3),
-                          PRIMARY KEY (uid, time)
-                        )""")));
+                    CREATE TABLE default.traffic (
+                      uid INT,
+                      time TIMESTAMP,
+                      price DECIMAL(18,3),
+                      PRIMARY KEY (uid, time)
+                    )\
+                    """)));
     }
 
     @Test
@@ -113,14 +114,19 @@ final class ImpalaTest {
         assertThat(session.database()).isEqualTo("default");
         assertThat(session.zone().getId()).isEqualTo("Europe/Brussels");
         assertThat(session.options()).containsEntry("mem_limit", "2g").containsEntry("hive.exec.x", "a b");
-        assertThat(((Statement.Change) Impala.translate("unset timezone", session, CATALOG)).session().zone().getId())
+        assertThat(((Statement.Change) Impala.translate("unset timezone", session, CATALOG))
+                        .session()
+                        .zone()
+                        .getId())
                 .isEqualTo("Z");
         assertThat(translate("invalidate metadata traffic")).isInstanceOf(Statement.Change.class);
     }
 
     @Test
     void explainIsAQueryToBeExplained() {
-        assertThat(((Statement.Explain) translate("explain select 1 + 1")).text().sql())
+        assertThat(((Statement.Explain) translate("explain select 1 + 1"))
+                        .text()
+                        .sql())
                 .isEqualTo("SELECT impala.add(1, 1) AS \"1 + 1\"");
     }
 
@@ -193,8 +199,10 @@ final class ImpalaTest {
 
     @Test
     void aProblemShowsTheLineWithAMark() {
-        assertThatThrownBy(() -> translate("select uid,\n  dayofweak(time)\nfrom traffic")).hasMessage("  dayofweak(time)\n  ^ there is no function dayofweak() (line 2, column 3). Fix: did you mean"
-                        + " dayofweek()?");
+        assertThatThrownBy(() -> translate("select uid,\n  dayofweak(time)\nfrom traffic"))
+                .hasMessage(
+                        "  dayofweak(time)\n  ^ there is no function dayofweak() (line 2, column 3). Fix: did you mean"
+                                + " dayofweek()?");
     }
 
     @Test
@@ -204,16 +212,32 @@ final class ImpalaTest {
 
         assertThat(text.asked(text.sql().indexOf("tme"))).isEqualTo(asked.indexOf("tme"));
         assertThat(text.asked(text.sql().indexOf("traffic"))).isEqualTo(asked.indexOf("traffic"));
-        assertThat(text.problem(text.sql().indexOf("uid"), "no such column", "look").getMessage())
+        assertThat(text.problem(text.sql().indexOf("uid"), "no such column", "look")
+                        .getMessage())
                 .contains("(line 2, column 20)");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "INTEGER, int", "BIGINT, bigint", "HUGEINT, bigint", "UBIGINT, bigint", "DOUBLE, double", "FLOAT, float",
-        "VARCHAR, string", "BOOLEAN, boolean", "DATE, date", "TIMESTAMP, timestamp", "TIMESTAMP WITH TIME ZONE, timestamp",
-        "'DECIMAL(18,3)', 'decimal(18,3)'", "INTEGER[], string", "TIMESTAMP[], string", "BLOB, binary", "INTERVAL, string",
-        "'STRUCT(a INTEGER)', string", "SMALLINT, smallint", "TINYINT, tinyint",
+        "INTEGER, int",
+        "BIGINT, bigint",
+        "HUGEINT, bigint",
+        "UBIGINT, bigint",
+        "DOUBLE, double",
+        "FLOAT, float",
+        "VARCHAR, string",
+        "BOOLEAN, boolean",
+        "DATE, date",
+        "TIMESTAMP, timestamp",
+        "TIMESTAMP WITH TIME ZONE, timestamp",
+        "'DECIMAL(18,3)', 'decimal(18,3)'",
+        "INTEGER[], string",
+        "TIMESTAMP[], string",
+        "BLOB, binary",
+        "INTERVAL, string",
+        "'STRUCT(a INTEGER)', string",
+        "SMALLINT, smallint",
+        "TINYINT, tinyint",
     })
     void typesAreSaidInWordsOfHive(String engine, String hive) {
         assertThat(HiveType.ofEngine(engine).word()).isEqualTo(hive);

@@ -28,8 +28,9 @@ final class RewriterTest {
             for (String sql : ImpalaMacros.definitions()) {
                 statement.execute(sql);
             }
-            statement.execute("CREATE TABLE t (id INTEGER, name VARCHAR, price DECIMAL(10, 2), speed DOUBLE, time TIMESTAMP,"
-                    + " big BIGINT, ok BOOLEAN, day DATE)");
+            statement.execute(
+                    "CREATE TABLE t (id INTEGER, name VARCHAR, price DECIMAL(10, 2), speed DOUBLE, time TIMESTAMP,"
+                            + " big BIGINT, ok BOOLEAN, day DATE)");
             statement.execute("INSERT INTO t VALUES"
                     + " (1, 'Ann', 1.50, 80.5, '2017-01-01 10:00:00', 9000000000, true, '2017-01-01'),"
                     + " (2, 'bob''s \"x\"', 2.25, NULL, '2017-01-02 11:30:00', NULL, false, '2017-01-02'),"
@@ -52,7 +53,8 @@ final class RewriterTest {
             quoteCharacter = '\u0001',
             value = {
                 // texts and names
-                "select 'it\\'s', \"it's\", 'it''s', \"say \\\"x\\\"\", 'a\\\\b', 'a\\tb' => it's|it's|it's|say \"x\"|a\\b|a\tb",
+                "select 'it\\'s', \"it's\", 'it''s', \"say \\\"x\\\"\", 'a\\\\b', 'a\\tb' => it's|it's|it's|say"
+                        + " \"x\"|a\\b|a\tb",
                 "select name from t where name = 'bob\\'s \"x\"' => bob's \"x\"",
                 "select `id`, t.`name` from `default`.`t` where `t`.`id` = 1 => 1|Ann",
                 "select count(*) from default.t => 3",
@@ -68,7 +70,8 @@ final class RewriterTest {
                 "select 2 + 3 * 4 - 1, (2 + 3) * 4, - 2 + 3, -(-3), 2 * -3 => 13|20|1|3|-6",
                 "select 5 & 3, 5 | 3, 5 ^ 3, ~ 5, 6 & 3 + 1 => 1|7|6|-6|3",
                 "select 1 / 0, -1 / 0 => inf|-inf",
-                "select typeof(id + id), typeof(price * 2), typeof(speed + 1) from t limit 1 => BIGINT|DECIMAL(18,2)|DOUBLE",
+                "select typeof(id + id), typeof(price * 2), typeof(speed + 1) from t limit 1 =>"
+                        + " BIGINT|DECIMAL(18,2)|DOUBLE",
                 "select sum(id), avg(id), sum(price) from t => 6|2.0|3.75",
                 // NULL
                 "select NULL <=> NULL, 1 <=> NULL, 1 <=> 1 => true|false|true",
@@ -83,15 +86,17 @@ final class RewriterTest {
                 "select id from t where name not rlike 'nn' => 2",
                 "select id from t where name regexp concat('n', '$') and id < 9 => 1",
                 "select id from t where name iregexp '^ANN$' => 1",
-                "select 'a%b' like 'a\\%b', 'axb' like 'a\\%b', 'a_b' like 'a\\_b', 'ab' like '_b' => true|false|true|true",
+                "select 'a%b' like 'a\\%b', 'axb' like 'a\\%b', 'a_b' like 'a\\_b', 'ab' like '_b' =>"
+                        + " true|false|true|true",
                 "select id from t where name ilike 'ANN' => 1",
                 "select id from t where ! ok => 2",
                 "select id from t where id = 1 && ok => 1",
                 "select id from t where id between 1 + 1 and 3 and id in (1, 2) => 2",
-                "select case when id = 1 then 'one' when id = 2 then 'two' else 'more' end from t order by id => one/two/more",
+                "select case when id = 1 then 'one' when id = 2 then 'two' else 'more' end from t order by id =>"
+                        + " one/two/more",
                 "select case id when 1 then 10 + 1 end x from t order by id => 11/NULL/NULL",
-                "select if(speed > 100, 'fast', 'slow'), isnull(name), nvl(name, '?') from t order by id desc limit 1 =>"
-                        + " fast|true|?",
+                "select if(speed > 100, 'fast', 'slow'), isnull(name), nvl(name, '?') from t order by id desc limit 1"
+                        + " => fast|true|?",
                 "select exists (select 1 from u where u.id = t.id) from t order by id => true/false/false",
                 // joins
                 "select t.id, note from t join u on t.id = u.id order by note => 1|again/1|first",
@@ -115,7 +120,8 @@ final class RewriterTest {
                 "select distinct id from u order by id => 1/4",
                 "select all id from u where id = 4 => 4",
                 "select id from t order by id limit 1 offset 1 => 2",
-                "select ok, count(*) c from t group by ok having c > 0 and count(*) < 2 order by ok => false|1/true|1/NULL|1",
+                "select ok, count(*) c from t group by ok having c > 0 and count(*) < 2 order by ok =>"
+                        + " false|1/true|1/NULL|1",
                 "select ok, count(*) from t group by 1 order by 1 => false|1/true|1/NULL|1",
                 "select id, sum(id) from u group by rollup(id) order by id => 1|2/4|4/NULL|6",
                 "select id, sum(id) from u group by grouping sets ((id), ()) order by id => 1|2/4|4/NULL|6",
@@ -124,9 +130,10 @@ final class RewriterTest {
                 "select * from (values (1, 'a'), (2, 'b')) v(n, c) order by n => 1|a/2|b",
                 "select t.*, u.note from t join u on t.id = u.id where note = 'first' =>"
                         + " 1|Ann|1.50|80.5|2017-01-01 10:00:00|9000000000|true|2017-01-01|first",
-                "select id, row_number() over (partition by id order by note desc) r from u order by id, r => 1|1/1|2/4|1",
-                "select id, sum(id) over (order by id rows between unbounded preceding and current row) s from u order by s"
-                        + " => 1|1/1|2/4|6",
+                "select id, row_number() over (partition by id order by note desc) r from u order by id, r =>"
+                        + " 1|1/1|2/4|1",
+                "select id, sum(id) over (order by id rows between unbounded preceding and current row) s from u order"
+                        + " by s => 1|1/1|2/4|6",
                 "select lag(id, 1, 0) over (order by id) + 1 from t order by id => 1/2/3",
                 "select stddev(id) over (partition by ok) from t where id = 1 => 0.0",
                 "select count(*) from t tablesample system(100) => 3",
@@ -143,13 +150,13 @@ final class RewriterTest {
                         + " 2017-02-28 00:00:00|2017-01-02",
                 "select count(*) from t where time < current_timestamp and day < current_date() => 2",
                 "select year(time), month(day), dayofweek(time) from t where id = 1 => 2017|1|1",
-                "select TRUNC(time, 'MI'), TRUNC(time, 'HH'), TRUNC(time, 'DD'), TRUNC(time, 'WW'), TRUNC(time, 'MONTH'),"
-                        + " TRUNC(time, 'Q'), TRUNC(time, 'YYYY') from t where id = 2 => 2017-01-02 11:30:00|2017-01-02"
-                        + " 11:00:00|2017-01-02 00:00:00|2017-01-01 00:00:00|2017-01-01 00:00:00|2017-01-01"
-                        + " 00:00:00|2017-01-01 00:00:00",
+                "select TRUNC(time, 'MI'), TRUNC(time, 'HH'), TRUNC(time, 'DD'), TRUNC(time, 'WW'), TRUNC(time,"
+                        + " 'MONTH'), TRUNC(time, 'Q'), TRUNC(time, 'YYYY') from t where id = 2 => 2017-01-02"
+                        + " 11:30:00|2017-01-02 11:00:00|2017-01-02 00:00:00|2017-01-01 00:00:00|2017-01-01"
+                        + " 00:00:00|2017-01-01 00:00:00|2017-01-01 00:00:00",
                 "select id from t where time >= CAST('2017-01-01T10:30:00.000000' AS TIMESTAMP) => 2",
-                "select avg(speed) avg_speed, from_unixtime(cast(time as bigint), 'HH') hr from t where time is not null"
-                        + " group by from_unixtime(cast(time as bigint), 'HH') order by hr => 80.5|10/NULL|11",
+                "select avg(speed) avg_speed, from_unixtime(cast(time as bigint), 'HH') hr from t where time is not"
+                        + " null group by from_unixtime(cast(time as bigint), 'HH') order by hr => 80.5|10/NULL|11",
             })
     void gives(String sql, String rows) throws SQLException {
         assertThat(rows(sql, Session.start())).isEqualTo(rows);
@@ -163,8 +170,9 @@ final class RewriterTest {
 
     @Test
     void columnsAreCalledWhatImpalaCallsThem() throws SQLException {
-        assertThat(names("select id, T.Name, count(*), Max(speed)+1, speed S, price as 'the price', 1 as 2_weeks, case when ok"
-                        + " then 1 end, cast(id as string) x, u.note from t join u using (id) group by 1, 2, 5, 6, 8, 9, 10"))
+        assertThat(names("select id, T.Name, count(*), Max(speed)+1, speed S, price as 'the price', 1 as"
+                        + " 2_weeks, case when ok then 1 end, cast(id as string) x, u.note from t join u"
+                        + " using (id) group by 1, 2, 5, 6, 8, 9, 10"))
                 .containsExactly(
                         "id",
                         "name",
@@ -184,17 +192,22 @@ final class RewriterTest {
         "Europe/Brussels, 2017-07-01 02:00:00, 1498860000",
         "Etc/GMT-1, 2017-07-01 01:00:00, 1498863600",
     })
-    void theSessionsZoneIsThatOfFromUnixtimeAndUnixTimestamp(String zone, String from, String unix) throws SQLException {
+    void theSessionsZoneIsThatOfFromUnixtimeAndUnixTimestamp(String zone, String from, String unix)
+            throws SQLException {
         Session session = Session.start().set("timezone", zone);
 
         assertThat(rows("select from_unixtime(1498867200), unix_timestamp('2017-07-01 00:00:00')", session))
                 .isEqualTo(from + "|" + unix);
-        assertThat(rows("select cast(timestamp '2017-07-01 00:00:00' as bigint)", session)).isEqualTo("1498867200");
+        assertThat(rows("select cast(timestamp '2017-07-01 00:00:00' as bigint)", session))
+                .isEqualTo("1498867200");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "'(', 151, ')'", "'coalesce(1, ', 151, ')'", "'- ', 300, ''", "'case when true then ', 250, ' end'",
+        "'(', 151, ')'",
+        "'coalesce(1, ', 151, ')'",
+        "'- ', 300, ''",
+        "'case when true then ', 250, ' end'",
     })
     void whatIsNestedTooDeepIsRefused(String before, int times, String after) {
         String sql = "select " + before.repeat(times) + "1" + after.repeat(times);
@@ -217,8 +230,7 @@ final class RewriterTest {
         String engine = translated(sql, session);
         List<String> rows = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet result =
-                        statement.executeQuery("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (" + engine + ")")) {
+                ResultSet result = statement.executeQuery("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (" + engine + ")")) {
             int width = result.getMetaData().getColumnCount();
             while (result.next()) {
                 List<String> values = new ArrayList<>();

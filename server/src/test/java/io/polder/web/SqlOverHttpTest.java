@@ -100,7 +100,8 @@ final class SqlOverHttpTest {
         HttpResponse<byte[]> answer = web.send(
                 web.request("/api/sql", "Accept", "application/vnd.apache.arrow.stream")
                         .POST(HttpRequest.BodyPublishers.ofString(body(
-                                "sql", "SELECT n, CASE WHEN n % 2 = 0 THEN 'x' || n END AS t, n % 2 = 1 AS odd,"
+                                "sql",
+                                "SELECT n, CASE WHEN n % 2 = 0 THEN 'x' || n END AS t, n % 2 = 1 AS odd,"
                                         + " n / 4 AS quarter, make_timestamp(n) AS at FROM numbers")))
                         .build(),
                 HttpResponse.BodyHandlers.ofByteArray());
@@ -110,7 +111,8 @@ final class SqlOverHttpTest {
         try (RootAllocator memory = new RootAllocator();
                 ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(answer.body()), memory)) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();
-            assertThat(root.getSchema().getFields().stream().map(field -> field.getType().toString()))
+            assertThat(root.getSchema().getFields().stream()
+                            .map(field -> field.getType().toString()))
                     .containsExactly(
                             "Int(64, true)", "Utf8", "Bool", "FloatingPoint(DOUBLE)", "Timestamp(MICROSECOND, null)");
             while (reader.loadNextBatch()) {
@@ -133,7 +135,8 @@ final class SqlOverHttpTest {
 
     @Test
     void whoSaysNothingGetsAJsonDocumentThatSaysWhenItIsCut() {
-        JsonNode answer = json(web.post("/api/sql", body("sql", "SELECT n FROM numbers")).body());
+        JsonNode answer =
+                json(web.post("/api/sql", body("sql", "SELECT n FROM numbers")).body());
 
         assertThat(answer.path("rows")).hasSize(10_000);
         assertThat(answer.path("truncated").asBoolean()).isTrue();
@@ -146,23 +149,28 @@ final class SqlOverHttpTest {
                 .put("dialect", "impala")
                 .toString();
 
-        assertThat(json(web.post("/api/sql", asked).body()).path("rows").toString()).isEqualTo("[[\"7\"]]");
+        assertThat(json(web.post("/api/sql", asked).body()).path("rows").toString())
+                .isEqualTo("[[\"7\"]]");
     }
 
     @Test
     void aFailureInTheMiddleBreaksTheAnswerOff() {
         assertThatThrownBy(() -> ask(
-                        "SELECT CAST(CASE WHEN n = 2900000 THEN 'x' ELSE '1' END AS INT) AS i, n FROM numbers", "text/csv"))
+                        "SELECT CAST(CASE WHEN n = 2900000 THEN 'x' ELSE '1' END AS INT) AS i, n FROM numbers",
+                        "text/csv"))
                 .isInstanceOf(UncheckedIOException.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "text/csv", "application/x-ndjson", "application/vnd.apache.arrow.stream"})
+    @ValueSource(
+            strings = {"application/json", "text/csv", "application/x-ndjson", "application/vnd.apache.arrow.stream"})
     void aFailureAtTheBeginningIsAProblem(String accept) {
         HttpResponse<String> answer = ask("SELECT nosuch FROM numbers", accept);
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(json(answer.body()).path("detail").asText()).contains("nosuch").contains("line 1");
+        assertThat(json(answer.body()).path("detail").asText())
+                .contains("nosuch")
+                .contains("line 1");
     }
 
     @Test
@@ -193,7 +201,8 @@ final class SqlOverHttpTest {
 
     private static HttpResponse<String> druid(String sql) {
         return druid.post(
-                "/druid/v2/sql/", JSON.createObjectNode().put("query", sql).put("header", true).toString());
+                "/druid/v2/sql/",
+                JSON.createObjectNode().put("query", sql).put("header", true).toString());
     }
 
     @Test
@@ -227,7 +236,8 @@ final class SqlOverHttpTest {
 
     @Test
     void druidsClientsFindWhatThereIs() {
-        assertThat(json(druid("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'druid'").body())
+        assertThat(json(druid("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'druid'")
+                                .body())
                         .findValuesAsText("TABLE_NAME"))
                 .contains("traffic", "readings");
         assertThat(druid("SELECT COUNT(*) > 0 AS exists_ FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = 'traffic'")
@@ -237,10 +247,13 @@ final class SqlOverHttpTest {
                         + " INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'readings'")
                 .body());
         assertThat(columns.toString())
-                .contains("{\"COLUMN_NAME\":\"time\",\"JDBC_TYPE\":93,\"IS_NULLABLE\":\"YES\",\"COLUMN_DEFAULT\":\"\"}");
-        assertThat(json(druid("SELECT SCHEMA_NAME FROM INFORMATION_SCHEMA.SCHEMATA").body()))
+                .contains(
+                        "{\"COLUMN_NAME\":\"time\",\"JDBC_TYPE\":93,\"IS_NULLABLE\":\"YES\",\"COLUMN_DEFAULT\":\"\"}");
+        assertThat(json(druid("SELECT SCHEMA_NAME FROM INFORMATION_SCHEMA.SCHEMATA")
+                        .body()))
                 .hasSize(3);
-        assertThat(druid("SELECT MAX(\"__time\") AS latest FROM traffic").body()).contains("latest");
+        assertThat(druid("SELECT MAX(\"__time\") AS latest FROM traffic").body())
+                .contains("latest");
     }
 
     @Test
@@ -252,7 +265,8 @@ final class SqlOverHttpTest {
         assertThat(problem.path("error").asText()).isEqualTo("Plan validation failed");
         assertThat(problem.path("errorMessage").asText()).contains("nosuch");
         assertThat(druid.post("/druid/v2/sql/", "nonsense").statusCode()).isEqualTo(400);
-        assertThat(druid("SELECT TIME_FLOOR(time, 'soon') FROM readings").body()).contains("PT1H");
+        assertThat(druid("SELECT TIME_FLOOR(time, 'soon') FROM readings").body())
+                .contains("PT1H");
     }
 
     @Test
@@ -264,7 +278,9 @@ final class SqlOverHttpTest {
         assertThat(attempts).hasSizeGreaterThan(80);
         for (String attempt : attempts) {
             assertThat(ask(attempt, "text/csv").statusCode()).as(attempt).isEqualTo(400);
-            assertThat(ask(attempt, "application/json").statusCode()).as(attempt).isEqualTo(400);
+            assertThat(ask(attempt, "application/json").statusCode())
+                    .as(attempt)
+                    .isEqualTo(400);
             if (!attempt.contains("information_schema.tables")) {
                 assertThat(druid(attempt).statusCode()).as(attempt).isEqualTo(400);
             }

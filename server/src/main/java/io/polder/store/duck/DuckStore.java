@@ -1,5 +1,6 @@
 package io.polder.store.duck;
 
+import io.polder.config.Feed;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.sql.ImpalaMacros;
@@ -327,9 +328,14 @@ public final class DuckStore implements Store {
                 return;
             }
             String name = Sql.name(definition.name());
-            statement.execute("CREATE OR REPLACE VIEW main." + name + " AS SELECT "
-                    + Sql.names("", definition.transform().names()) + " FROM " + physical);
-            statement.execute("CREATE OR REPLACE VIEW provenance." + name + " AS SELECT * FROM " + physical);
+            List<String> columns = new ArrayList<>(definition.transform().names());
+            // A row that was deleted by SQL stays as a mark, so that an earlier event that comes again does not revive
+            // it.
+            boolean hasDeletions = columns.remove(Feed.DELETED);
+            String there = hasDeletions ? " WHERE " + Feed.DELETED + " IS NOT TRUE" : "";
+            statement.execute("CREATE OR REPLACE VIEW main." + name + " AS SELECT " + Sql.names("", columns) + " FROM "
+                    + physical + there);
+            statement.execute("CREATE OR REPLACE VIEW provenance." + name + " AS SELECT * FROM " + physical + there);
         }
     }
 
