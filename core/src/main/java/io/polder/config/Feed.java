@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where events come from.
  *
- * @param kind poll, http, files or kafka
+ * @param kind poll, http, sql, files or kafka
  * @param poll the address that a poll feed fetches; null for others
  * @param every a poll feed's period
  * @param timeout how long one fetch may take
@@ -46,6 +46,9 @@ public record Feed(
         long maxBytes,
         @Nullable Duration keepFor,
         boolean simulated) {
+    /** The field of an event of a feed of {@link Kind#SQL} that says that its row is deleted. */
+    public static final String DELETED = "polder_deleted";
+
     public Feed {
         key = List.copyOf(key);
     }
@@ -94,6 +97,8 @@ public record Feed(
         POLL,
         /** Takes what is posted to it. */
         HTTP,
+        /** Takes what is written by SQL. */
+        SQL,
         /** Reads files once; bounded. */
         FILES,
         /** Has others write its topic. */

@@ -136,7 +136,10 @@ final class FeedReader {
         URI poll = kind == Feed.Kind.POLL ? poll(members) : null;
         Section.Members format = format(members);
         Schema shared = topic == null ? null : topic.leading();
-        Format built = format == null ? null : built(members, format, leader != null, shared);
+        Format declared = format == null ? null : built(members, format, leader != null, shared);
+        Format built = kind == Feed.Kind.SQL && declared != null && format != null
+                ? withDeletions(members, format, declared)
+                : declared;
         List<String> key = key(members, built, topic);
         int partitions = members.has(MartKeys.PARTITIONS) || topic == null
                 ? members.get(MartKeys.PARTITIONS)
@@ -181,10 +184,22 @@ final class FeedReader {
                         members.get(MartKeys.SIMULATED)));
     }
 
+    /** The events of writes can also say that a row is deleted. */
+    private @Nullable Format withDeletions(Section.Members members, Section.Members format, Format built) {
+        if (!"json".equals(String.valueOf(format.find(MartKeys.FORMAT_TYPE)))) {
+            problems.add(members.value(MartKeys.FORMAT), "is not for feeds with sql: true", "write json");
+            return null;
+        }
+        List<Field> fields = new ArrayList<>(built.schema().fields());
+        fields.add(new Field(Feed.DELETED, Feed.DELETED, Type.BOOLEAN));
+        return Formats.json(fields, JsonOptions.DEFAULT);
+    }
+
     private Feed.@Nullable Kind kind(Section.Members members) {
         Map<Key<?>, Feed.Kind> kinds = new LinkedHashMap<>();
         kinds.put(MartKeys.POLL, Feed.Kind.POLL);
         kinds.put(MartKeys.HTTP, Feed.Kind.HTTP);
+        kinds.put(MartKeys.SQL, Feed.Kind.SQL);
         kinds.put(MartKeys.FILES, Feed.Kind.FILES);
         kinds.put(MartKeys.KAFKA, Feed.Kind.KAFKA);
         List<Key<?>> named = kinds.keySet().stream().filter(members::has).toList();
@@ -193,14 +208,14 @@ final class FeedReader {
                     members.where(),
                     "",
                     "does not say where its events come from",
-                    "add one of 'poll: ADDRESS', 'http: true', 'files: PATTERN' and 'kafka: true'");
+                    "add one of 'poll: ADDRESS', 'http: true', 'sql: true', 'files: PATTERN' and 'kafka: true'");
             return null;
         }
         if (named.size() > 1) {
             problems.add(
                     members.where(),
                     "",
-                    "has more than one of poll, http, files and kafka",
+                    "has more than one of poll, http, sql, files and kafka",
                     "keep one; make a feed of its own with 'topic: NAME' of the other, to bring both together");
             return null;
         }
@@ -213,6 +228,9 @@ final class FeedReader {
         }
         if (kind == Feed.Kind.KAFKA) {
             checkKafka(members);
+        }
+        if (kind == Feed.Kind.SQL && Boolean.FALSE.equals(members.find(MartKeys.SQL))) {
+            problems.add(members.value(MartKeys.SQL), "leaves the feed without events", "write true");
         }
         if (kind != Feed.Kind.POLL) {
             for (Key<?> key : List.of(MartKeys.EVERY, MartKeys.TIMEOUT)) {

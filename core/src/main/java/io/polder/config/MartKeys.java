@@ -65,13 +65,19 @@ final class MartKeys {
             Kind.TEXT,
             "\"https://example.org/traffic.json\"",
             "Fetches this address on a schedule. `${env:NAME}` in it is replaced by the environment variable `NAME`, so"
-                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http`, `files` and"
+                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http`, `sql`, `files` and"
                     + " `kafka`.");
     static final Key<Boolean> HTTP = Key.optional(
             "http",
             Kind.BOOLEAN,
             "true",
             "Takes what is posted to `/api/feeds/NAME/events`, and answers when Kafka has acknowledged it.");
+    static final Key<Boolean> SQL = Key.optional(
+            "sql",
+            Kind.BOOLEAN,
+            "true",
+            "Takes what INSERT, UPSERT, UPDATE and DELETE do to its table, which has no `select`. Its format is"
+                    + " `json`.");
     static final Key<String> FILES = Key.optional(
             "files",
             Kind.GLOB,
@@ -150,10 +156,11 @@ final class MartKeys {
     static final Section FEED = new Section(
             "Feeds",
             "feeds.NAME",
-            "Where events come from. Exactly one of `poll`, `http`, `files` and `kafka` says how.",
+            "Where events come from. Exactly one of `poll`, `http`, `sql`, `files` and `kafka` says how.",
             List.of(
                     POLL,
                     HTTP,
+                    SQL,
                     FILES,
                     KAFKA,
                     FORMAT,
@@ -268,8 +275,8 @@ final class MartKeys {
             "version",
             Kind.TEXT,
             "last_modified",
-            "The column by which the newer of two rows with one key is told; the order of the log when not written, which"
-                    + " is certain only among events with one key.");
+            "The column by which the newer of two rows with one key is told; the order of the log when not written,"
+                    + " which is certain only among events with one key.");
     static final Key<String> SELECT = Key.optional(
             "select",
             Kind.TEXT,

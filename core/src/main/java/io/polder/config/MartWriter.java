@@ -135,6 +135,7 @@ public final class MartWriter {
                 page.line(2, "every: 60s", "how often it is fetched");
             }
             case FILES -> page.line(2, "files: " + YamlText.quoted(source.address()), "read once, as history");
+            case SQL -> page.line(2, "sql: true", "takes what is written by SQL");
             case HTTP -> page.line(2, "http: true", "takes what is posted to /api/feeds/" + name + "/events");
             case KAFKA -> page.line(2, "kafka: true", "reads what others write to the topic");
         }

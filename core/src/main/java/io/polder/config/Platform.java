@@ -18,6 +18,9 @@ import java.util.Optional;
  * @param diskWatermark {@code disk.watermark}: bytes of free space below which ingestion stops
  * @param queryTimeout {@code query.timeout}
  * @param queryRows {@code query.rows}: rows of an answer at most
+ * @param hivePort {@code hive.port}: where the mart is an Impala; 0 is any free port
+ * @param hiveIdle {@code hive.idle}: how long a session or result is kept that nobody uses
+ * @param druidPort {@code druid.port}: where the mart is a Druid; 0 is any free port
  * @param tiles {@code map.tiles}: address of a tile server, {@code {z}/{x}/{y}}; empty for the built-in base map
  */
 public record Platform(
@@ -33,4 +36,7 @@ public record Platform(
         long diskWatermark,
         Duration queryTimeout,
         long queryRows,
+        int hivePort,
+        Duration hiveIdle,
+        int druidPort,
         Optional<String> tiles) {}

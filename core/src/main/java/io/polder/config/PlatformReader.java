@@ -104,6 +104,25 @@ public final class PlatformReader {
             "10000",
             "100000",
             "How many rows an answer has at most; a longer one says that it was cut.");
+    static final Key<Integer> HIVE_PORT = Key.withDefault(
+            "hive.port",
+            Kind.number(0, 65_535),
+            "21050",
+            "0",
+            "The port on which clients of Impala and Hive find the mart, on the address of `web.host`; 0 is any free"
+                    + " port.");
+    static final Key<Duration> HIVE_IDLE = Key.withDefault(
+            "hive.idle",
+            Kind.DURATION,
+            "1h",
+            "10m",
+            "How long a session of such a client, or a result that nobody takes, is kept without being used.");
+    static final Key<Integer> DRUID_PORT = Key.withDefault(
+            "druid.port",
+            Kind.number(0, 65_535),
+            "8082",
+            "0",
+            "The port on which clients of Druid find the mart, on the address of `web.host`; 0 is any free port.");
     static final Key<String> MAP_TILES = Key.optional(
             "map.tiles",
             Kind.text("address of tiles", "write it like https://tile.openstreetmap.org/{z}/{x}/{y}.png", text -> {
@@ -136,8 +155,20 @@ public final class PlatformReader {
                     DISK_WATERMARK,
                     QUERY_TIMEOUT,
                     QUERY_ROWS,
+                    HIVE_PORT,
+                    HIVE_IDLE,
+                    DRUID_PORT,
                     MAP_TILES),
             Map.of());
+
+    private static final Map<Key<Integer>, String> PORTS = new LinkedHashMap<>();
+
+    static {
+        PORTS.put(WEB_PORT, "the web server");
+        PORTS.put(LOG_PORT, "the broker");
+        PORTS.put(HIVE_PORT, "Impala");
+        PORTS.put(DRUID_PORT, "Druid");
+    }
 
     private PlatformReader() {}
 
@@ -187,14 +218,7 @@ public final class PlatformReader {
             }
         }
         Section.Members members = SECTION.open(new Value.Mapping(document.where(), keys), problems);
-        int webPort = members.get(WEB_PORT);
-        if (webPort != 0 && webPort == members.get(LOG_PORT) && members.find(LOG_BOOTSTRAP) == null) {
-            problems.add(
-                    members.where(members.has(LOG_PORT) ? LOG_PORT : WEB_PORT),
-                    Integer.toString(webPort),
-                    "is the port of the web server and of the broker",
-                    "choose two, or 0 for any free port");
-        }
+        checkPorts(members, problems);
         for (Key<?> key : SECTION.keys()) {
             Value written = members.has(key) ? members.value(key) : null;
             origins.add(new Configuration.Origin(
@@ -215,7 +239,26 @@ public final class PlatformReader {
                 members.get(DISK_WATERMARK),
                 members.get(QUERY_TIMEOUT),
                 members.get(QUERY_ROWS),
+                members.get(HIVE_PORT),
+                members.get(HIVE_IDLE),
+                members.get(DRUID_PORT),
                 Optional.ofNullable(members.find(MAP_TILES)));
+    }
+
+    private static void checkPorts(Section.Members members, Problems problems) {
+        Map<Integer, Key<Integer>> taken = new LinkedHashMap<>();
+        for (Key<Integer> key : PORTS.keySet()) {
+            int port = members.get(key);
+            boolean isUsed = port != 0 && !(key.equals(LOG_PORT) && members.find(LOG_BOOTSTRAP) != null);
+            Key<Integer> other = isUsed ? taken.putIfAbsent(port, key) : null;
+            if (other != null) {
+                problems.add(
+                        members.where(members.has(key) ? key : other),
+                        Integer.toString(port),
+                        "is the port of " + PORTS.get(other) + " and of " + PORTS.get(key),
+                        "choose two, or 0 for any free port");
+            }
+        }
     }
 
     static List<String> firstWords(List<Key<?>> keys) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A failure that a person or a calling program is told of: a code, and sentences that name place, value and fix. */
-public final class PolderException extends RuntimeException {
+public class PolderException extends RuntimeException {
     private final ErrorCode code;
     private final transient List<Problem> problems;
 

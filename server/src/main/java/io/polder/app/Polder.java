@@ -5,16 +5,19 @@ import io.polder.config.Feed;
 import io.polder.config.Mart;
 import io.polder.config.Platform;
 import io.polder.enrich.Enrichment;
+import io.polder.hive.HiveServer;
 import io.polder.ingest.EdgeFilter;
 import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Idempotency;
 import io.polder.ingest.Ingest;
 import io.polder.log.Log;
 import io.polder.query.Queries;
+import io.polder.query.Writes;
 import io.polder.record.Columns;
 import io.polder.store.duck.DuckStore;
 import io.polder.store.duck.RowCondition;
 import io.polder.web.Web;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -41,6 +44,7 @@ final class Polder implements AutoCloseable {
     private final Platform platform;
     private final Log log;
     private final Enrichment enrichment;
+    private final HiveServer hive;
     private final Web web;
 
     /**
@@ -111,7 +115,27 @@ final class Polder implements AutoCloseable {
                     clock));
             feeds.ingest = ingest;
             Queries queries = part(Queries.open(
-                    store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows())));
+                    store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows()), clock));
+            enrichment.onCommit(commit -> queries.changed(commit.table()));
+            Writes writes = new Writes(
+                    store,
+                    log,
+                    mart,
+                    (feed, events) -> ingest.write(feed.name(), new ByteArrayInputStream(events)),
+                    enrichment::hasCommitted,
+                    platform.queryTimeout());
+            hive = part(HiveServer.start(
+                    queries,
+                    write -> {
+                        long rows = writes.write(write);
+                        // Whoever commits tells its listeners a moment after the rows can be seen.
+                        queries.changed(write.table().name());
+                        return rows;
+                    },
+                    queries.catalog(),
+                    Version.number(),
+                    new HiveServer.Settings(platform.webHost(), platform.hivePort(), platform.hiveIdle()),
+                    clock));
             Agents agents = part(Agents.of(mart, home.resolve("agents"), log.bootstrap(), clock));
             web = part(new Web(
                     mart,
@@ -160,6 +184,8 @@ final class Polder implements AutoCloseable {
     Map<String, Integer> ports() {
         Map<String, Integer> ports = new LinkedHashMap<>();
         ports.put("web", web.port());
+        ports.put("hive", hive.port());
+        ports.put("druid", web.druidPort());
         if (platform.logBootstrap().isEmpty()) {
             ports.put(
                     "kafka",

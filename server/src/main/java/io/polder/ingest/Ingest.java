@@ -114,7 +114,7 @@ public final class Ingest implements AutoCloseable {
             Gate gate = new Gate(paused.contains(feed.name()));
             Runnable loop =
                     switch (feed.kind()) {
-                        case HTTP, KAFKA -> null;
+                        case HTTP, SQL, KAFKA -> null;
                         case POLL -> new PollLoop(feed, edge, meter, gate, closed, client, clock);
                         case FILES ->
                             new FilesLoop(
@@ -128,7 +128,7 @@ public final class Ingest implements AutoCloseable {
                                     state);
                     };
             feeds.put(feed.name(), new Running(feed, edge, meter, gate, loop));
-            if (feed.kind() == Feed.Kind.HTTP) {
+            if (feed.kind() == Feed.Kind.HTTP || feed.kind() == Feed.Kind.SQL) {
                 keys.begin(feed.topic(), log.endOffsets(feed.topic()));
             }
         }
@@ -170,6 +170,11 @@ public final class Ingest implements AutoCloseable {
      */
     public Push push(String feed, InputStream body, @Nullable String contentType, @Nullable String idempotencyKey) {
         Running running = find(feed);
+        if (running.feed.kind() == Feed.Kind.SQL) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Feed '" + feed + "' takes what is written by SQL, and no pushes. Fix: write INSERT or UPSERT.");
+        }
         if (running.feed.kind() != Feed.Kind.HTTP) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
@@ -177,6 +182,22 @@ public final class Ingest implements AutoCloseable {
                             + "' takes no pushes: its events are fetched, or others write them to its topic. Fix:"
                             + " push to a feed with http: true.");
         }
+        return push(running, body, contentType, idempotencyKey);
+    }
+
+    /**
+     * Takes the events of a write and returns when all of it is in the log.
+     *
+     * @param feed one of kind SQL
+     * @throws io.polder.record.PolderException NOT_FOUND, INVALID_REQUEST, TOO_LARGE or UNAVAILABLE
+     */
+    public Push write(String feed, InputStream events) {
+        return push(find(feed), events, "application/json", null);
+    }
+
+    private Push push(
+            Running running, InputStream body, @Nullable String contentType, @Nullable String idempotencyKey) {
+        String feed = running.feed.name();
         if (running.gate.isPaused()) {
             throw new PolderException(
                     ErrorCode.UNAVAILABLE, "Feed '" + feed + "' is paused. Fix: ./polder resume " + feed + ".");

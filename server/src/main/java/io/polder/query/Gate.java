@@ -3,9 +3,8 @@ package io.polder.query;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.polder.record.ErrorCode;
-import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.sql.SqlProblem;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -91,9 +90,9 @@ final class Gate {
     /**
      * Judges a text.
      *
-     * @throws PolderException INVALID_REQUEST that names the place
+     * @throws SqlProblem that names the place
      */
-    void check(Connection connection, String sql) throws SQLException {
+    JsonNode check(Connection connection, String sql) throws SQLException {
         JsonNode tree = parse(connection, sql);
         if (tree.path("error").asBoolean()) {
             int position = tree.path("position").asInt(-1);
@@ -107,10 +106,12 @@ final class Gate {
         if (statements != 1) {
             throw refused(sql, 0, "there are " + statements + " statements", "send one SELECT at a time");
         }
-        walk(tree.path("statements").get(0).path("node"), Set.of(), sql);
+        JsonNode node = tree.path("statements").get(0).path("node");
+        walk(node, Set.of(), sql);
+        return node;
     }
 
-    private static JsonNode parse(Connection connection, String sql) throws SQLException {
+    static JsonNode parse(Connection connection, String sql) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)")) {
             statement.setString(1, sql);
             try (ResultSet result = statement.executeQuery()) {
@@ -232,18 +233,7 @@ final class Gate {
     }
 
     /** A refusal that names line and column, and shows the line with a mark under the place. */
-    static PolderException refused(String sql, int position, String wrong, String fix) {
-        if (position < 0 || position > sql.length()) {
-            return new PolderException(ErrorCode.INVALID_REQUEST, wrong + ". Fix: " + fix);
-        }
-        int start = sql.lastIndexOf('\n', Math.max(0, position - 1)) + 1;
-        int line = (int) sql.substring(0, start).lines().count() + 1;
-        int end = sql.indexOf('\n', position);
-        String text = sql.substring(start, end < 0 ? sql.length() : end);
-        int column = position - start;
-        return new PolderException(
-                ErrorCode.INVALID_REQUEST,
-                text + "\n" + " ".repeat(column) + "^ " + wrong + " (line " + line + ", column " + (column + 1)
-                        + "). Fix: " + fix);
+    static SqlProblem refused(String sql, int position, String wrong, String fix) {
+        return SqlProblem.at(sql, position, wrong, fix);
     }
 }

@@ -1,5 +1,7 @@
 package io.polder.query;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.polder.config.Mart;
 import io.polder.config.View;
 import io.polder.log.Log;
@@ -8,6 +10,8 @@ import io.polder.log.RecordHeaders;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.sql.Catalog;
+import io.polder.sql.SqlProblem;
 import io.polder.store.duck.DuckStore;
 import io.polder.store.duck.EngineMessage;
 import java.math.BigDecimal;
@@ -21,26 +25,39 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /** SQL over the store. Thread-safe; so many queries run at once as there are connections, further ones wait their turn. */
 public final class Queries implements AutoCloseable {
     /** More at once only take each other's memory. */
     private static final int AT_ONCE = 4;
+    /** How many may have rows left that nobody has taken yet; each holds a connection. */
+    private static final int MAX_OPEN = 512;
+    /** Who asks the program's own questions. */
+    private static final String OURSELVES = "polder";
 
     /**
      * Bounds.
@@ -55,26 +72,56 @@ public final class Queries implements AutoCloseable {
     private final Mart mart;
     private final Settings settings;
     private final Gate gate;
-    private final Semaphore turns = new Semaphore(AT_ONCE, true);
-    private final Deque<Connection> idle = new ArrayDeque<>();
+    private final Turns turns = new Turns(AT_ONCE);
+    private final Map<String, Execution> open = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor alarms = new ScheduledThreadPoolExecutor(1, work -> {
+        Thread thread = new Thread(work, "polder-query-alarm");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final InstantSource clock;
+    private final ResultCache cache = new ResultCache();
+    /** What the views depend on; filled when they are defined. */
+    private final Map<String, Reads> views = new ConcurrentHashMap<>();
+    /** What has passed the gate, by its text. */
+    private final Cache<String, Reads> passed =
+            Caffeine.newBuilder().maximumSize(1_000).executor(Runnable::run).build();
+
+    private final BufferAllocator memory = new RootAllocator();
+    private final Deque<DuckDBConnection> idle = new ArrayDeque<>();
     private boolean isClosed;
 
-    private Queries(DuckStore store, Log log, Mart mart, Settings settings) {
+    private Queries(DuckStore store, Log log, Mart mart, Settings settings, InstantSource clock) {
         this.store = store;
         this.log = log;
         this.mart = mart;
         this.settings = settings;
+        this.clock = clock;
+        alarms.setRemoveOnCancelPolicy(true);
         gate = new Gate(mart.tables().keySet(), mart.views().keySet());
     }
 
     /** Opens the queries of a mart whose tables are open, and defines its views. */
-    public static Queries open(DuckStore store, Log log, Mart mart, Settings settings) {
+    public static Queries open(DuckStore store, Log log, Mart mart, Settings settings, InstantSource clock) {
         Map<String, String> views = new LinkedHashMap<>();
         for (View view : mart.views().values()) {
             views.put(view.name(), view.select());
         }
         store.views(views);
-        return new Queries(store, log, mart, settings);
+        Queries queries = new Queries(store, log, mart, settings, clock);
+        store.onPromote(queries::changed);
+        queries.readViews(views);
+        return queries;
+    }
+
+    /** In the order of their definition, in which each may read those before it. */
+    private void readViews(Map<String, String> selects) {
+        with(connection -> {
+            for (var view : selects.entrySet()) {
+                views.put(view.getKey(), Reads.of(Gate.parse(connection, view.getValue()), views));
+            }
+            return selects;
+        });
     }
 
     /**
@@ -85,16 +132,131 @@ public final class Queries implements AutoCloseable {
      * @throws PolderException INVALID_REQUEST with the position, TIMED_OUT, UNAVAILABLE
      */
     public Answer ask(String sql, int limit) {
-        String text = sql.strip();
-        while (text.endsWith(";")) {
-            text = text.substring(0, text.length() - 1).stripTrailing();
+        return ask(Question.of("web", sql).withLimit(limit));
+    }
+
+    /** As {@link #ask(String, int)}; an answer is cut at the question's limit, or at the one of the settings. */
+    public Answer ask(Question question) {
+        long start = System.nanoTime();
+        long most = Math.max(0, Math.min(question.limit(), settings.rows()));
+        try (Execution execution = begin(question.withLimit(most + 1)).start()) {
+            List<@Nullable Object[]> rows = new ArrayList<>();
+            boolean isTruncated = false;
+            for (Chunk chunk = execution.next(); chunk != null; chunk = execution.next()) {
+                int wanted = (int) Math.min(chunk.rows(), most - rows.size());
+                isTruncated |= wanted < chunk.rows();
+                Values.addTo(rows, execution.columns(), chunk, wanted);
+            }
+            long milliseconds = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            return new Answer(execution.columns(), rows, isTruncated, milliseconds);
         }
-        String select = text;
-        long most = Math.max(0, Math.min(limit, settings.rows()));
-        return with(connection -> {
-            gate.check(connection, select);
-            return answer(connection, "SELECT * FROM (" + select + "\n) LIMIT " + (most + 1), most, select);
-        });
+    }
+
+    /**
+     * Takes a question on; nothing happens until it is started. It is to be closed.
+     *
+     * @throws PolderException UNAVAILABLE when too many are open
+     */
+    public Execution begin(Question question) {
+        if (open.size() >= MAX_OPEN) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    "There are " + MAX_OPEN + " queries with rows that nobody has taken. Fix: close results that are"
+                            + " not read on");
+        }
+        Duration timeout =
+                question.timeout().compareTo(settings.timeout()) < 0 ? question.timeout() : settings.timeout();
+        String id = question.id().isEmpty() ? UUID.randomUUID().toString() : question.id();
+        Execution execution = new Execution(this, question, id, clock.instant(), timeout);
+        if (open.putIfAbsent(id, execution) != null) {
+            throw new PolderException(
+                    ErrorCode.CONFLICT, "id = '" + id + "': a query of this name is under way. Fix: take another");
+        }
+        return execution;
+    }
+
+    /** What SQL may know of the mart. */
+    public Catalog catalog() {
+        return new MartCatalog(store, mart);
+    }
+
+    /** What is under way, the oldest first. */
+    public List<Execution> executions() {
+        return open.values().stream()
+                .sorted(Comparator.comparing(Execution::asked))
+                .toList();
+    }
+
+    /** The execution called so; empty when it is over. */
+    public Optional<Execution> execution(String id) {
+        return Optional.ofNullable(open.get(id));
+    }
+
+    /** A table has changed; answers from before are good only for those who allow them to be old. */
+    public void changed(String table) {
+        cache.changed(table);
+    }
+
+    /** How often an answer was given again, and how often not, since the start, and how many bytes are kept. */
+    public record CacheCounts(long hits, long misses, long bytes) {}
+
+    public CacheCounts cacheCounts() {
+        return new CacheCounts(cache.hits(), cache.misses(), cache.bytes());
+    }
+
+    // ---- for executions
+
+    /** Passes a question through the gate; what has passed once passes again. */
+    Reads check(Connection connection, Question question) throws SQLException {
+        Reads known = passed.getIfPresent(question.sql());
+        if (known != null) {
+            return known;
+        }
+        try {
+            Reads reads = Reads.of(gate.check(connection, question.sql()), views);
+            passed.put(question.sql(), reads);
+            return reads;
+        } catch (SqlProblem refused) {
+            throw said(question, refused);
+        }
+    }
+
+    /** What is said of the engine's words, said of those that the person wrote. */
+    private static PolderException said(Question question, SqlProblem refused) {
+        return question.problem().problem(refused.position(), refused.wrong(), refused.fix());
+    }
+
+    ResultCache cache() {
+        return cache;
+    }
+
+    boolean takeTurn(String caller, long nanos, BooleanSupplier isGivenUp) {
+        return turns.take(caller, nanos, isGivenUp);
+    }
+
+    void releaseTurn() {
+        turns.release();
+    }
+
+    void look() {
+        turns.look();
+    }
+
+    /** Where what comes out of the engine is kept until it is copied. */
+    BufferAllocator memory() {
+        return memory;
+    }
+
+    ScheduledFuture<?> alarm(Runnable ring, long nanos) {
+        return alarms.schedule(ring, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void forget(Execution execution) {
+        open.remove(execution.id(), execution);
+    }
+
+    PolderException failed(Exception failure, Question question) {
+        return failed(String.valueOf(failure.getMessage()), failure, question.sql(), question.problem());
     }
 
     /** Runs a SELECT of the program's own, not gated. Values never come from outside except as {@code parameters}. */
@@ -126,15 +288,19 @@ public final class Queries implements AutoCloseable {
 
     private PolderException failed(SQLException exception, String asked, long start) {
         String message = String.valueOf(exception.getMessage());
-        EngineMessage told = EngineMessage.of(message);
-        boolean isInterrupted = told.kind().equals("INTERRUPT");
-        if (isInterrupted && System.nanoTime() - start >= settings.timeout().toNanos() / 2) {
+        if (EngineMessage.of(message).kind().equals("INTERRUPT")
+                && System.nanoTime() - start >= settings.timeout().toNanos() / 2) {
             return new PolderException(
                     ErrorCode.TIMED_OUT,
                     "The query took longer than " + settings.timeout().toSeconds()
                             + " s. Fix: ask for less, or set query.timeout",
                     exception);
         }
+        return failed(message, exception, asked, (position, wrong, fix) -> Gate.refused(asked, position, wrong, fix));
+    }
+
+    private static PolderException failed(String message, Exception exception, String sql, Question.Place place) {
+        EngineMessage told = EngineMessage.of(message);
         if (told.kind().equals("Out of Memory")) {
             return new PolderException(
                     ErrorCode.UNAVAILABLE,
@@ -144,8 +310,7 @@ public final class Queries implements AutoCloseable {
         if (told.isBroken()) {
             return new PolderException(ErrorCode.RESTART, "The store failed: " + message, exception);
         }
-        return Gate.refused(
-                asked, told.positionIn(asked), told.wrong(), told.fix().isEmpty() ? "correct it" : told.fix());
+        return place.problem(told.positionIn(sql), told.wrong(), told.fix().isEmpty() ? "correct it" : told.fix());
     }
 
     private static Answer read(ResultSet result, long most, long start) throws SQLException {
@@ -340,17 +505,9 @@ public final class Queries implements AutoCloseable {
     }
 
     private <T> T with(Use<T> use) {
+        turns.take(OURSELVES, settings.timeout().toNanos(), () -> false);
         try {
-            if (!turns.tryAcquire(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new PolderException(
-                        ErrorCode.UNAVAILABLE, "Too many queries are running. Fix: try again in a moment");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new PolderException(ErrorCode.UNAVAILABLE, "The program stops. Fix: start it again", interrupted);
-        }
-        try {
-            Connection connection = take();
+            DuckDBConnection connection = take();
             boolean isSound = false;
             try {
                 T result = use.with(connection);
@@ -366,17 +523,17 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    private Connection take() {
+    DuckDBConnection take() {
         synchronized (idle) {
-            Connection connection = idle.poll();
+            DuckDBConnection connection = idle.poll();
             if (connection != null) {
                 return connection;
             }
         }
-        return store.connect();
+        return store.streaming();
     }
 
-    private void giveBack(Connection connection, boolean isSound) {
+    void giveBack(DuckDBConnection connection, boolean isSound) {
         synchronized (idle) {
             if (isSound && !isClosed) {
                 idle.push(connection);
@@ -401,6 +558,8 @@ public final class Queries implements AutoCloseable {
 
     @Override
     public void close() {
+        open.values().forEach(Execution::cancel);
+        alarms.shutdownNow();
         synchronized (idle) {
             isClosed = true;
             idle.forEach(Queries::close);

@@ -16,7 +16,9 @@ import io.polder.ingest.Push;
 import io.polder.log.LogRecord;
 import io.polder.log.RecordHeaders;
 import io.polder.query.Answer;
+import io.polder.query.Execution;
 import io.polder.query.Queries;
+import io.polder.query.Question;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
@@ -52,6 +54,7 @@ final class Api {
     private final String version;
     private final Program program;
     private final Pipelines pipelines;
+    private final DruidSql druid;
     private final Metrics metrics;
     private final AtomicBoolean isReady;
     private final InstantSource clock;
@@ -71,6 +74,7 @@ final class Api {
         this.version = version;
         this.program = program;
         this.pipelines = pipelines;
+        druid = new DruidSql(program);
         this.metrics = metrics;
         this.isReady = isReady;
         this.clock = clock;
@@ -95,11 +99,22 @@ final class Api {
                 get("/api/ledger", this::ledger),
                 get("/api/freshness", this::freshness),
                 post("/api/sql", this::sql),
+                get("/api/queries", this::queries),
+                get("/api/queries/{query}", this::query),
+                route(HandlerType.DELETE, "/api/queries/{query}", this::cancelQuery),
                 get("/api/rejected", this::rejected),
                 post("/api/rejected/replay", this::replay),
                 get("/health", this::health),
                 get("/metrics", this::flumeMetrics),
                 get("/metrics/prometheus", this::prometheus));
+    }
+
+    /** What Druid's clients ask for, which Druid's own documents describe. */
+    List<Route> druidRoutes() {
+        return List.of(
+                post("/druid/v2/sql", druid::ask),
+                post("/druid/v2/sql/", druid::ask),
+                route(HandlerType.DELETE, "/druid/v2/sql/{id}", druid::cancel));
     }
 
     private static Route get(String path, Handler handler) {
@@ -278,28 +293,57 @@ final class Api {
     }
 
     private void sql(Context request) throws IOException {
-        JsonNode body = object(request, List.of("sql", "limit"));
-        JsonNode sql = body.path("sql");
-        if (!sql.isTextual() || sql.textValue().isBlank()) {
-            throw new PolderException(
-                    ErrorCode.INVALID_REQUEST,
-                    List.of(new Problem(
-                            "sql", sql.isMissingNode() ? "" : sql.asText(), "no query", "write a SELECT as text")));
+        JsonNode body = object(request, List.of("sql", "limit", "dialect", "id", "max_age"));
+        Optional<RowFormat> format = RowFormat.of(request.header("Accept"));
+        Question question = SqlBody.question(body, program);
+        long most = format.isPresent() ? Long.MAX_VALUE : platform.queryRows();
+        question = question.withLimit(Math.min(most, SqlBody.limit(body)));
+        if (format.isEmpty()) {
+            Answer answer = program.ask(question);
+            request.contentType(JSON);
+            try (JsonGenerator json = Json.FACTORY.createGenerator(request.outputStream())) {
+                Bodies.answer(json, answer, isSimulated);
+            }
+            return;
         }
-        int most = (int) Math.min(platform.queryRows(), Integer.MAX_VALUE);
-        JsonNode limit = body.path("limit");
-        if (!limit.isMissingNode() && !limit.isNull() && !(limit.isIntegralNumber() && limit.longValue() >= 1)) {
-            throw new PolderException(
-                    ErrorCode.INVALID_REQUEST,
-                    List.of(new Problem(
-                            "limit", limit.toString(), "not a whole number from 1", "leave it out, or write 1000")));
+        try (Execution execution = program.begin(question)) {
+            execution.start();
+            request.contentType(format.get().mediaType());
+            request.header("X-Query-Id", execution.id());
+            format.get().write(execution, new Unfinished(request.res().getOutputStream()));
         }
-        int rows = limit.isIntegralNumber() ? (int) Math.min(limit.longValue(), most) : most;
-        Answer answer = program.ask(sql.textValue(), rows);
-        request.contentType(JSON);
-        try (JsonGenerator json = Json.FACTORY.createGenerator(request.outputStream())) {
-            Bodies.answer(json, answer, isSimulated);
-        }
+    }
+
+    private void queries(Context request) {
+        List<Execution> executions = program.executions();
+        answer(request, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("queries");
+            for (Execution execution : executions) {
+                SqlBody.describe(json, execution);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private void query(Context request) {
+        Execution execution = execution(request);
+        answer(request, json -> SqlBody.describe(json, execution));
+    }
+
+    private void cancelQuery(Context request) {
+        Execution execution = execution(request);
+        execution.cancel();
+        answer(request, json -> SqlBody.describe(json, execution));
+    }
+
+    private Execution execution(Context request) {
+        String id = RowAddress.decodeOne(segment(request, NAME_SEGMENT));
+        return program.execution(id)
+                .orElseThrow(() -> new PolderException(
+                        ErrorCode.NOT_FOUND,
+                        List.of(new Problem("query", id, "no such query is under way", "see /api/queries"))));
     }
 
     private void rejected(Context request) {

@@ -14,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.polder.config.Mart;
 import io.polder.enrich.TableStatus;
 import io.polder.ingest.FeedStatus;
+import io.polder.query.Queries;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -50,11 +51,26 @@ final class Metrics implements AutoCloseable {
         garbageCollection.bindTo(registry);
         mart.feeds().keySet().forEach(this::registerFeed);
         mart.tables().keySet().forEach(this::registerTable);
+        cacheCounter("hit", Queries.CacheCounts::hits);
+        cacheCounter("miss", Queries.CacheCounts::misses);
+        Gauge.builder("polder.query.cache.bytes", () -> program.cacheCounts().bytes())
+                .description("Memory that kept answers take.")
+                .register(registry);
+        Gauge.builder("polder.query.running", () -> program.executions().size())
+                .description("Queries under way.")
+                .register(registry);
         Gauge.builder("polder.live.viewers", live, Live::viewers)
                 .description("Connections that are told of changes.")
                 .register(registry);
         FunctionCounter.builder("polder.live.bytes", live, Live::bytesSent)
                 .description("Bytes sent to viewers, as compressed as they were sent.")
+                .register(registry);
+    }
+
+    private void cacheCounter(String result, ToDoubleFunction<Queries.CacheCounts> count) {
+        FunctionCounter.builder("polder.query.cache", program, asked -> count.applyAsDouble(asked.cacheCounts()))
+                .description("Questions, by whether an answer was kept that could be given again.")
+                .tags("result", result)
                 .register(registry);
     }
 

@@ -10,7 +10,10 @@ import io.polder.ingest.Rejected;
 import io.polder.log.Log;
 import io.polder.log.LogRecord;
 import io.polder.query.Answer;
+import io.polder.query.Execution;
 import io.polder.query.Queries;
+import io.polder.query.Question;
+import io.polder.sql.Catalog;
 import io.polder.store.Commit;
 import java.io.InputStream;
 import java.util.List;
@@ -42,7 +45,17 @@ interface Program {
 
     void rebuild(String table);
 
-    Answer ask(String sql, int limit);
+    Answer ask(Question question);
+
+    Execution begin(Question question);
+
+    Optional<Execution> execution(String id);
+
+    List<Execution> executions();
+
+    Catalog catalog();
+
+    Queries.CacheCounts cacheCounts();
 
     Answer own(String sql);
 
@@ -112,8 +125,33 @@ interface Program {
             }
 
             @Override
-            public Answer ask(String sql, int limit) {
-                return queries.ask(sql, limit);
+            public Answer ask(Question question) {
+                return queries.ask(question);
+            }
+
+            @Override
+            public Execution begin(Question question) {
+                return queries.begin(question);
+            }
+
+            @Override
+            public Optional<Execution> execution(String id) {
+                return queries.execution(id);
+            }
+
+            @Override
+            public List<Execution> executions() {
+                return queries.executions();
+            }
+
+            @Override
+            public Catalog catalog() {
+                return queries.catalog();
+            }
+
+            @Override
+            public Queries.CacheCounts cacheCounts() {
+                return queries.cacheCounts();
             }
 
             @Override

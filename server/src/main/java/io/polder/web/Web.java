@@ -23,10 +23,12 @@ import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
@@ -36,6 +38,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +73,8 @@ public final class Web implements AutoCloseable {
     private final Api api;
     private final Javalin server;
     private final AtomicBoolean isReady = new AtomicBoolean();
+    private @Nullable ServerConnector web;
+    private @Nullable ServerConnector druid;
 
     /**
      * @param version the program's, as shown to people
@@ -114,12 +119,16 @@ public final class Web implements AutoCloseable {
         threads.setName("polder-web");
         config.jetty.threadPool = threads;
         config.jetty.addConnector(this::connector);
+        config.jetty.addConnector(this::druidConnector);
         config.jetty.modifyServer(jetty -> {
             jetty.setErrorHandler(new JettyProblems());
             jetty.setStopTimeout(0);
         });
         config.jetty.modifyServletContextHandler(this::addFilters);
         for (Api.Route route : api.routes()) {
+            config.routes.addHttpHandler(route.method(), route.path(), route.handler());
+        }
+        for (Api.Route route : api.druidRoutes()) {
             config.routes.addHttpHandler(route.method(), route.path(), route.handler());
         }
         config.routes.exception(PolderException.class, (failure, request) -> {
@@ -137,6 +146,17 @@ public final class Web implements AutoCloseable {
         connector.setPort(platform.webPort());
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
         connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
+        web = connector;
+        return connector;
+    }
+
+    /** Druid's clients look on a port of their own; what answers there is the same server. */
+    private Connector druidConnector(Server jetty, HttpConfiguration http) {
+        ServerConnector connector = new ServerConnector(jetty, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(platform.webHost());
+        connector.setPort(platform.druidPort());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        druid = connector;
         return connector;
     }
 
@@ -157,6 +177,16 @@ public final class Web implements AutoCloseable {
     }
 
     private static void send(ProblemDocument problem, Context request) {
+        if (request.res().isCommitted()) {
+            // Part of the answer has gone out: to break off is the one way left to say that it is not whole.
+            ServletContextRequest.getServletContextRequest(request.req())
+                    .getConnectionMetaData()
+                    .getConnection()
+                    .getEndPoint()
+                    .close();
+            return;
+        }
+        request.res().resetBuffer();
         request.status(problem.status()).contentType(ProblemDocument.TYPE).header("Cache-Control", "no-store");
         problem.retryAfter().ifPresent(seconds -> request.header("Retry-After", seconds));
         request.result(problem.bytes());
@@ -211,11 +241,13 @@ public final class Web implements AutoCloseable {
 
     private String refusal(JavalinBindException failure) {
         boolean isForbidden = String.valueOf(failure.getMessage()).contains("elevated privileges");
-        return "web.port = '" + platform.webPort() + "': "
+        boolean isDruid = web != null && web.isOpen();
+        String key = isDruid ? "druid.port" : "web.port";
+        return key + " = '" + (isDruid ? platform.druidPort() : platform.webPort()) + "': "
                 + (isForbidden
                         ? "only the administrator may listen there. Fix: take a port from 1024 on, or any free one"
                         : "another program listens there. Fix: stop it, or take any free port")
-                + " with --set web.port=0";
+                + " with --set " + key + "=0";
     }
 
     private static void refuseNetwork(String host) {
@@ -243,7 +275,12 @@ public final class Web implements AutoCloseable {
 
     /** The port that it listens on. */
     public int port() {
-        return server.port();
+        return Objects.requireNonNull(web).getLocalPort();
+    }
+
+    /** The port on which Druid's clients find it. */
+    public int druidPort() {
+        return Objects.requireNonNull(druid).getLocalPort();
     }
 
     /** Where a browser finds it. */

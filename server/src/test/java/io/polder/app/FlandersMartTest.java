@@ -14,8 +14,14 @@ import io.polder.format.Slice;
 import io.polder.format.Splitter;
 import io.polder.log.Log;
 import io.polder.log.RecordHeaders;
+import io.polder.query.MartCatalog;
 import io.polder.query.Queries;
 import io.polder.simulate.Simulation;
+import io.polder.sql.HiveType;
+import io.polder.sql.Impala;
+import io.polder.sql.Relation;
+import io.polder.sql.Session;
+import io.polder.sql.Statement;
 import io.polder.store.duck.DuckStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -62,7 +68,8 @@ class FlandersMartTest {
                 new DuckStore.Settings(folder.resolve("mart.duckdb"), folder.resolve("tmp"), 256L << 20, 1), clock);
         Enrichment.Settings settings = new Enrichment.Settings(Duration.ofMillis(50), 100_000, true);
         enrichment = Enrichment.open(MART, log, store, settings, topic -> true, failure -> {}, clock);
-        queries = Queries.open(store, log, MART, new Queries.Settings(Duration.ofSeconds(60), 10_000));
+        queries = Queries.open(
+                store, log, MART, new Queries.Settings(Duration.ofSeconds(60), 10_000), InstantSource.system());
         enrichment.start();
         feed("roads", Files.newInputStream(FOLDER.resolve("roads.csv")));
         feed("points", resource("mivconfig-20170427.xml.gz"));
@@ -101,6 +108,51 @@ class FlandersMartTest {
                 .containsExactly("4254", "4254", "0", "0");
     }
 
+    /** As it was printed, comma before FROM and all. */
+    private static final String AVERAGE_SPEED = "select from_unixtime(cast(time as bigint), 'yyyy-MM-dd') as dy,"
+            + " dayofweek(time) as day_of_week,  case when dayofweek(time) in (6,7) then 1 else 0 end as weekend_day,"
+            + " from_unixtime(cast(time as bigint), 'HH') as hr,  avg(measure_class_2_speed) as avg_speed2,"
+            + " max(measure_class_2_speed) as max_speed2,  from default.kudu_verkeer_stream  where from_unixtime(cast(time"
+            + " as bigint), 'yyyy-MM-dd') >= '2017-01-01' and valid = 0 and uid = 2301 group by  from_unixtime(cast(time"
+            + " as bigint), 'yyyy-MM-dd'), dayofweek(time), from_unixtime(cast(time as bigint), 'HH') ";
+
+    @Test
+    void theQueryOfTheFieldNotesRunsAsItWasPrinted() throws Exception {
+        feed("traffic", resource("verkeersdata-20170427T1439.xml.gz"));
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(row("SELECT count(*) FROM traffic"))
+                .containsExactly("4254"));
+        MartCatalog catalog = new MartCatalog(store, MART);
+        Session session = Session.start();
+
+        assertThat(row(translated(AVERAGE_SPEED, session, catalog)))
+                .containsExactly("2017-04-27", "5", "0", "13", "52.0", "52");
+        assertThat(row(translated(AVERAGE_SPEED, session.set("timezone", "Etc/GMT-1"), catalog)))
+                .as("by the clock of the feed")
+                .containsExactly("2017-04-27", "5", "0", "14", "52.0", "52");
+        assertThat(row(translated("select count(*) from `impala::default.kudu_verkeer_stream`", session, catalog)))
+                .containsExactly("4254");
+
+        assertThat(catalog.relation("KUDU_VERKEER_STREAM").orElseThrow().isView())
+                .isTrue();
+        assertThat(catalog.relation("traffic").orElseThrow().columns())
+                .contains(
+                        new Relation.Column("uid", HiveType.of(HiveType.Kind.BIGINT)),
+                        new Relation.Column("time", HiveType.of(HiveType.Kind.TIMESTAMP)),
+                        new Relation.Column("road", HiveType.of(HiveType.Kind.STRING)));
+        assertThat(catalog.rows(catalog.relation("traffic").orElseThrow())).contains(4254L);
+        var statistics = (Statement.Listing) Impala.translate("show column stats traffic", session, catalog);
+        assertThat(statistics.rows().get(0).get(0)).isEqualTo("uid");
+        assertThat((Long) statistics.rows().get(0).get(2)).isBetween(4000L, 4500L);
+        assertThat(((Statement.Listing) Impala.translate("describe kudu_verkeer_stream", session, catalog)).rows())
+                .contains(List.of("time", "timestamp", ""));
+    }
+
+    private static String translated(String sql, Session session, MartCatalog catalog) {
+        return ((Statement.Query) Impala.translate(sql, session, catalog))
+                .text()
+                .sql();
+    }
+
     @Test
     void pointsThatHaveStoppedAreKeptOnceHoweverOftenTheyAreToldAgain() throws Exception {
         feed("traffic", resource("verkeersdata-20170427T1439.xml.gz"));
@@ -121,10 +173,10 @@ class FlandersMartTest {
     @Test
     void aClockAheadIsRejectedAndAClockNeverSetIsTooLate() throws Exception {
         feed("traffic", new ByteArrayInputStream("""
-                        <miv><meetpunt unieke_id="1"><tijd_waarneming>2017-04-27T17:00:00+01:00</tijd_waarneming></meetpunt>
-                        <meetpunt unieke_id="2"><tijd_waarneming>1990-01-01T00:00:00+01:00</tijd_waarneming></meetpunt>
-                        <meetpunt unieke_id="3"><tijd_waarneming>2017-04-27T14:38:00+01:00</tijd_waarneming></meetpunt></miv>
-                        """.getBytes(UTF_8)));
+            <miv><meetpunt unieke_id="1"><tijd_waarneming>2017-04-27T17:00:00+01:00</tijd_waarneming></meetpunt>
+            <meetpunt unieke_id="2"><tijd_waarneming>1990-01-01T00:00:00+01:00</tijd_waarneming></meetpunt>
+            <meetpunt unieke_id="3"><tijd_waarneming>2017-04-27T14:38:00+01:00</tijd_waarneming></meetpunt></miv>
+            """.getBytes(UTF_8)));
 
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(row(
                         "SELECT logged, applied, rejected, too_late FROM polder.ledger WHERE table_name = 'traffic'"))

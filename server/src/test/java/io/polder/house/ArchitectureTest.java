@@ -24,8 +24,8 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.polder");
 
-    private static final String[] VOCABULARY = {"record", "format", "config"};
-    private static final String[] PLACES = {"record", "format", "config", "log", "store"};
+    private static final String[] VOCABULARY = {"record", "format", "config", "sql"};
+    private static final String[] PLACES = {"record", "format", "config", "sql", "log", "store"};
 
     private static final ArchRule LAYERS = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.polder..")
@@ -35,6 +35,8 @@ class ArchitectureTest {
             .definedBy("io.polder.format..")
             .layer("config")
             .definedBy("io.polder.config..")
+            .layer("sql")
+            .definedBy("io.polder.sql..")
             .layer("log")
             .definedBy("io.polder.log..")
             .layer("store")
@@ -49,6 +51,8 @@ class ArchitectureTest {
             .definedBy("io.polder.simulate..")
             .layer("agent")
             .definedBy("io.polder.agent..")
+            .layer("hive")
+            .definedBy("io.polder.hive..")
             .layer("web")
             .definedBy("io.polder.web..")
             .layer("app")
@@ -59,6 +63,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("record")
             .whereLayer("config")
             .mayOnlyAccessLayers("record", "format")
+            .whereLayer("sql")
+            .mayOnlyAccessLayers("record")
             .whereLayer("log")
             .mayOnlyAccessLayers(VOCABULARY)
             .whereLayer("store")
@@ -73,6 +79,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers(PLACES)
             .whereLayer("agent")
             .mayOnlyAccessLayers(PLACES)
+            .whereLayer("hive")
+            .mayOnlyBeAccessedByLayers("app")
             .whereLayer("web")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("app")
@@ -100,6 +108,13 @@ class ArchitectureTest {
     void onlyTheWebAndTheAgentsAdapterKnowTheHttpServer() {
         only("io.polder.web..", "io.polder.agent.http..")
                 .mayImport("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void onlyTheHivePortKnowsThrift() {
+        only("io.polder.hive..")
+                .mayImport("org.apache.thrift..", "org.apache.hive..")
                 .check(PROGRAM);
     }
 

@@ -10,9 +10,12 @@ import io.polder.ingest.Push;
 import io.polder.ingest.Rejected;
 import io.polder.log.LogRecord;
 import io.polder.query.Answer;
+import io.polder.query.Execution;
 import io.polder.query.Queries;
+import io.polder.query.Question;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.sql.Catalog;
 import io.polder.store.Commit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -281,10 +284,43 @@ final class FakeProgram implements Program, AutoCloseable {
         rebuilt.add(table);
     }
 
+    /** Real ones, for what is streamed; the rest needs none. */
+    volatile @Nullable Queries queries;
+
     @Override
-    public Answer ask(String sql, int limit) {
+    public Execution begin(Question question) {
+        return java.util.Objects.requireNonNull(queries).begin(question);
+    }
+
+    @Override
+    public Optional<Execution> execution(String id) {
+        return queries == null ? Optional.empty() : queries.execution(id);
+    }
+
+    @Override
+    public List<Execution> executions() {
+        return queries == null ? List.of() : queries.executions();
+    }
+
+    @Override
+    public Catalog catalog() {
+        return java.util.Objects.requireNonNull(queries).catalog();
+    }
+
+    @Override
+    public Queries.CacheCounts cacheCounts() {
+        return queries == null ? new Queries.CacheCounts(0, 0, 0) : queries.cacheCounts();
+    }
+
+    @Override
+    public Answer ask(Question question) {
         failIfWanted();
-        Answer all = select(sql);
+        Queries real = queries;
+        if (real != null) {
+            return real.ask(question);
+        }
+        int limit = (int) Math.min(question.limit(), Integer.MAX_VALUE);
+        Answer all = select(question.sql());
         boolean isTruncated = all.rows().size() > limit;
         return new Answer(
                 all.columns(),

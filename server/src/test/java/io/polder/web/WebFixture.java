@@ -92,6 +92,9 @@ final class WebFixture implements AutoCloseable {
                 0,
                 Duration.ofSeconds(10),
                 10_000,
+                0,
+                Duration.ofHours(1),
+                0,
                 Optional.empty());
     }
 

@@ -56,7 +56,8 @@ final class WholeTest {
                 Optional::empty,
                 topic -> 0,
                 clock));
-        Queries queries = part(Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(10), 1_000)));
+        Queries queries = part(Queries.open(
+                store, log, mart, new Queries.Settings(Duration.ofSeconds(10), 1_000), InstantSource.system()));
         Web web = part(new Web(
                 mart, WebFixture.platform(0), "test", ingest, enrichment, queries, log, List::of, List::of, clock));
         enrichment.start();

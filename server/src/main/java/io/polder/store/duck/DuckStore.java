@@ -1,7 +1,9 @@
 package io.polder.store.duck;
 
+import io.polder.config.Feed;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.sql.ImpalaMacros;
 import io.polder.store.Store;
 import io.polder.store.StoredTable;
 import io.polder.store.TableDefinition;
@@ -23,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +62,7 @@ public final class DuckStore implements Store {
     private final AtomicInteger functions = new AtomicInteger();
     private final Outbox outbox = new Outbox();
     private volatile Map<String, String> views = Map.of();
+    private final List<Consumer<String>> promoted = new CopyOnWriteArrayList<>();
     private long outboxSequence;
     private long lastBatch;
 
@@ -116,7 +121,13 @@ public final class DuckStore implements Store {
             for (String sql : Bookkeeping.VIEWS) {
                 statement.execute(sql);
             }
+            for (String sql : ImpalaMacros.definitions()) {
+                statement.execute(sql);
+            }
             statement.execute("SET enable_external_access = false");
+            // A reader may say that it wants to know how far a query is; SQL that people write cannot say SET.
+            statement.execute("SET GLOBAL allowed_configs = ['enable_progress_bar', 'enable_progress_bar_print',"
+                    + " 'progress_bar_time', 'jdbc_stream_results']");
             statement.execute("SET lock_configuration = true");
             try (ResultSet result = statement.executeQuery("SELECT coalesce(max(sequence), 0) FROM store.outbox")) {
                 result.next();
@@ -149,6 +160,25 @@ public final class DuckStore implements Store {
     public Connection connect() {
         try {
             return root.duplicate();
+        } catch (SQLException exception) {
+            throw failure("connecting to the store", exception);
+        }
+    }
+
+    /**
+     * A connection for reading that makes rows as they are taken and can tell how far it is. Until a result is closed
+     * it holds on to the store as it was.
+     */
+    public DuckDBConnection streaming() {
+        try {
+            DuckDBConnection connection = (DuckDBConnection) root.duplicate();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET jdbc_stream_results = true");
+                statement.execute("SET enable_progress_bar = true");
+                statement.execute("SET enable_progress_bar_print = false");
+                statement.execute("SET progress_bar_time = 0");
+            }
+            return connection;
         } catch (SQLException exception) {
             throw failure("connecting to the store", exception);
         }
@@ -200,6 +230,12 @@ public final class DuckStore implements Store {
             makeCurrent(connection, table.definition(), table.generation());
         });
         defineViews();
+        promoted.forEach(listener -> listener.accept(next.name()));
+    }
+
+    /** Tells {@code listener} the name of each table whose rows were replaced by a rebuild. */
+    public void onPromote(Consumer<String> listener) {
+        promoted.add(listener);
     }
 
     /**
@@ -321,9 +357,14 @@ public final class DuckStore implements Store {
                 return;
             }
             String name = Sql.name(definition.name());
-            statement.execute("CREATE OR REPLACE VIEW main." + name + " AS SELECT "
-                    + Sql.names("", definition.transform().names()) + " FROM " + physical);
-            statement.execute("CREATE OR REPLACE VIEW provenance." + name + " AS SELECT * FROM " + physical);
+            List<String> columns = new ArrayList<>(definition.transform().names());
+            // A row that was deleted by SQL stays as a mark, so that an earlier event that comes again does not revive
+            // it.
+            boolean hasDeletions = columns.remove(Feed.DELETED);
+            String there = hasDeletions ? " WHERE " + Feed.DELETED + " IS NOT TRUE" : "";
+            statement.execute("CREATE OR REPLACE VIEW main." + name + " AS SELECT " + Sql.names("", columns) + " FROM "
+                    + physical + there);
+            statement.execute("CREATE OR REPLACE VIEW provenance." + name + " AS SELECT * FROM " + physical + there);
         }
     }
 
