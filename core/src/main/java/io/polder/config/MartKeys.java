@@ -57,9 +57,8 @@ final class MartKeys {
             "poll",
             Kind.TEXT,
             "\"https://example.org/traffic.json\"",
-            "Fetches this address on a schedule. `${env:NAME}` in it is replaced by the environment variable `NAME`,"
-                    + " so that a secret need not be written down. A feed has exactly one of `poll`, `http`, `sql` and"
-                    + " `files`.");
+            "Fetches this address on a schedule. `${env:NAME}` in it is replaced by the environment variable `NAME`, so"
+                    + " that a secret need not be written down. A feed has exactly one of `poll`, `http`, `sql` and `files`.");
     static final Key<Boolean> HTTP = Key.optional(
             "http",
             Kind.BOOLEAN,

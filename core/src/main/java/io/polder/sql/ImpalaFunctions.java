@@ -264,11 +264,11 @@ final class ImpalaFunctions {
         rule(
                 "months_between(newer, older)",
                 "CASE WHEN (day(impala.ts($newer)) = day(impala.ts($older))) OR (last_day(impala.ts($newer)) ="
-                    + " CAST(impala.ts($newer) AS DATE) AND last_day(impala.ts($older)) = CAST(impala.ts($older) AS"
-                    + " DATE)) THEN CAST((year(impala.ts($newer)) - year(impala.ts($older))) * 12 +"
-                    + " month(impala.ts($newer)) - month(impala.ts($older)) AS DOUBLE) ELSE (year(impala.ts($newer)) -"
-                    + " year(impala.ts($older))) * 12 + month(impala.ts($newer)) - month(impala.ts($older)) +"
-                    + " (day(impala.ts($newer)) - day(impala.ts($older))) / 31.0 END",
+                        + " CAST(impala.ts($newer) AS DATE) AND last_day(impala.ts($older)) = CAST(impala.ts($older) AS"
+                        + " DATE)) THEN CAST((year(impala.ts($newer)) - year(impala.ts($older))) * 12 +"
+                        + " month(impala.ts($newer)) - month(impala.ts($older)) AS DOUBLE) ELSE (year(impala.ts($newer)) -"
+                        + " year(impala.ts($older))) * 12 + month(impala.ts($newer)) - month(impala.ts($older)) +"
+                        + " (day(impala.ts($newer)) - day(impala.ts($older))) / 31.0 END",
                 "Months of 31 days in the fraction.",
                 "months_between('2015-02-28', '2015-01-28') = 1.0",
                 "months_between('2015-02-28', '2015-01-31') = 1.0");

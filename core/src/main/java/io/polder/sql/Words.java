@@ -7,9 +7,9 @@ final class Words {
     /** Words that no operand begins with and no column is called. */
     static final Set<String> RESERVED =
             Set.of(("select distinct all from where and or not on using when then else end by group order having limit"
-                + " offset between like ilike rlike regexp iregexp in is as case union intersect except minus join"
-                + " inner outer left right full cross semi anti straight_join values with exists asc desc nulls over"
-                + " partition rows range preceding following unbounded div tablesample escape set into table")
+                            + " offset between like ilike rlike regexp iregexp in is as case union intersect except minus join"
+                            + " inner outer left right full cross semi anti straight_join values with exists asc desc nulls over"
+                            + " partition rows range preceding following unbounded div tablesample escape set into table")
                     .split(" "));
 
     /** Reserved words that the engine could take for a function before a bracket. */
@@ -18,11 +18,11 @@ final class Words {
     /** Words that the engine reserves and Impala does not: as names they are quoted. */
     static final Set<String> ENGINE_ONLY =
             Set.of(("analyse analyze any array asymmetric both check collate column constraint create deferrable"
-                + " describe do fetch for foreign grant initially lambda lateral leading only pivot pivot_longer"
-                + " pivot_wider placing primary qualify references returning show some summarize symmetric to trailing"
-                + " unique unpivot variadic window default user try_cast authorization binary collation concurrently"
-                + " freeze generated glob isnull map natural notnull overlaps positional similar struct tablesample"
-                + " unpack asof at")
+                            + " describe do fetch for foreign grant initially lambda lateral leading only pivot pivot_longer"
+                            + " pivot_wider placing primary qualify references returning show some summarize symmetric to trailing"
+                            + " unique unpivot variadic window default user try_cast authorization binary collation concurrently"
+                            + " freeze generated glob isnull map natural notnull overlaps positional similar struct tablesample"
+                            + " unpack asof at")
                     .split(" "));
 
     private Words() {}

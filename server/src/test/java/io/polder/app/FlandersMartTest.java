@@ -109,11 +109,11 @@ class FlandersMartTest {
 
     /** As it was printed, comma before FROM and all. */
     private static final String AVERAGE_SPEED = "select from_unixtime(cast(time as bigint), 'yyyy-MM-dd') as dy,"
-        + " dayofweek(time) as day_of_week,  case when dayofweek(time) in (6,7) then 1 else 0 end as weekend_day,"
-        + " from_unixtime(cast(time as bigint), 'HH') as hr,  avg(measure_class_2_speed) as avg_speed2,"
-        + " max(measure_class_2_speed) as max_speed2,  from default.kudu_verkeer_stream  where from_unixtime(cast(time"
-        + " as bigint), 'yyyy-MM-dd') >= '2017-01-01' and valid = 0 and uid = 2301 group by  from_unixtime(cast(time"
-        + " as bigint), 'yyyy-MM-dd'), dayofweek(time), from_unixtime(cast(time as bigint), 'HH') ";
+            + " dayofweek(time) as day_of_week,  case when dayofweek(time) in (6,7) then 1 else 0 end as weekend_day,"
+            + " from_unixtime(cast(time as bigint), 'HH') as hr,  avg(measure_class_2_speed) as avg_speed2,"
+            + " max(measure_class_2_speed) as max_speed2,  from default.kudu_verkeer_stream  where from_unixtime(cast(time"
+            + " as bigint), 'yyyy-MM-dd') >= '2017-01-01' and valid = 0 and uid = 2301 group by  from_unixtime(cast(time"
+            + " as bigint), 'yyyy-MM-dd'), dayofweek(time), from_unixtime(cast(time as bigint), 'HH') ";
 
     @Test
     void theQueryOfTheFieldNotesRunsAsItWasPrinted() throws Exception {

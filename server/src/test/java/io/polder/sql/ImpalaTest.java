@@ -64,8 +64,8 @@ final class ImpalaTest {
                 "show tables '*verkeer*' => [[kudu_verkeer_stream]]",
                 "show tables like '.*' => [[kudu_verkeer_stream], [traffic]]",
                 "show views => [[kudu_verkeer_stream]]",
-                "show functions like 'ndv' => [[ndv, ndv(x), About how many values differ; mostly within a tenth,"
-                        + " where Impala is within a few percent.], [ndv, ndv(x, scale), The scale is not looked at.]]",
+                "show functions like 'ndv' => [[ndv, ndv(x), About how many values differ; mostly within a tenth, where Impala is within a few percent.],"
+                        + " [ndv, ndv(x, scale), The scale is not looked at.]]",
                 "describe traffic => [[uid, int, key], [time, timestamp, key], [price, decimal(18,3), ]]",
                 "desc default.traffic => [[uid, int, key], [time, timestamp, key], [price, decimal(18,3), ]]",
                 "describe `impala::default.kudu_verkeer_stream` => [[uid, int, ]]",

@@ -398,9 +398,9 @@ public final class DuckStore implements Store {
                         + Sql.timestamp(Bookkeeping.micros(now.minus(IDEMPOTENCY))));
                 String settled = Sql.timestamp(Bookkeeping.micros(now.minus(Duration.ofMinutes(15))));
                 statement.execute("CREATE OR REPLACE TEMP TABLE settled AS SELECT generation, feed, minute,"
-                    + " sum(logged)::BIGINT, sum(applied)::BIGINT, sum(filtered)::BIGINT, sum(rejected)::BIGINT,"
-                    + " sum(too_late)::BIGINT, sum(waiting)::BIGINT, sum(violations)::BIGINT FROM store.ledger WHERE"
-                    + " minute < " + settled + " GROUP BY ALL HAVING count(*) > 1");
+                        + " sum(logged)::BIGINT, sum(applied)::BIGINT, sum(filtered)::BIGINT, sum(rejected)::BIGINT,"
+                        + " sum(too_late)::BIGINT, sum(waiting)::BIGINT, sum(violations)::BIGINT FROM store.ledger WHERE"
+                        + " minute < " + settled + " GROUP BY ALL HAVING count(*) > 1");
                 statement.execute("DELETE FROM store.ledger l USING settled s WHERE l.generation = s.generation AND"
                         + " l.feed = s.feed AND l.minute = s.minute");
                 statement.execute("INSERT INTO store.ledger SELECT * FROM settled");
