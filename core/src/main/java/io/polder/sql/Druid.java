@@ -274,6 +274,7 @@ public final class Druid {
         return token.text().substring(1, token.text().length() - 1);
     }
 
+    @SuppressWarnings("JavaPeriodGetDays") // Months, days and seconds are named one by one.
     private String interval(String period, Token name) {
         try {
             int time = period.indexOf('T');
