@@ -232,9 +232,8 @@ final class HttpSource implements Source {
             }
             byte[] body = bytes(chunk);
             answered(response, callback, () -> {
-                List<Event> events = events(request, body);
+                List<Event> events = received(events(request, body));
                 if (events.isEmpty() || processor.processAtOnce(events)) {
-                    received(events);
                     accepted(events);
                     return true;
                 }
@@ -263,11 +262,10 @@ final class HttpSource implements Source {
                         request.getMethod() + " is not taken. Fix: POST");
                 return;
             }
-            answered(response, callback, () -> put(events(request, body(request, first))));
+            answered(response, callback, () -> put(received(events(request, body(request, first)))));
         }
 
         private boolean put(List<Event> events) throws ChannelException {
-            received(events);
             if (!events.isEmpty()) {
                 processor.process(events);
             }
@@ -275,9 +273,11 @@ final class HttpSource implements Source {
             return true;
         }
 
-        private void received(List<Event> events) {
+        /** Counts them before anything can refuse them. */
+        private List<Event> received(List<Event> events) {
             counters.increment(Counter.APPEND_BATCH_RECEIVED);
             counters.add(Counter.EVENT_RECEIVED, events.size());
+            return events;
         }
 
         private void accepted(List<Event> events) {
