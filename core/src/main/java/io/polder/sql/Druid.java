@@ -3,6 +3,7 @@ package io.polder.sql;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Period;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -281,9 +282,9 @@ public final class Druid {
             if (time == 1) {
                 return "INTERVAL '" + Duration.parse(period).toSeconds() + " seconds'";
             }
-            Period days = Period.parse(time < 0 ? period : period.substring(0, time));
+            Period date = Period.parse(time < 0 ? period : period.substring(0, time));
             Duration rest = time < 0 ? Duration.ZERO : Duration.parse("P" + period.substring(time));
-            return "INTERVAL '" + days.toTotalMonths() + " months " + days.getDays() + " days " + rest.toSeconds()
+            return "INTERVAL '" + date.toTotalMonths() + " months " + date.get(ChronoUnit.DAYS) + " days " + rest.toSeconds()
                     + " seconds'";
         } catch (DateTimeException none) {
             throw problem(name, "'" + period + "' is not a period of ISO 8601", "write one like 'PT1H' or 'P1D'");

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
@@ -48,7 +49,6 @@ public final class HiveServer implements AutoCloseable {
     private final ToLongFunction<Statement.Write> writes;
     private final Catalog catalog;
     private final String version;
-    private final Settings settings;
     private final InstantSource clock;
     private final Sessions sessions;
     private final Set<ClientConnection> clients = ConcurrentHashMap.newKeySet();
@@ -62,14 +62,12 @@ public final class HiveServer implements AutoCloseable {
             ToLongFunction<Statement.Write> writes,
             Catalog catalog,
             String version,
-            Settings settings,
             InstantSource clock,
             ServerSocket socket) {
         this.queries = queries;
         this.writes = writes;
         this.catalog = catalog;
         this.version = version;
-        this.settings = settings;
         this.clock = clock;
         this.socket = socket;
         sessions = new Sessions(clock);
@@ -89,13 +87,18 @@ public final class HiveServer implements AutoCloseable {
             String version,
             Settings settings,
             InstantSource clock) {
-        HiveServer server = new HiveServer(queries, writes, catalog, version, settings, clock, bound(settings));
+        HiveServer server = new HiveServer(queries, writes, catalog, version, clock, bound(settings));
         server.threads.execute(server::accept);
         long every =
                 Math.max(1, Math.min(settings.idle().toMillis() / 4, TimeUnit.SECONDS.toMillis(TIDY_MOST_SECONDS)));
-        server.tidying.scheduleWithFixedDelay(
-                () -> server.sessions.closeIdle(settings.idle()), every, every, TimeUnit.MILLISECONDS);
+        server.tidyEvery(every, settings.idle());
         return server;
+    }
+
+    private void tidyEvery(long milliseconds, Duration idle) {
+        ScheduledFuture<?> untilClosed = tidying.scheduleWithFixedDelay(
+                () -> sessions.closeIdle(idle), milliseconds, milliseconds, TimeUnit.MILLISECONDS);
+        LOGGER.debug("Idle sessions are looked for: {}.", untilClosed);
     }
 
     private static ServerSocket bound(Settings settings) {

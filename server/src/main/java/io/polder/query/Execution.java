@@ -44,7 +44,7 @@ public final class Execution implements AutoCloseable {
 
         /** Whether it goes on. */
         public boolean isOpen() {
-            return ordinal() <= READY.ordinal();
+            return this == WAITING || this == RUNNING || this == READY;
         }
     }
 
@@ -60,6 +60,7 @@ public final class Execution implements AutoCloseable {
 
     private volatile State state = State.WAITING;
     private volatile double progress;
+    private long taken;
     private volatile long rows;
     /** Whether the engine was told to stop: such a connection is not used again. */
     private volatile boolean isInterrupted;
@@ -236,7 +237,8 @@ public final class Execution implements AutoCloseable {
             throw stopped();
         }
         if (chunk != null) {
-            rows += chunk.rows();
+            taken += chunk.rows();
+            rows = taken;
         }
         return chunk;
     }

@@ -27,7 +27,11 @@ public record Question(
         Duration age) {
     /** Says a problem with the place in the text that the person wrote. */
     public interface Place {
-        /** @param position in {@link Question#sql}; -1 when it is not known */
+        /**
+         * Says a problem.
+         *
+         * @param position in {@link Question#sql}; -1 when it is not known
+         */
         PolderException problem(int position, String wrong, String fix);
     }
 

@@ -27,7 +27,11 @@ public final class HiveJdbc {
         }
     }
 
-    /** @param session what follows the database in the address: {@code ;auth=noSasl} */
+    /**
+     * Connects.
+     *
+     * @param session what follows the database in the address: {@code ;auth=noSasl}
+     */
     public static Connection connect(int port, String database, String session) throws SQLException {
         Properties who = new Properties();
         who.setProperty("user", "analyst");

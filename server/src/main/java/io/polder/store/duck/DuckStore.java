@@ -171,7 +171,7 @@ public final class DuckStore implements Store {
      */
     public DuckDBConnection streaming() {
         try {
-            DuckDBConnection connection = (DuckDBConnection) root.duplicate();
+            DuckDBConnection connection = root.duplicate();
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET jdbc_stream_results = true");
                 statement.execute("SET enable_progress_bar = true");
