@@ -275,7 +275,6 @@ public final class Druid {
         return token.text().substring(1, token.text().length() - 1);
     }
 
-    @SuppressWarnings("JavaPeriodGetDays") // Months, days and seconds are named one by one.
     private String interval(String period, Token name) {
         try {
             int time = period.indexOf('T');
@@ -284,8 +283,8 @@ public final class Druid {
             }
             Period date = Period.parse(time < 0 ? period : period.substring(0, time));
             Duration rest = time < 0 ? Duration.ZERO : Duration.parse("P" + period.substring(time));
-            return "INTERVAL '" + date.toTotalMonths() + " months " + date.get(ChronoUnit.DAYS) + " days " + rest.toSeconds()
-                    + " seconds'";
+            return "INTERVAL '" + date.toTotalMonths() + " months " + date.get(ChronoUnit.DAYS) + " days "
+                    + rest.toSeconds() + " seconds'";
         } catch (DateTimeException none) {
             throw problem(name, "'" + period + "' is not a period of ISO 8601", "write one like 'PT1H' or 'P1D'");
         }
