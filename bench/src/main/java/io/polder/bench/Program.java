@@ -49,7 +49,8 @@ final class Program implements AutoCloseable {
                 "up",
                 mart.toString(),
                 "--no-browser"));
-        List<String> all = new ArrayList<>(List.of("web.port=0", "log.port=0", "hive.port=0", "druid.port=0", "store.memory=1GB"));
+        List<String> all =
+                new ArrayList<>(List.of("web.port=0", "log.port=0", "hive.port=0", "druid.port=0", "store.memory=1GB"));
         all.addAll(settings);
         all.forEach(setting -> command.addAll(List.of("--set", setting)));
         Path output = mart.resolve("output.txt");

@@ -212,6 +212,7 @@ final class Pipelines {
             case FILES -> defined.files();
             case HTTP -> "/api/feeds/" + feed.name() + "/events";
             case KAFKA -> "written by others";
+            case SQL -> "INSERT, UPSERT, UPDATE, DELETE";
         };
     }
 

@@ -550,7 +550,7 @@ final class EnrichmentTest {
                 topic -> isFed,
                 failure -> {},
                 CLOCK);
-        queries = Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(20), 10_000), clock);
+        queries = Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(20), 10_000), CLOCK);
         running().start();
     }
 
