@@ -138,6 +138,7 @@ class ScreenTest {
         page.keyboard().type("point 1");
         page.keyboard().press("Enter");
         assertThat(page.locator("[data-test=point-name]")).hasText("Point 1");
+        assertThat(page.locator(".map-canvas")).isFocused();
 
         page.keyboard().press("ArrowUp");
         assertThat(page.locator("[data-test=point-name]")).hasText("Point 2");
