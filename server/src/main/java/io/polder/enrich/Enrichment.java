@@ -210,8 +210,8 @@ public final class Enrichment implements AutoCloseable {
     }
 
     private TableRunner add(TableDefinition definition, TopicEvents events) {
-        TableRunner runner = new TableRunner(
-                pipeline(definition, store.open(definition), events, settings.batchRows()), this);
+        TableRunner runner =
+                new TableRunner(pipeline(definition, store.open(definition), events, settings.batchRows()), this);
         runners.put(definition.name(), runner);
         return runner;
     }

@@ -58,7 +58,9 @@ final class KafkaWriter implements Writer, AutoCloseable {
             var unused = producer.send(
                     record,
                     (metadata, failure) -> receipt.done(
-                            partition, failure == null ? metadata.offset() : -1, failure == null ? null : told(failure)));
+                            partition,
+                            failure == null ? metadata.offset() : -1,
+                            failure == null ? null : told(failure)));
         } catch (KafkaException | IllegalStateException failure) {
             receipt.done(partition, -1, told(failure));
         }

@@ -223,8 +223,9 @@ final class EnrichmentTest {
                             .contains("Its row is in the table, but topic 't_" + suffix + "' does not take it");
                     assertThat(record.value()).asString(UTF_8).startsWith("{\"id\":1");
                 })
-                .anySatisfy(record ->
-                        assertThat(record.headers().get("offset")).asString(UTF_8).isEqualTo("2"));
+                .anySatisfy(record -> assertThat(record.headers().get("offset"))
+                        .asString(UTF_8)
+                        .isEqualTo("2"));
         assertThat(rows("SELECT count(*) FROM t")).containsExactly(List.of("2"));
         await().untilAsserted(() -> assertThat(store.owing()).isEmpty());
     }
@@ -244,10 +245,9 @@ final class EnrichmentTest {
         }
         send("f_X", 0, "not json");
 
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(
-                                log.endOffsets("f_" + suffix + ".rejected").get(0))
-                        .isEqualTo(1));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                        log.endOffsets("f_" + suffix + ".rejected").get(0))
+                .isEqualTo(1));
         await().untilAsserted(() -> assertThat(store.owing()).containsExactly("gone_" + suffix));
     }
 
@@ -351,10 +351,9 @@ final class EnrichmentTest {
         }
         isFed = true;
 
-        await().untilAsserted(() -> assertThat(running().tables())
-                .anySatisfy(table -> assertThat(table.state())
-                        .contains("table traffic has read up to offset 3, but the log ends at 1")
-                        .contains("Fix: rebuild the tables")));
+        await().untilAsserted(() -> assertThat(running().tables()).anySatisfy(table -> assertThat(table.state())
+                .contains("table traffic has read up to offset 3, but the log ends at 1")
+                .contains("Fix: rebuild the tables")));
         running().rebuild("traffic");
         awaitState("traffic", "live");
         awaitRows("traffic", 5);
@@ -445,7 +444,8 @@ final class EnrichmentTest {
         start(JOINED);
         stop();
         isFed = false;
-        start(JOINED.replace("e.speed, p.name FROM event e LEFT JOIN points p ON p.uid = e.uid", "e.speed FROM event e"));
+        start(JOINED.replace(
+                "e.speed, p.name FROM event e LEFT JOIN points p ON p.uid = e.uid", "e.speed FROM event e"));
         awaitState("traffic", "the definition has changed: run ./polder rebuild traffic");
 
         running().rebuild("traffic");
@@ -563,8 +563,7 @@ final class EnrichmentTest {
                 event);
     }
 
-    private void send(
-            String topic, int partition, long acceptedMillis, Map<String, byte[]> headers, String event)
+    private void send(String topic, int partition, long acceptedMillis, Map<String, byte[]> headers, String event)
             throws Exception {
         CompletableFuture<Long> sent = new CompletableFuture<>();
         log.writer()

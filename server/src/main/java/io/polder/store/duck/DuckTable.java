@@ -411,7 +411,10 @@ final class DuckTable implements StoredTable {
         return new Commit(
                 name(),
                 number,
-                counts(ledger, merged, violations.values().stream().mapToLong(this::kept).sum()),
+                counts(
+                        ledger,
+                        merged,
+                        violations.values().stream().mapToLong(this::kept).sum()),
                 classes.minTime == Long.MAX_VALUE ? null : instant(classes.minTime),
                 classes.maxTime == Long.MIN_VALUE ? null : instant(classes.maxTime),
                 Instant.ofEpochMilli(accepted.first),
@@ -908,8 +911,8 @@ final class DuckTable implements StoredTable {
         }
         for (Batch.Reject reject : batch.rejects()) {
             accepted.add(reject.acceptedMillis());
-            ledger.computeIfAbsent(
-                            LedgerKey.of(reject.feed(), reject.acceptedMillis()), key -> new long[5])[REJECTED]++;
+            LedgerKey place = LedgerKey.of(reject.feed(), reject.acceptedMillis());
+            ledger.computeIfAbsent(place, key -> new long[5])[REJECTED]++;
         }
         return ledger;
     }

@@ -99,8 +99,7 @@ final class Keys {
             boolean same =
                     switch (columns.schema().fields().get(column).type()) {
                         case VARCHAR -> Arrays.equals(columns.texts(column)[left], columns.texts(column)[right]);
-                        case DOUBLE ->
-                            bits(columns.doubles(column)[left]) == bits(columns.doubles(column)[right]);
+                        case DOUBLE -> bits(columns.doubles(column)[left]) == bits(columns.doubles(column)[right]);
                         case BOOLEAN, INTEGER, BIGINT, TIMESTAMP, DATE ->
                             columns.longs(column)[left] == columns.longs(column)[right];
                     };

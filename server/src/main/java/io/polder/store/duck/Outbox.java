@@ -124,8 +124,7 @@ final class Outbox {
      *
      * @param replaced is given the last number of batches of which no row is left, when there is nothing else
      */
-    List<Store.Owed> read(Connection connection, String topic, int limit, LongConsumer replaced)
-            throws SQLException {
+    List<Store.Owed> read(Connection connection, String topic, int limit, LongConsumer replaced) throws SQLException {
         read.remove(topic);
         List<Store.Owed> owed = new ArrayList<>();
         List<Entry> entries = entries(connection, "topic = " + Sql.text(topic), limit);
