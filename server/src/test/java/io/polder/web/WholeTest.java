@@ -57,8 +57,8 @@ final class WholeTest {
                 topic -> 0,
                 clock));
         Queries queries = part(Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(10), 1_000)));
-        Web web =
-                part(new Web(mart, WebFixture.platform(0), "test", ingest, enrichment, queries, log, List::of, List::of, clock));
+        Web web = part(new Web(
+                mart, WebFixture.platform(0), "test", ingest, enrichment, queries, log, List::of, List::of, clock));
         enrichment.start();
         web.start();
         ingest.start();
