@@ -38,36 +38,6 @@ public final class ChannelProcessor {
         publish(reserved(route.required()), route);
     }
 
-    /**
-     * As {@link #process}, when that needs no waiting: neither for room nor for a disk.
-     *
-     * @return whether it is done; otherwise nothing has happened
-     */
-    public boolean processAtOnce(List<Event> events) throws ChannelException {
-        List<Event> passed = intercepted(events);
-        if (passed.isEmpty()) {
-            return true;
-        }
-        Selector.Route route = selector.route(passed);
-        for (Channel channel : route.required().keySet()) {
-            if (channel.isDurable()) {
-                return false;
-            }
-        }
-        for (Channel channel : route.optional().keySet()) {
-            if (channel.isDurable()) {
-                return false;
-            }
-        }
-        List<Channel.Put> puts = new ArrayList<>(route.required().size());
-        if (reserveIn(route.required(), puts) != null) {
-            return false;
-        }
-        attempt(route.required());
-        publish(puts, route);
-        return true;
-    }
-
     private List<Event> intercepted(List<Event> events) {
         List<Event> passed = events;
         for (int index = 0; index < interceptors.size() && !passed.isEmpty(); index++) {

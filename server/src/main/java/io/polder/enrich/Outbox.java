@@ -133,8 +133,8 @@ final class Outbox {
     /** Says that a record is in no topic. The event that it was made from is still in the log. */
     private static void isLost(Payment payment, String reason) {
         LOGGER.error(
-                "Topic {} does not take a record and never will; it is left out. It was made from partition {}, offset {}."
-                        + " {}",
+                "Topic {} does not take a record and never will; it is left out. It was made from partition {}, offset"
+                        + " {}. {}",
                 payment.topic(),
                 text(payment.headers(), "partition"),
                 text(payment.headers(), "offset"),

@@ -112,8 +112,8 @@ final class Pipeline implements AutoCloseable {
             if (position > end) {
                 outrun = "Topic '" + definition.topic() + "', partition " + partition + ": table " + definition.name()
                         + " has read up to offset " + position + ", but the log ends at " + end
-                        + ", as after a power cut or when another log was put in its place. Fix: rebuild the tables that"
-                        + " read it (./polder rebuild TABLE), or restore log and store from the same backup.";
+                        + ", as after a power cut or when another log was put in its place. Fix: rebuild the tables"
+                        + " that read it (./polder rebuild TABLE), or restore log and store from the same backup.";
             }
         });
     }

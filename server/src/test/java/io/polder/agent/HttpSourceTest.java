@@ -62,6 +62,16 @@ class HttpSourceTest {
         agent.close();
     }
 
+    @Test
+    void everyRequestOfAKeptConnectionIsAnswered() {
+        String large = "[{\"body\":\"" + "x".repeat(100_000) + "\"}]";
+        for (int request = 0; request < 1_000; request++) {
+            assertThat(agent.post(request % 20 == 0 ? large : events(request, 1))
+                            .statusCode())
+                    .isIn(200, 503);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

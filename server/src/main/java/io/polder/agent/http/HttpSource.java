@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,8 +55,6 @@ final class HttpSource implements Source {
     private static final int MIN_THREADS = 8;
     private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private static final int ACCEPT_QUEUE = 1024;
-    private static final int SMALL_BYTES = 16 << 10;
-    private static final byte[] NOTHING = new byte[0];
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final Duration IDLE_AT_STOP = Duration.ofMillis(50);
     /** GET and HEAD are answered as POST is, as in Flume. */
@@ -190,8 +187,7 @@ final class HttpSource implements Source {
     }
 
     private interface Work {
-        /** Returns whether the batch is taken; false when another thread answers. */
-        boolean run() throws BadRequestException, IOException, ChannelException;
+        void run() throws BadRequestException, IOException, ChannelException;
     }
 
     /** The port that it listens on. */
@@ -221,38 +217,6 @@ final class HttpSource implements Source {
     private final class Events extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            Content.Chunk chunk = isSmall(request) ? request.read() : null;
-            boolean isWhole = chunk != null
-                    && !Content.Chunk.isFailure(chunk)
-                    && chunk.remaining() == request.getLength()
-                    && (chunk.isLast() || isEnd(request.read()));
-            if (chunk == null || !isWhole) {
-                serve(request, response, callback, chunk);
-                return true;
-            }
-            byte[] body = bytes(chunk);
-            answered(response, callback, () -> {
-                List<Event> events = received(events(request, body));
-                if (events.isEmpty() || processor.processAtOnce(events)) {
-                    accepted(events);
-                    return true;
-                }
-                return put(events);
-            });
-            return true;
-        }
-
-        /** The server tells the end of a body apart from its bytes; until it is read, the request is not. */
-        private boolean isEnd(Content.@Nullable Chunk next) {
-            return next != null && next.isLast() && !next.hasRemaining() && !Content.Chunk.isFailure(next);
-        }
-
-        private boolean isSmall(Request request) {
-            long length = request.getLength();
-            return length > 0 && length <= SMALL_BYTES && request.getMethod().equals("POST");
-        }
-
-        private void serve(Request request, Response response, Callback callback, Content.@Nullable Chunk first) {
             if (!METHODS.contains(request.getMethod())) {
                 response.getHeaders().put(ALLOW);
                 answer(
@@ -260,24 +224,23 @@ final class HttpSource implements Source {
                         callback,
                         HttpStatus.METHOD_NOT_ALLOWED_405,
                         request.getMethod() + " is not taken. Fix: POST");
-                return;
+                return true;
             }
-            answered(response, callback, () -> put(received(events(request, body(request, first)))));
+            answered(response, callback, () -> put(events(request, body(request))));
+            return true;
         }
 
-        private boolean put(List<Event> events) throws ChannelException {
+        private void put(List<Event> events) throws ChannelException {
+            received(events);
             if (!events.isEmpty()) {
                 processor.process(events);
             }
             accepted(events);
-            return true;
         }
 
-        /** Counts them before anything can refuse them. */
-        private List<Event> received(List<Event> events) {
+        private void received(List<Event> events) {
             counters.increment(Counter.APPEND_BATCH_RECEIVED);
             counters.add(Counter.EVENT_RECEIVED, events.size());
-            return events;
         }
 
         private void accepted(List<Event> events) {
@@ -287,9 +250,10 @@ final class HttpSource implements Source {
         }
 
         private void answered(Response response, Callback callback, Work work) {
-            boolean isTaken = false;
             try {
-                isTaken = work.run();
+                work.run();
+                response.setStatus(HttpStatus.OK_200);
+                callback.succeeded();
             } catch (BadRequestException wrong) {
                 counters.increment(Counter.EVENT_READ_FAIL);
                 answer(response, callback, wrong.status(), String.valueOf(wrong.getMessage()));
@@ -303,10 +267,6 @@ final class HttpSource implements Source {
                 LOGGER.error("A request to source {} failed.", name, bug);
                 callback.failed(bug);
             }
-            if (isTaken) {
-                response.setStatus(HttpStatus.OK_200);
-                callback.succeeded();
-            }
         }
 
         private List<Event> events(Request request, byte[] body) throws BadRequestException {
@@ -317,34 +277,20 @@ final class HttpSource implements Source {
                     body, JsonEvents.charset(request.getHeaders().get(HttpHeader.CONTENT_TYPE)));
         }
 
-        private byte[] body(Request request, Content.@Nullable Chunk chunk) throws IOException, BadRequestException {
+        private byte[] body(Request request) throws IOException, BadRequestException {
             if (request.getLength() > maxBytes) {
                 throw tooLarge();
             }
-            try (InputStream rest = Content.Source.asInputStream(request)) {
-                byte[] first = chunk == null || Content.Chunk.isFailure(chunk) ? NOTHING : bytes(chunk);
-                byte[] more = rest.readNBytes(Math.max(0, maxBytes + 1 - first.length));
-                if (first.length + more.length > maxBytes) {
+            try (InputStream in = Content.Source.asInputStream(request)) {
+                byte[] body = in.readNBytes(maxBytes);
+                if (in.read() >= 0) {
                     throw tooLarge();
                 }
-                if (first.length == 0) {
-                    return more;
-                }
-                byte[] all = Arrays.copyOf(first, first.length + more.length);
-                System.arraycopy(more, 0, all, first.length, more.length);
-                return all;
+                return body;
             } catch (IllegalStateException gone) {
                 // So the server says that the connection ended before this thread came to read from it.
                 throw new IOException("the sender has gone", gone);
             }
-        }
-
-        private byte[] bytes(Content.Chunk chunk) {
-            ByteBuffer buffer = chunk.getByteBuffer();
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            chunk.release();
-            return bytes;
         }
 
         private BadRequestException tooLarge() {

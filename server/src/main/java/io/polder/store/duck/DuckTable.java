@@ -911,8 +911,8 @@ final class DuckTable implements StoredTable {
         }
         for (Batch.Reject reject : batch.rejects()) {
             accepted.add(reject.acceptedMillis());
-            ledger.computeIfAbsent(LedgerKey.of(reject.feed(), reject.acceptedMillis()), key -> new long[5])[
-                    REJECTED]++;
+            LedgerKey place = LedgerKey.of(reject.feed(), reject.acceptedMillis());
+            ledger.computeIfAbsent(place, key -> new long[5])[REJECTED]++;
         }
         return ledger;
     }
