@@ -283,8 +283,8 @@ public final class Druid {
             }
             Period date = Period.parse(time < 0 ? period : period.substring(0, time));
             Duration rest = time < 0 ? Duration.ZERO : Duration.parse("P" + period.substring(time));
-            return "INTERVAL '" + date.toTotalMonths() + " months " + date.get(ChronoUnit.DAYS) + " days " + rest.toSeconds()
-                    + " seconds'";
+            return "INTERVAL '" + date.toTotalMonths() + " months " + date.get(ChronoUnit.DAYS) + " days "
+                    + rest.toSeconds() + " seconds'";
         } catch (DateTimeException none) {
             throw problem(name, "'" + period + "' is not a period of ISO 8601", "write one like 'PT1H' or 'P1D'");
         }

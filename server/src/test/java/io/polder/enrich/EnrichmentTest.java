@@ -336,7 +336,8 @@ final class EnrichmentTest {
                 topic -> true,
                 failure -> {},
                 CLOCK);
-        queries = Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(20), 10_000), clock);
+        queries = Queries.open(
+                store, log, mart, new Queries.Settings(Duration.ofSeconds(20), 10_000), InstantSource.system());
         running().start();
     }
 

@@ -57,7 +57,7 @@ public final class DuckStore implements Store {
     private final ReentrantLock writing = new ReentrantLock(true);
     private final AtomicInteger functions = new AtomicInteger();
     private final Outbox outbox = new Outbox();
-    private final List<Consumer<String>> promoted = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> changes = new CopyOnWriteArrayList<>();
     private long outboxSequence;
     private long lastBatch;
 
@@ -216,12 +216,19 @@ public final class DuckStore implements Store {
             }
             makeCurrent(connection, table.definition(), table.generation());
         });
-        promoted.forEach(listener -> listener.accept(next.name()));
+        changed(next.name());
     }
 
-    /** Tells {@code listener} the name of each table whose rows were replaced by a rebuild. */
-    public void onPromote(Consumer<String> listener) {
-        promoted.add(listener);
+    /**
+     * Tells {@code listener} the name of each table whose rows have changed, on the thread that changed them, before
+     * anybody else hears of it.
+     */
+    public void onChange(Consumer<String> listener) {
+        changes.add(listener);
+    }
+
+    void changed(String table) {
+        changes.forEach(listener -> listener.accept(table));
     }
 
     /** Defines the mart's views by name, and removes those that it has no more. */

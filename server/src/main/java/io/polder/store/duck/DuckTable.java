@@ -336,6 +336,9 @@ final class DuckTable implements StoredTable {
                 exception.addSuppressed(second);
             }
             throw exception;
+        } finally {
+            // Also after a failure: a commit may have come through that said it had not.
+            store.changed(name());
         }
     }
 
