@@ -803,7 +803,7 @@ final class ImpalaFunctions {
         rule(
                 "ndv(x)",
                 "approx_count_distinct($x)",
-                "About how many values differ; within a few percent.",
+                "About how many values differ; mostly within a tenth, where Impala is within a few percent.",
                 "ndv(x)" + three + " = 2");
         rule("ndv(x, scale)", "approx_count_distinct($x)", "The scale is not looked at.");
         rule(
