@@ -116,7 +116,6 @@ final class Polder implements AutoCloseable {
             feeds.ingest = ingest;
             Queries queries = part(Queries.open(
                     store, log, mart, new Queries.Settings(platform.queryTimeout(), platform.queryRows()), clock));
-            enrichment.onCommit(commit -> queries.changed(commit.table()));
             Writes writes = new Writes(
                     store,
                     log,
@@ -126,12 +125,7 @@ final class Polder implements AutoCloseable {
                     platform.queryTimeout());
             hive = part(HiveServer.start(
                     queries,
-                    write -> {
-                        long rows = writes.write(write);
-                        // Whoever commits tells its listeners a moment after the rows can be seen.
-                        queries.changed(write.table().name());
-                        return rows;
-                    },
+                    writes::write,
                     queries.catalog(),
                     Version.number(),
                     new HiveServer.Settings(platform.webHost(), platform.hivePort(), platform.hiveIdle()),

@@ -109,7 +109,7 @@ public final class Queries implements AutoCloseable {
         }
         store.views(views);
         Queries queries = new Queries(store, log, mart, settings, clock);
-        store.onPromote(queries::changed);
+        store.onChange(queries::changed);
         queries.readViews(views);
         return queries;
     }
@@ -193,7 +193,7 @@ public final class Queries implements AutoCloseable {
     }
 
     /** A table has changed; answers from before are good only for those who allow them to be old. */
-    public void changed(String table) {
+    void changed(String table) {
         cache.changed(table);
     }
 

@@ -100,6 +100,16 @@ final class Turns {
         }
     }
 
+    /** How many wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return queues.values().stream().mapToInt(Deque::size).sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets everybody who waits look whether to give up. */
     void look() {
         lock.lock();

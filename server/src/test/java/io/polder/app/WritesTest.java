@@ -107,7 +107,6 @@ final class WritesTest {
                 enrichment::lag,
                 clock);
         queries = Queries.open(store, log, mart, new Queries.Settings(Duration.ofSeconds(30), 10_000), clock);
-        enrichment.onCommit(commit -> queries.changed(commit.table()));
         writes = new Writes(
                 store,
                 log,
@@ -136,11 +135,7 @@ final class WritesTest {
     void aClientThatWritesReadsWhatItWrote() throws SQLException {
         try (HiveServer server = HiveServer.start(
                         queries,
-                        write -> {
-                            long rows = writes.write(write);
-                            queries.changed(write.table().name());
-                            return rows;
-                        },
+                        writes::write,
                         queries.catalog(),
                         "test",
                         new HiveServer.Settings("127.0.0.1", 0, Duration.ofMinutes(1)),

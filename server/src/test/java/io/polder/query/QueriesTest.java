@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,44 +123,6 @@ final class QueriesTest {
 
         answers.forEach(answer -> assertThat(answer.join()).isEqualTo(1));
         assertThat(queries.cacheCounts().misses() - before).isBetween(1L, 3L);
-    }
-
-    @Test
-    void aCallerWithManyQueriesDoesNotHoldUpAnother() {
-        List<Execution> many = new ArrayList<>();
-        List<CompletableFuture<Void>> running = new ArrayList<>();
-        for (int query = 0; query < 8; query++) {
-            Execution execution = queries.begin(Question.of("greedy", ENDLESS + " -- " + query));
-            many.add(execution);
-            running.add(CompletableFuture.runAsync(
-                    () -> assertThatThrownBy(execution::start)
-                            .isInstanceOfSatisfying(PolderException.class, told -> assertThat(told.code())
-                                    .isEqualTo(ErrorCode.CONFLICT)),
-                    threads));
-        }
-        await().until(() -> many.stream()
-                        .filter(execution -> execution.state() == Execution.State.RUNNING)
-                        .count()
-                == 4);
-        CompletableFuture<Long> single =
-                CompletableFuture.supplyAsync(() -> ask(Question.of("modest", "SELECT 1 AS modest")), threads);
-        await().until(() -> queries.executions().stream()
-                .anyMatch(execution -> execution.question().caller().equals("modest")));
-
-        await().until(() -> {
-            many.stream()
-                    .filter(execution -> execution.state() == Execution.State.RUNNING)
-                    .findFirst()
-                    .ifPresent(Execution::cancel);
-            return single.isDone();
-        });
-
-        assertThat(many.stream().filter(execution -> execution.state().isOpen()).count())
-                .isGreaterThanOrEqualTo(4);
-        assertThat(single.join()).isEqualTo(1);
-        many.forEach(Execution::cancel);
-        running.forEach(CompletableFuture::join);
-        await().until(() -> queries.executions().isEmpty());
     }
 
     @Test

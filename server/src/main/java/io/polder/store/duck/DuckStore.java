@@ -62,7 +62,7 @@ public final class DuckStore implements Store {
     private final AtomicInteger functions = new AtomicInteger();
     private final Outbox outbox = new Outbox();
     private volatile Map<String, String> views = Map.of();
-    private final List<Consumer<String>> promoted = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> changes = new CopyOnWriteArrayList<>();
     private long outboxSequence;
     private long lastBatch;
 
@@ -230,12 +230,19 @@ public final class DuckStore implements Store {
             makeCurrent(connection, table.definition(), table.generation());
         });
         defineViews();
-        promoted.forEach(listener -> listener.accept(next.name()));
+        changed(next.name());
     }
 
-    /** Tells {@code listener} the name of each table whose rows were replaced by a rebuild. */
-    public void onPromote(Consumer<String> listener) {
-        promoted.add(listener);
+    /**
+     * Tells {@code listener} the name of each table whose rows have changed, on the thread that changed them, before
+     * anybody else hears of it.
+     */
+    public void onChange(Consumer<String> listener) {
+        changes.add(listener);
+    }
+
+    void changed(String table) {
+        changes.forEach(listener -> listener.accept(table));
     }
 
     /**

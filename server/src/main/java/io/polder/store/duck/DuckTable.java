@@ -331,7 +331,14 @@ final class DuckTable implements StoredTable {
 
     @Override
     public Commit apply(Batch batch) {
-        return store.exclusively(() -> orRecover("applying a batch to table " + name(), ignored -> write(batch)));
+        return store.exclusively(() -> {
+            Commit commit = orRecover("applying a batch to table " + name(), ignored -> write(batch));
+            // Not before the commit: whoever waits for a position wants to find its rows.
+            synchronized (positions) {
+                positions.putAll(commit.positions());
+            }
+            return commit;
+        });
     }
 
     /** Runs a transaction; when it fails, what is held in memory is read again from what is stored. */
@@ -345,6 +352,9 @@ final class DuckTable implements StoredTable {
                 exception.addSuppressed(second);
             }
             throw exception;
+        } finally {
+            // Also after a failure: a commit may have come through that said it had not.
+            store.changed(name());
         }
     }
 
@@ -404,9 +414,6 @@ final class DuckTable implements StoredTable {
 
         batchNumber = number;
         waiting += classes.late;
-        synchronized (positions) {
-            positions.putAll(after);
-        }
         remember(keyed, classes);
         return new Commit(
                 name(),
