@@ -1,10 +1,10 @@
-package io.polder.profile;
+package io.polder.statistics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.polder.profile.Dependencies.Found;
-import io.polder.profile.Dependencies.Limits;
+import io.polder.statistics.Dependencies.Found;
+import io.polder.statistics.Dependencies.Limits;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

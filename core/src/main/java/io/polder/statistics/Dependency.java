@@ -1,4 +1,4 @@
-package io.polder.profile;
+package io.polder.statistics;
 
 import java.util.List;
 

@@ -1,0 +1,218 @@
+package io.polder.statistics;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * How strongly two columns go together, each measure from the values of the rows in which both are there. Arrays are of
+ * one length; NaN is a missing number and -1 a missing code. All answers are NaN where they are not defined: fewer than
+ * two rows, or a column of one value.
+ */
+public final class Association {
+    private Association() {}
+
+    /** Pearson's product-moment correlation, from -1 to 1; two passes, so that large means do no harm. */
+    public static double pearson(double[] first, double[] second) {
+        int count = 0;
+        double meanFirst = 0;
+        double meanSecond = 0;
+        for (int row = 0; row < first.length; row++) {
+            if (first[row] == first[row] && second[row] == second[row]) {
+                count++;
+                meanFirst += (first[row] - meanFirst) / count;
+                meanSecond += (second[row] - meanSecond) / count;
+            }
+        }
+        double squaresFirst = 0;
+        double squaresSecond = 0;
+        double products = 0;
+        for (int row = 0; row < first.length; row++) {
+            if (first[row] == first[row] && second[row] == second[row]) {
+                double one = first[row] - meanFirst;
+                double other = second[row] - meanSecond;
+                squaresFirst += one * one;
+                squaresSecond += other * other;
+                products += one * other;
+            }
+        }
+        double scale = Math.sqrt(squaresFirst) * Math.sqrt(squaresSecond);
+        return count < 2 || scale == 0 ? Double.NaN : Math.max(-1, Math.min(1, products / scale));
+    }
+
+    /** Spearman's rank correlation: Pearson's of the ranks, where equal values share the mean of theirs. */
+    public static double spearman(double[] first, double[] second) {
+        int[] both = both(first, second);
+        return pearson(ranks(first, both), ranks(second, both));
+    }
+
+    private static int[] both(double[] first, double[] second) {
+        return IntStream.range(0, first.length)
+                .filter(row -> !Double.isNaN(first[row]) && !Double.isNaN(second[row]))
+                .toArray();
+    }
+
+    private static double[] ranks(double[] values, int[] rows) {
+        Integer[] order = IntStream.range(0, rows.length).boxed().toArray(Integer[]::new);
+        Arrays.sort(order, Comparator.comparingDouble(at -> values[rows[at]]));
+        double[] ranks = new double[rows.length];
+        for (int from = 0; from < order.length; ) {
+            int to = from + 1;
+            while (to < order.length && values[rows[order[to]]] == values[rows[order[from]]]) {
+                to++;
+            }
+            for (int at = from; at < to; at++) {
+                ranks[order[at]] = (from + to + 1) / 2.0;
+            }
+            from = to;
+        }
+        return ranks;
+    }
+
+    /**
+     * Kendall's rank correlation with ties (tau-b): by how much more pairs of rows are in one order than in opposite
+     * ones. Takes time with the square of the rows.
+     */
+    public static double kendall(double[] first, double[] second) {
+        int[] rows = both(first, second);
+        long concordance = 0;
+        long differFirst = 0;
+        long differSecond = 0;
+        for (int one = 1; one < rows.length; one++) {
+            for (int other = 0; other < one; other++) {
+                int orderFirst = Double.compare(first[rows[one]], first[rows[other]]);
+                int orderSecond = Double.compare(second[rows[one]], second[rows[other]]);
+                concordance += (long) Integer.signum(orderFirst) * Integer.signum(orderSecond);
+                differFirst += orderFirst == 0 ? 0 : 1;
+                differSecond += orderSecond == 0 ? 0 : 1;
+            }
+        }
+        double scale = Math.sqrt(differFirst) * Math.sqrt(differSecond);
+        return scale == 0 ? Double.NaN : concordance / scale;
+    }
+
+    /**
+     * Cramér's V of two columns of codes, from 0 to 1, with the correction for what small tables show by accident
+     * (Bergsma: A bias-correction for Cramér's V and Tschuprow's T, 2013).
+     */
+    public static double cramersV(int[] first, int[] second) {
+        int rowsOfTable = Arrays.stream(first).max().orElse(-1) + 1;
+        int columnsOfTable = Arrays.stream(second).max().orElse(-1) + 1;
+        if (rowsOfTable == 0 || columnsOfTable == 0 || (long) rowsOfTable * columnsOfTable > MAX_CELLS) {
+            return Double.NaN;
+        }
+        long[] cells = new long[rowsOfTable * columnsOfTable];
+        long[] rowSums = new long[rowsOfTable];
+        long[] columnSums = new long[columnsOfTable];
+        long count = 0;
+        for (int row = 0; row < first.length; row++) {
+            if (first[row] >= 0 && second[row] >= 0) {
+                cells[first[row] * columnsOfTable + second[row]]++;
+                rowSums[first[row]]++;
+                columnSums[second[row]]++;
+                count++;
+            }
+        }
+        long usedRows = Arrays.stream(rowSums).filter(sum -> sum > 0).count();
+        long usedColumns = Arrays.stream(columnSums).filter(sum -> sum > 0).count();
+        if (count < 2 || usedRows < 2 || usedColumns < 2) {
+            return Double.NaN;
+        }
+        double chiSquared = 0;
+        for (int row = 0; row < rowsOfTable; row++) {
+            for (int column = 0; column < columnsOfTable; column++) {
+                double expected = (double) rowSums[row] * columnSums[column] / count;
+                if (expected > 0) {
+                    double difference = cells[row * columnsOfTable + column] - expected;
+                    chiSquared += difference * difference / expected;
+                }
+            }
+        }
+        double phiSquared = Math.max(
+                0, chiSquared / count - (double) (usedRows - 1) * (usedColumns - 1) / (count - 1));
+        double correctedRows = usedRows - (double) (usedRows - 1) * (usedRows - 1) / (count - 1);
+        double correctedColumns = usedColumns - (double) (usedColumns - 1) * (usedColumns - 1) / (count - 1);
+        double scale = Math.min(correctedRows - 1, correctedColumns - 1);
+        return scale <= 0 ? Double.NaN : Math.min(1, Math.sqrt(phiSquared / scale));
+    }
+
+    /** Larger tables of two columns of codes are not made. */
+    private static final long MAX_CELLS = 1L << 22;
+
+    /**
+     * The correlation ratio (eta) of numbers given codes, from 0 to 1: the part of the deviation that knowing the code
+     * explains.
+     */
+    public static double correlationRatio(int[] codes, double[] numbers) {
+        int groups = Arrays.stream(codes).max().orElse(-1) + 1;
+        long[] counts = new long[groups];
+        double[] means = new double[groups];
+        double mean = 0;
+        long count = 0;
+        for (int row = 0; row < codes.length; row++) {
+            if (codes[row] >= 0 && numbers[row] == numbers[row]) {
+                int group = codes[row];
+                means[group] += (numbers[row] - means[group]) / ++counts[group];
+                mean += (numbers[row] - mean) / ++count;
+            }
+        }
+        double total = 0;
+        for (int row = 0; row < codes.length; row++) {
+            if (codes[row] >= 0 && numbers[row] == numbers[row]) {
+                total += (numbers[row] - mean) * (numbers[row] - mean);
+            }
+        }
+        double between = 0;
+        for (int group = 0; group < groups; group++) {
+            between += counts[group] * (means[group] - mean) * (means[group] - mean);
+        }
+        return total == 0 ? Double.NaN : Math.min(1, Math.sqrt(between / total));
+    }
+
+    /**
+     * The error of a dependency of one column on another (g3 of Kivinen and Mannila): the least part of the rows that
+     * would have to go so that it holds, and which rows those are.
+     *
+     * @param violations the rows that have not the value that most rows of their group have, in their order
+     */
+    public record Dependence(double error, int[] violations) {}
+
+    /** How well {@code determinant} determines {@code dependent}; codes as of {@link CodedTable}. */
+    public static Dependence dependence(int[] determinant, int determinants, int[] dependent) {
+        int[] sizes = new int[determinants + 1];
+        for (int code : determinant) {
+            sizes[code + 1]++;
+        }
+        for (int code = 0; code < determinants; code++) {
+            sizes[code + 1] += sizes[code];
+        }
+        int[] rows = new int[determinant.length];
+        int[] next = Arrays.copyOf(sizes, determinants);
+        for (int row = 0; row < determinant.length; row++) {
+            rows[next[determinant[row]]++] = row;
+        }
+        int most = Arrays.stream(dependent).max().orElse(-1) + 1;
+        int[] counts = new int[most];
+        IntStream.Builder violations = IntStream.builder();
+        int violating = 0;
+        for (int group = 0; group < determinants; group++) {
+            int winner = -1;
+            for (int at = sizes[group]; at < sizes[group + 1]; at++) {
+                int code = dependent[rows[at]];
+                counts[code]++;
+                if (winner < 0 || counts[code] > counts[winner] || (counts[code] == counts[winner] && code < winner)) {
+                    winner = code;
+                }
+            }
+            for (int at = sizes[group]; at < sizes[group + 1]; at++) {
+                if (dependent[rows[at]] != winner) {
+                    violations.add(rows[at]);
+                    violating++;
+                }
+                counts[dependent[rows[at]]] = 0;
+            }
+        }
+        int[] found = violations.build().sorted().toArray();
+        return new Dependence(determinant.length == 0 ? 0 : (double) violating / determinant.length, found);
+    }
+}

@@ -1,0 +1,93 @@
+package io.polder.statistics;
+
+/**
+ * What a text looks like: each digit is {@code d}, each capital letter {@code A}, each other letter {@code a}, all else
+ * stands for itself, so that {@code (205)325-8100} looks like {@code (ddd)ddd-dddd}. In a <em>loose</em> pattern a run of
+ * the same is one with a plus sign, so that names of all lengths look alike: {@code Aa+, Aa. Aa+}.
+ */
+public final class TextPattern {
+    /** A plus sign that stands for itself in a loose pattern. */
+    private static final String PLUS = "[+]";
+
+    private TextPattern() {}
+
+    /** The pattern, character by character. */
+    public static String of(String text) {
+        StringBuilder pattern = new StringBuilder(text.length());
+        text.codePoints().forEach(character -> pattern.appendCodePoint(shape(character)));
+        return pattern.toString();
+    }
+
+    private static int shape(int character) {
+        if (Character.isDigit(character)) {
+            return 'd';
+        }
+        if (Character.isLetter(character)) {
+            return Character.isUpperCase(character) ? 'A' : 'a';
+        }
+        return character;
+    }
+
+    /** The loose form of a pattern: runs of d, A and a shortened. */
+    public static String loose(String pattern) {
+        StringBuilder loose = new StringBuilder();
+        for (int at = 0; at < pattern.length(); at++) {
+            char character = pattern.charAt(at);
+            int from = at;
+            while ("dAa".indexOf(character) >= 0
+                    && at + 1 < pattern.length()
+                    && pattern.charAt(at + 1) == character) {
+                at++;
+            }
+            loose.append(character == '+' ? PLUS : String.valueOf(character));
+            if (at > from) {
+                loose.append('+');
+            }
+        }
+        return loose.toString();
+    }
+
+    /**
+     * A regular expression that matches the texts of a pattern and no other.
+     *
+     * @param isLoose whether runs are of any length
+     */
+    public static String expression(String pattern, boolean isLoose) {
+        StringBuilder expression = new StringBuilder("^");
+        for (int at = 0; at < pattern.length(); at++) {
+            if (isLoose && pattern.startsWith(PLUS, at)) {
+                expression.append(PLUS);
+                at += PLUS.length() - 1;
+                continue;
+            }
+            char character = pattern.charAt(at);
+            expression.append(switch (character) {
+                case 'd' -> "[0-9]";
+                case 'A' -> "\\p{Lu}";
+                case 'a' -> "\\p{Ll}";
+                default -> escaped(character);
+            });
+            int from = at;
+            if (isLoose && "dAa".indexOf(character) >= 0) {
+                if (at + 1 < pattern.length() && pattern.charAt(at + 1) == '+') {
+                    expression.append('+');
+                    at++;
+                }
+                continue;
+            }
+            while (at + 1 < pattern.length() && pattern.charAt(at + 1) == character) {
+                at++;
+            }
+            if (at > from) {
+                expression.append('{').append(at - from + 1).append('}');
+            }
+        }
+        return expression.append('$').toString();
+    }
+
+    private static String escaped(char character) {
+        return Character.isLetterOrDigit(character) || character == ' ' || character > 127
+                ? String.valueOf(character)
+                : "\\" + character;
+    }
+}

@@ -1,0 +1,371 @@
+package io.polder.profile;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What in a profile somebody should look at, the weightiest first. docs/profiling.md lists the kinds. */
+final class Alerts {
+    private final Profile profile;
+    private final List<Profile.Alert> alerts = new ArrayList<>();
+
+    private Alerts(Profile profile) {
+        this.profile = profile;
+    }
+
+    /** The profile with its alerts and rules. */
+    static Profile judge(Profile profile, List<Profile.SuggestedRule> rules) {
+        Alerts judge = new Alerts(profile);
+        judge.whole();
+        profile.columns().forEach(judge::column);
+        judge.pairs();
+        judge.alerts.sort(Comparator.comparingInt((Profile.Alert alert) -> -alert.weight())
+                .thenComparing(Profile.Alert::kind)
+                .thenComparing(alert -> String.valueOf(alert.column())));
+        return new Profile(
+                profile.schema(),
+                profile.name(),
+                profile.source(),
+                profile.rows(),
+                profile.columns(),
+                profile.duplicates(),
+                profile.missingTogether(),
+                profile.associations(),
+                profile.sample(),
+                profile.keys(),
+                profile.functionalDependencies(),
+                profile.outliers(),
+                judge.alerts,
+                rules,
+                profile.privacy());
+    }
+
+    private void whole() {
+        if (profile.rows() == 0) {
+            add("empty", 100, null, "There is no row.", "See whether the source was read as it should be.");
+        }
+        if (profile.source().unreadable() > 0) {
+            add(
+                    "unreadable",
+                    95,
+                    null,
+                    profile.source().unreadable() + " rows could not be read; they are in no other number.",
+                    "Look at the first of them under Source; give --delimiter, --quote or --encoding if these are wrong.");
+        }
+        Profile.Duplicates duplicates = profile.duplicates();
+        if (duplicates.rows() > 0) {
+            add(
+                    "duplicate rows",
+                    40 + weight(duplicates.part(), 40),
+                    null,
+                    duplicates.rows() + " rows (" + percent(duplicates.part()) + ") are there already.",
+                    "Find out whether the source sends twice; a table with a key keeps one of each.");
+        }
+        if (profile.functionalDependencies().rows() > 0 && !profile.functionalDependencies().complete()) {
+            add(
+                    "search cut short",
+                    20,
+                    null,
+                    "The dependencies are not all that there are: the search was ended at its limit, or looked at "
+                            + profile.functionalDependencies().rows() + " rows only.",
+                    "Profile fewer columns.");
+        }
+        profile.functionalDependencies().approximate().stream()
+                .limit(20)
+                .forEach(each -> add(
+                        "broken dependency",
+                        55,
+                        each.rhs(),
+                        "It follows from " + String.join(", ", each.lhs()) + " but in " + each.violations() + " rows ("
+                                + percent(each.error()) + ").",
+                        "Look at these rows: one of the two values is likely wrong."));
+    }
+
+    private void column(Profile.Column column) {
+        String name = column.name();
+        long rows = profile.rows();
+        if (rows == 0) {
+            return;
+        }
+        double missing = (double) column.missing() / rows;
+        if (column.count() == 0 && column.misfits() == 0) {
+            add("all missing", 70, name, "It has no value at all.", "Leave it out, or find out why it is not filled.");
+            return;
+        }
+        if (missing >= 0.05) {
+            add(
+                    "missing",
+                    20 + weight(missing, 50),
+                    name,
+                    percent(missing) + " of its values are missing (" + column.missing() + ").",
+                    "Find out what missing means here before averaging it away.");
+        }
+        if (column.missingBy().word() > 0) {
+            add(
+                    "null words",
+                    35,
+                    name,
+                    column.missingBy().word() + " values are written as " + String.join(", ", column.missingBy().words())
+                            + " and taken as missing.",
+                    "Declare them as null words of the feed.");
+        }
+        if (column.missingBy().blank() > 0) {
+            add("blanks", 35, name, column.missingBy().blank() + " values are blanks only.", "Treat them as missing.");
+        }
+        if (column.misfits() > 0) {
+            add(
+                    "wrong type",
+                    60 + weight((double) column.misfits() / rows, 20),
+                    name,
+                    column.misfits() + " values are not of type " + column.type() + ", such as '"
+                            + column.misfitExamples().get(0).value() + "' in row "
+                            + column.misfitExamples().get(0).row() + ".",
+                    "Correct them at the source, or let a rule nullify them.");
+        }
+        boolean isWhole = column.distinctError() == 0;
+        if (column.distinct() == 1 && column.count() > 1) {
+            add("constant", 30, name, "All its values are the same.", "It tells nothing; leave it out of models.");
+        } else if (isWhole && column.distinct() == column.count() && column.count() > 1) {
+            add("unique", 15, name, "No value is there twice.", "It can be a key, and it is no category.");
+        } else if (column.type().equals("text") && column.distinct() > 50 && column.distinct() > column.count() / 2) {
+            add(
+                    "high cardinality",
+                    18,
+                    name,
+                    "It has " + column.distinct() + " different values.",
+                    "Group them before charting or one-hot encoding.");
+        }
+        if (!column.top().isEmpty() && column.distinct() > 1 && column.distinct() <= 50 && !column.type().equals("decimal")) {
+            double most = (double) column.top().get(0).count() / column.count();
+            if (most > 0.95) {
+                add(
+                        "imbalance",
+                        25,
+                        name,
+                        percent(most) + " of its values are '" + column.top().get(0).value() + "'.",
+                        "A model that always says so is right as often; weigh or leave out.");
+            }
+        }
+        if (column.semantic() != null && column.isPersonal()) {
+            add(
+                    "personal",
+                    75,
+                    name,
+                    "It looks like " + column.semantic().title() + " (" + column.semantic().evidence() + ").",
+                    "Its rare values are hidden in this report; mark its sensitivity in the catalogue.");
+        }
+        if (column.storedAs().equals("text") && column.type().matches("integer|decimal|date|timestamp|boolean")
+                && !profile.source().format().matches("csv|tsv")) {
+            add(
+                    "stored as text",
+                    45,
+                    name,
+                    "Its values are " + column.type() + "s, stored as text.",
+                    "Give it that type in the definition.");
+        }
+        if (column.type().equals("code") && column.text() != null) {
+            add(
+                    "code",
+                    10,
+                    name,
+                    "Its digits are a name and not a quantity; no mean is computed.",
+                    "Keep it as text, so that leading zeros stay.");
+        }
+        if (column.numbers() != null) {
+            numbers(column, column.numbers());
+        }
+        if (column.text() != null) {
+            text(column, column.text());
+        }
+        if (column.time() != null) {
+            time(column, column.time());
+        }
+    }
+
+    private void numbers(Profile.Column column, Profile.Numbers numbers) {
+        String name = column.name();
+        double zeros = (double) numbers.zeros() / column.count();
+        if (zeros >= 0.1 && column.distinct() > 2) {
+            add(
+                    "zeros",
+                    15 + weight(zeros, 30),
+                    name,
+                    percent(zeros) + " of its values are 0.",
+                    "Find out whether 0 was measured or stands for nothing; a measured nothing should be NULL.");
+        }
+        if (numbers.infinities() > 0) {
+            add(
+                    "infinite",
+                    70,
+                    name,
+                    numbers.infinities() + " values are infinite.",
+                    "They are left out of the other numbers; nullify them.");
+        }
+        if (Math.abs(numbers.skewness()) > 2) {
+            add(
+                    "skewed",
+                    15 + (int) Math.min(15, Math.abs(numbers.skewness())),
+                    name,
+                    "Its skewness is " + Numerals.shown(numbers.skewness(), 3) + ": the mean "
+                            + Numerals.shown(numbers.mean(), 4) + " is far from the median "
+                            + Numerals.shown(numbers.quantile(0.5), 4) + ".",
+                    "Speak of the median; take the logarithm for a linear model.");
+        }
+        if (numbers.outliers().modifiedZ() > 0) {
+            double part = (double) numbers.outliers().modifiedZ() / column.count();
+            add(
+                    "outliers",
+                    20 + (part < 0.01 ? 15 : 5),
+                    name,
+                    numbers.outliers().modifiedZ() + " values (" + percent(part) + ") are far from the others.",
+                    "Look at the rows named; do not drop what was truly measured.");
+        }
+        if (numbers.negatives() > 0 && numbers.negatives() < column.count() * 0.01) {
+            add(
+                    "few negatives",
+                    35,
+                    name,
+                    numbers.negatives() + " values are negative, all others are not.",
+                    "A sign may be wrong, or a code such as -1 stands for nothing.");
+        }
+        if (column.distinct() > 20 && isUniform(numbers.histogram())) {
+            add("uniform", 8, name, "All parts of its range are about as frequent.", "It may be a counter or made up.");
+        }
+        if (column.order() != null && !column.order().equals("none") && column.distinct() > 20) {
+            add("sorted", 8, name, "It is " + column.order() + " from row to row.", "It may be a counter or a time.");
+        }
+    }
+
+    private static boolean isUniform(List<Profile.Bin> bins) {
+        double mean = bins.stream().mapToLong(Profile.Bin::count).average().orElse(0);
+        return bins.size() >= 5
+                && mean >= 20
+                && bins.stream().allMatch(bin -> Math.abs(bin.count() - mean) < 4 * Math.sqrt(mean) + 0.05 * mean);
+    }
+
+    private void text(Profile.Column column, Profile.Text text) {
+        String name = column.name();
+        if (text.padded() > 0) {
+            add(
+                    "padded",
+                    40,
+                    name,
+                    text.padded() + " values begin or end with a blank.",
+                    "Trim them: they will not join.");
+        }
+        if (!text.typos().isEmpty()) {
+            Profile.Typo first = text.typos().get(0);
+            add(
+                    "slips",
+                    60,
+                    name,
+                    text.typos().size() + (text.typos().size() == 50 ? " or more" : "")
+                            + " rare values are nearly frequent ones, such as '" + shortened(first.value()) + "' and '"
+                            + shortened(first.likely()) + "'.",
+                    "Correct them, or let a rule mark them.");
+        }
+        if (text.minLength() == text.maxLength() && column.distinct() > 1) {
+            add("one length", 5, name, "All its values have " + text.minLength() + " characters.", "It may be a code.");
+        }
+        if (text.scripts().size() > 1 && text.scripts().stream().filter(each -> !"none".equals(each.value())).count() > 1) {
+            add("scripts", 30, name, "Its values are in several scripts.", "Look for letters that only look alike.");
+        }
+        double upper = (double) text.upper() / column.count();
+        if (upper > 0.02 && upper < 0.98 && text.lower() > column.count() * 0.02 && column.distinct() > 5) {
+            add(
+                    "mixed case",
+                    22,
+                    name,
+                    percent(upper) + " of its values are in capitals, others are not.",
+                    "Bring them to one case before grouping.");
+        }
+        if (!text.patternsAreLoose() && text.patterns().size() > 1 && text.patterns().get(0).coverage() > 0.95) {
+            add(
+                    "odd patterns",
+                    45,
+                    name,
+                    percent(text.patterns().get(0).coverage()) + " of its values look like "
+                            + text.patterns().get(0).pattern() + ", the others do not.",
+                    "Look at the others; a rule can reject them.");
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 60 ? text.substring(0, 60) + "…" : text;
+    }
+
+    private void time(Profile.Column column, Profile.Time time) {
+        if (time.gaps() > 0) {
+            add(
+                    "gaps",
+                    25,
+                    column.name(),
+                    time.gaps() + " gaps are longer than three usual steps; the longest, of "
+                            + duration(time.longestGap()) + ", is after " + time.longestGapAfter() + ".",
+                    "Find out whether the source was silent or rows are lost.");
+        }
+        if (time.min().matches("(-|0{1,4}|1[0-7]\\d\\d|18\\d\\d|1900-01-01|1970-01-01).*|\\d{1,3}-.*") || time.max().matches("9999.*|2[1-9]\\d\\d.*")) {
+            add(
+                    "unlikely times",
+                    50,
+                    column.name(),
+                    "Its range, " + time.min() + " to " + time.max() + ", holds times that stand for none.",
+                    "Nullify them by a rule.");
+        }
+    }
+
+    static String duration(double seconds) {
+        if (seconds >= 2 * 86_400) {
+            return Numerals.shown(seconds / 86_400, 3) + " days";
+        }
+        if (seconds >= 7200) {
+            return Numerals.shown(seconds / 3600, 3) + " hours";
+        }
+        return seconds >= 120 ? Numerals.shown(seconds / 60, 3) + " minutes" : Numerals.shown(seconds, 3) + " s";
+    }
+
+    private void pairs() {
+        profile.associations().stream()
+                .filter(each -> Math.abs(each.value()) >= 0.9
+                        && (each.measure().equals("spearman") || each.measure().equals("cramersV")))
+                .limit(20)
+                .forEach(each -> add(
+                        "go together",
+                        28,
+                        each.first(),
+                        "It goes with " + each.second() + " (" + each.measure() + " " + Numerals.shown(each.value(), 3)
+                                + ").",
+                        "Of two such columns a model needs one."));
+        profile.missingTogether().stream()
+                .filter(each -> each.phi() >= 0.9)
+                .limit(10)
+                .forEach(each -> add(
+                        "missing together",
+                        15,
+                        each.first(),
+                        "It is missing where " + each.second() + " is (" + each.both() + " rows of the sample).",
+                        "One cause is likely."));
+        if (!profile.outliers().isEmpty()) {
+            add(
+                    "odd combinations",
+                    24,
+                    null,
+                    profile.outliers().size() + " rows are alone in the combination of their numbers, row "
+                            + profile.outliers().get(0).row() + " most of all.",
+                    "Look at them under Outliers.");
+        }
+    }
+
+    private void add(String kind, int weight, @Nullable String column, String what, String advice) {
+        alerts.add(new Profile.Alert(kind, Math.min(100, weight), column, what, advice));
+    }
+
+    private static int weight(double part, int most) {
+        return (int) Math.round(part * most);
+    }
+
+    static String percent(double part) {
+        return Numerals.shown(part * 100, part < 0.001 ? 1 : 3) + " %";
+    }
+}

@@ -1,0 +1,132 @@
+package io.polder.profile;
+
+import io.polder.statistics.Association;
+import io.polder.statistics.Dependencies;
+import io.polder.statistics.CodedTable;
+import io.polder.profile.Typing.Typed;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+
+/** Which columns determine which. Looks at what the source wrote: 1 and 1.0 are two values. */
+final class DependencySearch {
+    /** An approximate dependency may break in this part of the rows. */
+    private static final double MAX_ERROR = 0.05;
+    /** Each group of a determinant must have so many rows in the mean for it to say anything. */
+    private static final double MIN_GROUP = 2;
+
+    private static final int EXAMPLES = 20;
+
+    private final CodedTable table;
+    private final List<Typed> typed;
+    private final boolean isWhole;
+    private final long every;
+    private List<List<String>> keys = List.of();
+
+    private DependencySearch(CodedTable table, List<Typed> typed, boolean isWhole, long every) {
+        this.table = table;
+        this.typed = typed;
+        this.isWhole = isWhole;
+        this.every = every;
+    }
+
+    /** @param cells how many values are looked at; of a larger table some rows, each so many apart */
+    static DependencySearch of(
+            Workbench bench, List<Typed> typed, List<Profile.Column> columns, long rows, long cells) {
+        long most = Math.max(1, cells / Math.max(1, typed.size()));
+        long every = Math.max(1, (rows + most - 1) / most);
+        CodedTable table = Profiler.coded(
+                bench,
+                typed.stream().map(Typed::raw).toList(),
+                every == 1 ? "" : "WHERE rowid % " + every + " = 0",
+                (int) Math.min(rows, most));
+        return new DependencySearch(table, typed, every == 1, every);
+    }
+
+    Profile.FunctionalDependencies dependencies(int threads, DoubleConsumer progress) {
+        Dependencies.Limits limits = new Dependencies.Limits(
+                Dependencies.Limits.USUAL.work(),
+                Dependencies.Limits.USUAL.candidates(),
+                Dependencies.Limits.USUAL.determinants(),
+                threads);
+        Dependencies.Found found = Dependencies.find(table, limits, progress);
+        keys = isWhole ? found.keys().stream().map(this::names).toList() : List.of();
+        List<Profile.Dependency> minimal = found.minimal().stream()
+                .map(each -> new Profile.Dependency(names(each.determinants()), name(each.dependent())))
+                .toList();
+        return new Profile.FunctionalDependencies(
+                isWhole && found.isComplete(), table.rows(), minimal.size(), minimal, approximate(found));
+    }
+
+    List<List<String>> keys() {
+        return keys;
+    }
+
+    private String name(int column) {
+        return typed.get(column).name();
+    }
+
+    private List<String> names(List<Integer> columns) {
+        return columns.stream().map(this::name).toList();
+    }
+
+    /** Dependencies of one column on another that hold but for a few rows. */
+    private List<Profile.Approximate> approximate(Dependencies.Found found) {
+        Set<List<Integer>> holding = new HashSet<>();
+        Set<Integer> constant = new HashSet<>();
+        found.minimal().forEach(each -> {
+            if (each.determinants().size() == 1) {
+                holding.add(List.of(each.determinants().get(0), each.dependent()));
+            } else if (each.determinants().isEmpty()) {
+                constant.add(each.dependent());
+            }
+        });
+        List<Profile.Approximate> approximate = new ArrayList<>();
+        for (int determinant = 0; determinant < table.columns(); determinant++) {
+            int values = table.distinct(determinant);
+            if (values < 2 || values * MIN_GROUP > table.rows()) {
+                continue;
+            }
+            for (int dependent = 0; dependent < table.columns(); dependent++) {
+                if (determinant == dependent
+                        || constant.contains(dependent)
+                        || holding.contains(List.of(determinant, dependent))) {
+                    continue;
+                }
+                Association.Dependence dependence =
+                        Association.dependence(table.codes(determinant), values, table.codes(dependent));
+                // It says something only where the most frequent value alone is wrong more often by far.
+                double byChance = 1 - (double) mostFrequent(table.codes(dependent), table.distinct(dependent))
+                        / Math.max(1, table.rows());
+                if (dependence.error() <= MAX_ERROR && dependence.error() < byChance / 4) {
+                    approximate.add(new Profile.Approximate(
+                            List.of(name(determinant)),
+                            name(dependent),
+                            dependence.error(),
+                            dependence.violations().length,
+                            IntStream.of(dependence.violations())
+                                    .limit(EXAMPLES)
+                                    .mapToObj(row -> row * every + 1)
+                                    .toList()));
+                }
+            }
+        }
+        approximate.sort(Comparator.comparingDouble(Profile.Approximate::error)
+                .thenComparing(each -> each.lhs().toString())
+                .thenComparing(Profile.Approximate::rhs));
+        return approximate;
+    }
+
+    private static int mostFrequent(int[] codes, int distinct) {
+        int[] counts = new int[distinct];
+        int most = 0;
+        for (int code : codes) {
+            most = Math.max(most, ++counts[code]);
+        }
+        return most;
+    }
+}

@@ -1,0 +1,251 @@
+package io.polder.profile;
+
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import io.polder.store.duck.EngineMessage;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files as a source: CSV and its like, JSON, Parquet; each also compressed with gzip or zstd, and several by a glob. What
+ * is detected of a CSV file is told, and can be told otherwise.
+ */
+public final class FileSource {
+    /**
+     * What a person says of the file; empty where it is to be detected.
+     *
+     * @param format csv, json or parquet
+     * @param header whether the first line names the columns
+     */
+    public record Told(
+            Optional<String> format,
+            Optional<String> delimiter,
+            Optional<String> quote,
+            Optional<String> encoding,
+            Optional<Boolean> header) {
+        public static final Told NOTHING =
+                new Told(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    private static final int HEAD_BYTES = 1 << 20;
+    private static final int EXAMPLES = 20;
+    private static final Map<String, String> ENCODINGS = Map.of(
+            "utf-8", "utf-8", "utf8", "utf-8", "utf-16", "utf-16", "utf16", "utf-16", "latin-1", "latin-1", "latin1",
+            "latin-1", "iso-8859-1", "latin-1", "windows-1252", "latin-1");
+
+    private final Workbench bench;
+    private final String files;
+    private final Told told;
+    private final List<Profile.Option> options = new ArrayList<>();
+
+    private FileSource(Workbench bench, String files, Told told) {
+        this.bench = bench;
+        this.files = files;
+        this.told = told;
+    }
+
+    /**
+     * Reads files into table {@code raw} of the workbench.
+     *
+     * @param files a path or a glob
+     * @return how they were read
+     * @throws PolderException INVALID_REQUEST when they cannot be
+     */
+    public static Profile.Source read(Workbench bench, String files, Told told) {
+        return new FileSource(bench, files, told).read();
+    }
+
+    private Profile.Source read() {
+        String format = told.format().orElseGet(this::formatByName);
+        return switch (format) {
+            case "csv", "tsv", "txt" -> csv();
+            case "json", "ndjson", "jsonl" -> json();
+            case "parquet" -> {
+                bench.run("CREATE TABLE raw AS SELECT * FROM read_parquet(" + text(files) + ", union_by_name = true)");
+                yield new Profile.Source("parquet", List.of(), 0, List.of());
+            }
+            default -> throw wrong(
+                    "format", format, "is not a format that can be read", Problem.suggestion(
+                            format, List.of("csv", "json", "parquet")));
+        };
+    }
+
+    private String formatByName() {
+        String name = files.toLowerCase(Locale.ROOT).replaceAll("\\.(gz|zst)$", "");
+        String extension = name.substring(name.lastIndexOf('.') + 1);
+        if (List.of("json", "ndjson", "jsonl", "parquet").contains(extension)) {
+            return extension;
+        }
+        byte[] head = head();
+        String start = new String(head, 0, Math.min(head.length, 64), StandardCharsets.ISO_8859_1).strip();
+        if (start.startsWith("PAR1")) {
+            return "parquet";
+        }
+        boolean isJson = start.startsWith("{\"") || start.startsWith("[{") || start.startsWith("[\n");
+        return isJson ? "json" : "csv";
+    }
+
+    /** The beginning of the first file, uncompressed; empty for what only the engine can uncompress. */
+    private byte[] head() {
+        List<List<@Nullable Object>> found = bench.rows("SELECT file FROM glob(" + text(files) + ") ORDER BY 1 LIMIT 1");
+        if (found.isEmpty()) {
+            throw wrong("FILE", files, "there is no such file", "check the path; a glob needs quotes in a shell");
+        }
+        Path file = Path.of(String.valueOf(found.get(0).get(0)));
+        if (Files.isDirectory(file)) {
+            throw wrong("FILE", files, "this is a folder", "name files in it, as in '" + files + "/*.csv'");
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            in.mark(2);
+            boolean isGzip = in.read() == 0x1f && in.read() == 0x8b;
+            in.reset();
+            return (isGzip ? new GZIPInputStream(in) : in).readNBytes(HEAD_BYTES);
+        } catch (IOException broken) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    file + ": cannot be read (" + broken.getMessage() + "). Fix: see that it is whole and readable",
+                    broken);
+        }
+    }
+
+    private Profile.Source csv() {
+        byte[] head = head();
+        if (head.length == 0) {
+            throw wrong("FILE", files, "is empty", "give it a header line at least");
+        }
+        String encoding = told.encoding()
+                .map(name -> Optional.ofNullable(ENCODINGS.get(name.toLowerCase(Locale.ROOT)))
+                        .orElseThrow(() -> wrong(
+                                "--encoding",
+                                name,
+                                "is not an encoding that can be read",
+                                Problem.suggestion(name, List.of("utf-8", "utf-16", "latin-1")))))
+                .orElseGet(() -> encoding(head));
+        StringBuilder parameters = new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ")
+                .append(text(encoding));
+        told.delimiter().ifPresent(delimiter -> parameters.append(", delim = ").append(text(unescaped(delimiter))));
+        told.quote().ifPresent(quote -> parameters.append(", quote = ").append(text(quote)));
+        told.header().ifPresent(header -> parameters.append(", header = ").append(header));
+
+        List<@Nullable Object> dialect = sniffed(parameters.toString());
+        String delimiter = told.delimiter().map(FileSource::unescaped).orElse(detected(dialect.get(0), ","));
+        // Nothing in the first lines that needed a quote is no promise for the rest.
+        String quote = told.quote().orElse(detected(dialect.get(1), "\""));
+        boolean header = told.header().orElseGet(() -> isHeader(head, encoding, delimiter, quote, dialect.get(2)));
+        option("delimiter", delimiter.equals("\t") ? "\\t" : delimiter, told.delimiter().isPresent());
+        option("quote", quote, told.quote().isPresent());
+        option("encoding", encoding, told.encoding().isPresent());
+        option("header", String.valueOf(header), told.header().isPresent());
+
+        bench.run("CREATE TABLE raw AS SELECT * FROM read_csv(" + text(files)
+                + ", all_varchar = true, store_rejects = true, rejects_limit = 0, nullstr = '', null_padding = false"
+                + ", strict_mode = true, sample_size = 20480, max_line_size = 16777216, allow_quoted_nulls = false"
+                + ", encoding = " + text(encoding)
+                + ", delim = " + text(delimiter) + ", quote = " + text(quote) + ", escape = " + text(quote)
+                + ", header = " + header + ")");
+        List<Profile.Unreadable> examples = new ArrayList<>();
+        bench.read(
+                "SELECT line, column_idx, error_message, csv_line FROM reject_errors ORDER BY line, column_idx LIMIT "
+                        + EXAMPLES,
+                row -> examples.add(new Profile.Unreadable(
+                        row.getLong(1), row.getLong(2), wrong(row.getString(3)), shortened(row.getString(4)))));
+        long unreadable = bench.number("SELECT count(DISTINCT (file_id, line)) FROM reject_errors");
+        return new Profile.Source(delimiter.equals("\t") ? "tsv" : "csv", options, unreadable, examples);
+    }
+
+    private List<@Nullable Object> sniffed(String parameters) {
+        try {
+            return bench.row("SELECT Delimiter, Quote, HasHeader FROM sniff_csv(" + text(files) + ", " + parameters
+                    + ", ignore_errors = true, strict_mode = false)");
+        } catch (PolderException unknown) {
+            // One column, or hardly anything: the usual dialect then says what is wrong, if anything is.
+            return java.util.Arrays.asList(null, null, null);
+        }
+    }
+
+    private static String detected(@Nullable Object found, String usual) {
+        String text = found == null ? "" : String.valueOf(found);
+        return text.isEmpty() || text.equals("(empty)") || text.equals("\0") ? usual : text;
+    }
+
+    /**
+     * Whether the first line names the columns: no name is missing, a number, or there twice. Where all columns are text
+     * the engine cannot tell.
+     */
+    private static boolean isHeader(
+            byte[] head, String encoding, String delimiter, String quote, @Nullable Object detected) {
+        String text = new String(
+                head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        String line = text.lines().findFirst().orElse("");
+        List<String> names = List.of(line.split(java.util.regex.Pattern.quote(delimiter), -1));
+        boolean areNames = names.stream()
+                .map(name -> name.replace(quote, "").strip())
+                .allMatch(name -> !name.isEmpty() && !name.matches("[-+]?[\\d.,:/ -]+"));
+        return areNames && names.stream().distinct().count() == names.size()
+                || Boolean.TRUE.equals(detected) && areNames;
+    }
+
+    private static String encoding(byte[] head) {
+        if (head.length >= 2 && ((head[0] == (byte) 0xff && head[1] == (byte) 0xfe)
+                || (head[0] == (byte) 0xfe && head[1] == (byte) 0xff))) {
+            return "utf-16";
+        }
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        CharBuffer into = CharBuffer.allocate(head.length + 1);
+        CoderResult result = decoder.decode(ByteBuffer.wrap(head), into, head.length < HEAD_BYTES);
+        return result.isError() ? "latin-1" : "utf-8";
+    }
+
+    private Profile.Source json() {
+        bench.run("CREATE TABLE raw AS SELECT * FROM read_json_auto(" + text(files)
+                + ", sample_size = -1, maximum_object_size = 67108864, convert_strings_to_integers = false)");
+        return new Profile.Source("json", List.of(), 0, List.of());
+    }
+
+    private void option(String name, String value, boolean isTold) {
+        options.add(new Profile.Option(name, value, !isTold));
+    }
+
+    private static String wrong(@Nullable String message) {
+        String told = EngineMessage.of(String.valueOf(message)).wrong();
+        return told.isEmpty() ? String.valueOf(message) : told;
+    }
+
+    private static String shortened(@Nullable String text) {
+        String whole = text == null ? "" : text;
+        return whole.length() > 200 ? whole.substring(0, 200) + "…" : whole;
+    }
+
+    private static String unescaped(String delimiter) {
+        return delimiter.equals("\\t") ? "\t" : delimiter;
+    }
+
+    private static PolderException wrong(String place, String value, String wrong, String fix) {
+        return new PolderException(ErrorCode.INVALID_REQUEST, List.of(new Problem(place, value, wrong, fix)));
+    }
+
+    /** A text as SQL writes it. */
+    static String text(String value) {
+        return "'" + value.replace("'", "''") + "'";
+    }
+}

@@ -1,0 +1,263 @@
+package io.polder.profile;
+
+import io.polder.statistics.Association;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is known of a dataset. What its parts mean, with formulas and errors, is in docs/profiling.md; the names here
+ * are those of the published JSON.
+ *
+ * @param schema the version of this shape
+ * @param name of the dataset
+ * @param rows how many there are; those that could not be read are not among them
+ * @param sample from how many rows the associations and combined outliers were computed; {@code rows} when from all
+ * @param keys the minimal sets of columns on which no two rows agree
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Profile(
+        int schema,
+        String name,
+        Source source,
+        long rows,
+        List<Column> columns,
+        Duplicates duplicates,
+        List<Missing> missingTogether,
+        List<Association> associations,
+        long sample,
+        List<List<String>> keys,
+        FunctionalDependencies functionalDependencies,
+        List<Outlier> outliers,
+        List<Alert> alerts,
+        List<SuggestedRule> rules,
+        Privacy privacy) {
+    /** The version of the JSON's shape. */
+    public static final int SCHEMA = 1;
+
+    /**
+     * How the source was read.
+     *
+     * @param options what was detected or told, such as the delimiter, by the option's name
+     * @param unreadable how many rows could not be read
+     * @param unreadableExamples some of them
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Source(
+            String format, List<Option> options, long unreadable, List<Unreadable> unreadableExamples) {}
+
+    public record Option(String name, String value, boolean isDetected) {}
+
+    /**
+     * A row that could not be read.
+     *
+     * @param column the place of the column, from 1; 0 when it is the whole line
+     */
+    public record Unreadable(long line, long column, String wrong, String text) {}
+
+    /**
+     * A column.
+     *
+     * @param type integer, decimal, text, date, timestamp, time, boolean, or code: digits that are a name
+     * @param storedAs the type that the source has for it
+     * @param count values that are not missing
+     * @param missing values that are missing, for whatever reason
+     * @param density the part of the rows that has a value
+     * @param distinct how many different values there are
+     * @param distinctError by what part {@code distinct} and {@code unique} may be wrong, 0 when exact (two standard
+     *     deviations)
+     * @param unique how many values occur once
+     * @param top the most frequent values, at most 100
+     * @param misfits values that are not of the column's type
+     * @param order increasing, decreasing (each value after the one before, equal ones allowed) or none
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Column(
+            String name,
+            String type,
+            String storedAs,
+            @Nullable Semantic semantic,
+            boolean isPersonal,
+            long count,
+            long missing,
+            MissingBy missingBy,
+            double density,
+            long distinct,
+            double distinctError,
+            long unique,
+            List<Top> top,
+            long misfits,
+            List<Misfit> misfitExamples,
+            @Nullable String order,
+            @Nullable Numbers numbers,
+            @Nullable Text text,
+            @Nullable Time time) {}
+
+    /** What the values are in the world, and how that is known. */
+    public record Semantic(String type, String title, double coverage, String evidence) {}
+
+    /** Missing values by their reason; {@code words} are those such as NA. */
+    public record MissingBy(long nulls, long empty, long blank, long word, List<String> words) {}
+
+    public record Top(@Nullable String value, long count) {}
+
+    /** A value that is not of its column's type, and the first row that has it, from 1. */
+    public record Misfit(String value, long row) {}
+
+    /**
+     * Of numbers.
+     *
+     * @param deviation of the sample (n - 1), as {@code variance} is
+     * @param mad the median of the distances from the median
+     * @param kurtosis the excess: 0 for a normal distribution
+     * @param quantilesAreExact whether they were computed from all values and not from a sketch (t-digest)
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Numbers(
+            double min,
+            double max,
+            double mean,
+            double deviation,
+            double variance,
+            double sum,
+            List<Quantile> quantiles,
+            boolean quantilesAreExact,
+            double iqr,
+            double mad,
+            double skewness,
+            double kurtosis,
+            long zeros,
+            long negatives,
+            long infinities,
+            List<Bin> histogram,
+            Outliers outliers) {
+        double quantile(double at) {
+            return quantiles.stream()
+                    .filter(quantile -> quantile.at() == at)
+                    .mapToDouble(Quantile::value)
+                    .findFirst()
+                    .orElse(Double.NaN);
+        }
+    }
+
+    public record Quantile(double at, double value) {}
+
+    /** Values from {@code from} up to {@code to}, exclusive but in the last bin. */
+    public record Bin(double from, double to, long count) {}
+
+    /**
+     * How many values are far from the others, by three rules: beyond the quartiles by more than 1.5 interquartile
+     * ranges; by more than 3 standard deviations from the mean; by a modified z above 3.5 (0.6745 of the distance from
+     * the median by the MAD).
+     */
+    public record Outliers(long iqr, long z, long modifiedZ, double low, double high, List<Far> examples) {}
+
+    public record Far(double value, long row) {}
+
+    /** Of texts; lengths in characters. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Text(
+            long minLength,
+            double meanLength,
+            long maxLength,
+            @Nullable String min,
+            @Nullable String max,
+            List<Pattern> patterns,
+            boolean patternsAreLoose,
+            long patternCount,
+            List<Top> scripts,
+            long padded,
+            long upper,
+            long lower,
+            List<Typo> typos) {}
+
+    /** A pattern with the part of the values that have it, and a regular expression for it. */
+    public record Pattern(String pattern, long count, double coverage, String expression) {}
+
+    /** A rare value that is nearly a frequent one. */
+    public record Typo(String value, long count, String likely, long likelyCount) {}
+
+    /**
+     * Of dates and times.
+     *
+     * @param granularity the largest unit that all values are whole in: day, hour, minute, second, millisecond
+     * @param step the most frequent distance between neighbours, in seconds
+     * @param gaps how many distances are more than three times as long
+     * @param weekdays counts from Monday to Sunday
+     * @param hours counts from 0 to 23; empty for dates
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Time(
+            String min,
+            String max,
+            String granularity,
+            double step,
+            long gaps,
+            double longestGap,
+            @Nullable String longestGapAfter,
+            List<Long> weekdays,
+            List<Long> hours,
+            List<Top> histogram) {}
+
+    /** Rows that are there more than once: how many there are too many, and the rows of some. */
+    public record Duplicates(long rows, double part, List<List<Long>> examples) {}
+
+    /** Two columns that lack values in the same rows: phi of their being missing, from -1 to 1. */
+    public record Missing(String first, String second, double phi, long both) {}
+
+    /** How two columns go together; {@code measure} is pearson, spearman, kendall, cramersV or correlationRatio. */
+    public record Association(String first, String second, String measure, double value) {}
+
+    /**
+     * Where rows agree on {@code lhs} they agree on {@code rhs}.
+     *
+     * @param complete whether {@code minimal} is all of them
+     * @param rows from how many rows
+     */
+    public record FunctionalDependencies(
+            boolean complete, long rows, int count, List<Dependency> minimal, List<Approximate> approximate) {}
+
+    public record Dependency(List<String> lhs, String rhs) {}
+
+    /**
+     * A dependency that nearly holds.
+     *
+     * @param error the least part of the rows that would have to go
+     * @param violations how many rows that is
+     * @param examples some of them, from 1
+     */
+    public record Approximate(List<String> lhs, String rhs, double error, long violations, List<Long> examples) {}
+
+    /** A row that is alone in the combination of its numbers, by an isolation forest; score from 0 to 1. */
+    public record Outlier(long row, double score, List<Top> values) {}
+
+    /**
+     * Something to look at.
+     *
+     * @param kind which alert it is, as docs/profiling.md lists them
+     * @param weight how much it matters, from 0 to 100
+     * @param column null when it is of the whole
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Alert(String kind, int weight, @Nullable String column, String what, String advice) {}
+
+    /**
+     * A rule that holds in these rows.
+     *
+     * @param check SQL that is true of a row that keeps it
+     * @param confidence that a further row keeps it, at least, with 95 % certainty
+     * @param violations how many rows do not
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record SuggestedRule(
+            String kind,
+            @Nullable String column,
+            String check,
+            String onViolation,
+            double confidence,
+            long violations,
+            @Nullable String caution) {}
+
+    /** What is not shown, and why: counts in personal columns are rounded down to multiples of {@code k}. */
+    public record Privacy(int k, List<String> columns) {}
+}

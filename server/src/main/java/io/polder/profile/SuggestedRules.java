@@ -1,0 +1,195 @@
+package io.polder.profile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules that the rows of a profile keep, or nearly all of them.
+ *
+ * <p>The confidence is the lower end of what can be said of further rows with 95 % certainty when of {@code n} rows
+ * {@code v} break the rule (Wilson's interval; for none of n about 1 - 3/n). It supposes that further rows are like
+ * these.
+ */
+final class SuggestedRules {
+    /** Fewer rows prove nothing. */
+    private static final long FEW = 30;
+    /** A rule that more rows break is none. */
+    private static final double MOST_BROKEN = 0.05;
+    /** A set of more values is none. */
+    private static final int SET = 30;
+    /** Each value of a set must be there so often in the mean. */
+    private static final int TIMES = 20;
+
+    private static final double Z = 1.645;
+
+    private final Profile profile;
+    private final List<Profile.SuggestedRule> rules = new ArrayList<>();
+
+    private SuggestedRules(Profile profile) {
+        this.profile = profile;
+    }
+
+    static List<Profile.SuggestedRule> of(Profile profile) {
+        return new SuggestedRules(profile).all();
+    }
+
+    private List<Profile.SuggestedRule> all() {
+        if (profile.rows() == 0) {
+            return List.of();
+        }
+        profile.columns().forEach(this::column);
+        profile.functionalDependencies().approximate().forEach(each -> add(
+                "dependency",
+                null,
+                dependency(each.lhs(), each.rhs()),
+                "mark",
+                profile.functionalDependencies().rows(),
+                each.violations()));
+        profile.functionalDependencies().minimal().stream()
+                .filter(each -> each.lhs().size() == 1 && !isUnique(each.lhs().get(0)))
+                .forEach(each -> add(
+                        "dependency",
+                        null,
+                        dependency(each.lhs(), each.rhs()),
+                        "mark",
+                        profile.functionalDependencies().rows(),
+                        0));
+        return rules;
+    }
+
+    private boolean isUnique(String name) {
+        return profile.columns().stream()
+                .anyMatch(column -> column.name().equals(name) && column.distinct() * 2 > profile.rows());
+    }
+
+    private static String dependency(List<String> lhs, String rhs) {
+        return lhs.stream().map(SuggestedRules::quoted).collect(Collectors.joining(", ")) + " -> " + quoted(rhs);
+    }
+
+    private void column(Profile.Column column) {
+        String c = quoted(column.name());
+        long rows = profile.rows();
+        if (column.missing() <= rows * MOST_BROKEN) {
+            add("complete", column.name(), c + " IS NOT NULL", "reject", rows, column.missing());
+        }
+        if (column.count() == 0) {
+            return;
+        }
+        if (column.distinctError() == 0
+                && column.count() - column.distinct() <= column.count() * MOST_BROKEN / 10
+                && column.type().matches("integer|code|text")
+                && column.distinct() > 1) {
+            add("unique", column.name(), "unique(" + c + ")", "mark", rows, column.count() - column.distinct());
+        }
+        if (column.misfits() > 0) {
+            add(
+                    "type",
+                    column.name(),
+                    "is_" + column.type() + "(" + c + ")",
+                    "nullify",
+                    column.count() + column.misfits(),
+                    column.misfits());
+        }
+        if (column.numbers() != null) {
+            range(column, column.numbers(), c);
+        }
+        if (column.text() != null) {
+            text(column, column.text(), c);
+        }
+    }
+
+    private void range(Profile.Column column, Profile.Numbers numbers, String c) {
+        if (column.isPersonal()) {
+            return;
+        }
+        if (numbers.min() >= 0) {
+            add("sign", column.name(), c + " >= 0", "nullify", column.count(), 0);
+        }
+        add(
+                "range",
+                column.name(),
+                c + " BETWEEN " + Numerals.written(numbers.min()) + " AND " + Numerals.written(numbers.max()),
+                "mark",
+                column.count(),
+                0);
+    }
+
+    private void text(Profile.Column column, Profile.Text text, String c) {
+        if (!column.isPersonal()
+                && column.distinctError() == 0
+                && column.distinct() * TIMES <= column.count()
+                && column.distinct() - text.typos().size() <= SET) {
+            List<String> slips = text.typos().stream().map(Profile.Typo::value).toList();
+            List<Profile.Top> kept = column.top().stream()
+                    .filter(value -> !slips.contains(value.value()))
+                    .toList();
+            long broken = column.count() - kept.stream().mapToLong(Profile.Top::count).sum();
+            add(
+                    "set",
+                    column.name(),
+                    c + " IN ("
+                            + kept.stream()
+                                    .map(value -> FileSource.text(String.valueOf(value.value())))
+                                    .sorted()
+                                    .collect(Collectors.joining(", "))
+                            + ")",
+                    "mark",
+                    column.count(),
+                    broken);
+        } else if (!text.typos().isEmpty() && !column.isPersonal()) {
+            add(
+                    "spelling",
+                    column.name(),
+                    c + " NOT IN ("
+                            + text.typos().stream()
+                                    .map(typo -> FileSource.text(typo.value()))
+                                    .collect(Collectors.joining(", "))
+                            + ")",
+                    "mark",
+                    column.count(),
+                    text.typos().stream().mapToLong(Profile.Typo::count).sum());
+        }
+        List<Profile.Pattern> patterns = text.patterns();
+        long covered = 0;
+        List<String> expressions = new ArrayList<>();
+        for (Profile.Pattern pattern : patterns) {
+            if (expressions.size() < 3 && covered < column.count() * (1 - MOST_BROKEN)) {
+                covered += Math.round(pattern.coverage() * column.count());
+                expressions.add(pattern.expression());
+            }
+        }
+        boolean saysSomething = patterns.stream().limit(1).noneMatch(pattern -> pattern.pattern().matches("A?a?\\+?"));
+        if (!text.patternsAreLoose() && saysSomething && covered >= column.count() * (1 - MOST_BROKEN)) {
+            add(
+                    "pattern",
+                    column.name(),
+                    "regexp_full_match(" + c + ", " + FileSource.text(String.join("|", expressions)) + ")",
+                    "mark",
+                    column.count(),
+                    column.count() - covered);
+        }
+    }
+
+    private void add(String kind, @Nullable String column, String check, String onViolation, long rows, long broken) {
+        if (broken > rows * MOST_BROKEN) {
+            return;
+        }
+        String caution = rows < FEW ? "only " + rows + " rows: this may be an accident" : null;
+        rules.add(new Profile.SuggestedRule(kind, column, check, onViolation, confidence(rows, broken), broken, caution));
+    }
+
+    /** The lower end of Wilson's one-sided interval. */
+    static double confidence(long rows, long broken) {
+        double part = (double) (rows - broken) / rows;
+        double square = Z * Z;
+        double middle = part + square / (2 * rows);
+        double width = Z * Math.sqrt(part * (1 - part) / rows + square / (4.0 * rows * rows));
+        return Math.max(0, (middle - width) / (1 + square / rows));
+    }
+
+    static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+}

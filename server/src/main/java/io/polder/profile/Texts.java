@@ -1,0 +1,178 @@
+package io.polder.profile;
+
+import io.polder.statistics.TextPattern;
+import io.polder.profile.Typing.Typed;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What texts look like. */
+final class Texts {
+    private static final int PATTERNS = 20;
+    /** More patterns than this, and they are told loosely. */
+    private static final int MANY_PATTERNS = 20;
+
+    private static final int TYPOS = 50;
+    /** A value is compared with frequent ones when it has at most so many occurrences. */
+    private static final int RARE = 3;
+    /** And the frequent one at least so many times as many. */
+    private static final int TIMES = 5;
+    /** Columns of more different values are not searched for slips of the pen. */
+    private static final int MAX_DISTINCT = 5_000;
+
+    private Texts() {}
+
+    /**
+     * Describes them.
+     *
+     * @param values different values with their counts
+     * @param isWhole whether these are all
+     */
+    static Profile.Text of(Workbench bench, Typed column, List<Profile.Top> values, boolean isWhole) {
+        String c = column.column();
+        List<@Nullable Object> found = bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
+                + " count_if(v <> trim(v)), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
+                + " FROM (SELECT " + c + " AS v FROM data)");
+        Map<String, Long> exact = new HashMap<>();
+        Map<String, Long> loose = new HashMap<>();
+        Map<String, Long> scripts = new HashMap<>();
+        long all = 0;
+        for (Profile.Top value : values) {
+            String text = String.valueOf(value.value());
+            String pattern = TextPattern.of(text);
+            exact.merge(pattern, value.count(), Long::sum);
+            loose.merge(TextPattern.loose(pattern), value.count(), Long::sum);
+            scripts.merge(script(text), value.count(), Long::sum);
+            all += value.count();
+        }
+        boolean isLoose = exact.size() > MANY_PATTERNS;
+        List<Profile.Pattern> patterns = new ArrayList<>();
+        for (Profile.Top pattern : top(isLoose ? loose : exact, PATTERNS)) {
+            String shape = String.valueOf(pattern.value());
+            patterns.add(new Profile.Pattern(
+                    shape,
+                    pattern.count(),
+                    (double) pattern.count() / all,
+                    TextPattern.expression(shape, isLoose)));
+        }
+        return new Profile.Text(
+                Profiler.number(found.get(0)),
+                Profiler.real(found.get(1)),
+                Profiler.number(found.get(2)),
+                shortened(String.valueOf(found.get(3))),
+                shortened(String.valueOf(found.get(4))),
+                patterns,
+                isLoose,
+                (isLoose ? loose : exact).size(),
+                top(scripts, 10),
+                Profiler.number(found.get(5)),
+                Profiler.number(found.get(6)),
+                Profiler.number(found.get(7)),
+                isWhole ? typos(values) : List.of());
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 200 ? text.substring(0, 200) + "…" : text;
+    }
+
+    static List<Profile.Top> top(Map<String, Long> counts, int most) {
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(most)
+                .map(entry -> new Profile.Top(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** The script of the first letter that has one; "none" for digits and signs alone. */
+    private static String script(String text) {
+        return text.codePoints()
+                .filter(Character::isLetter)
+                .mapToObj(Character.UnicodeScript::of)
+                .findFirst()
+                .map(script -> script.name().toLowerCase(java.util.Locale.ROOT))
+                .orElse("none");
+    }
+
+    /**
+     * Rare values that are one or two letters from a frequent one: long texts may differ in more, numbers in none (one
+     * digit more is another number).
+     */
+    private static List<Profile.Typo> typos(List<Profile.Top> values) {
+        List<Profile.Typo> typos = new ArrayList<>();
+        if (values.size() > MAX_DISTINCT) {
+            return typos;
+        }
+        List<Profile.Top> rare =
+                values.stream().filter(value -> value.count() <= RARE).toList();
+        List<Profile.Top> frequent =
+                values.stream().filter(value -> value.count() > RARE).toList();
+        for (Profile.Top slip : rare) {
+            String text = String.valueOf(slip.value());
+            Profile.@Nullable Top best = null;
+            int nearest = Integer.MAX_VALUE;
+            for (Profile.Top known : frequent) {
+                String likely = String.valueOf(known.value());
+                int allowed = Math.min(Math.max(1, text.length() / 5), 12);
+                if (known.count() < TIMES * slip.count() || Math.abs(likely.length() - text.length()) > allowed) {
+                    continue;
+                }
+                int distance = distance(text, likely, Math.min(allowed, nearest - 1));
+                if (distance < nearest && !digits(text).equals(text) && differsInLetters(text, likely)) {
+                    nearest = distance;
+                    best = known;
+                }
+            }
+            if (best != null) {
+                typos.add(new Profile.Typo(text, slip.count(), String.valueOf(best.value()), best.count()));
+            }
+        }
+        typos.sort(Comparator.comparing(Profile.Typo::value));
+        return typos.subList(0, Math.min(TYPOS, typos.size()));
+    }
+
+    /** Whether two texts have the same digits, or one has a letter where the other has a digit. */
+    private static boolean differsInLetters(String text, String likely) {
+        return digits(text).equals(digits(likely)) || letters(text) != letters(likely);
+    }
+
+    private static String digits(String text) {
+        return text.replaceAll("[^0-9]", "");
+    }
+
+    private static long letters(String text) {
+        return text.chars().filter(Character::isLetter).count();
+    }
+
+    /** Levenshtein's distance; a large number when it is above {@code most}. */
+    static int distance(String one, String other, int most) {
+        if (most < 0) {
+            return Integer.MAX_VALUE;
+        }
+        int[] before = new int[other.length() + 1];
+        int[] now = new int[other.length() + 1];
+        for (int at = 0; at <= other.length(); at++) {
+            before[at] = at;
+        }
+        for (int row = 1; row <= one.length(); row++) {
+            now[0] = row;
+            int least = row;
+            for (int column = 1; column <= other.length(); column++) {
+                int cost = one.charAt(row - 1) == other.charAt(column - 1) ? 0 : 1;
+                now[column] = Math.min(Math.min(now[column - 1], before[column]) + 1, before[column - 1] + cost);
+                least = Math.min(least, now[column]);
+            }
+            if (least > most) {
+                return Integer.MAX_VALUE;
+            }
+            int[] spare = before;
+            before = now;
+            now = spare;
+        }
+        return before[other.length()] <= most ? before[other.length()] : Integer.MAX_VALUE;
+    }
+}

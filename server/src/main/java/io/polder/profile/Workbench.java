@@ -1,0 +1,179 @@
+package io.polder.profile;
+
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.store.duck.EngineMessage;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine to look at data with: a database in a folder of its own, which goes with it. It works within its memory and
+ * goes to disk for the rest. For one thread at a time.
+ */
+public final class Workbench implements AutoCloseable {
+    /**
+     * Bounds.
+     *
+     * @param memory bytes that the engine may take
+     * @param threads at most
+     * @param folder where its own folder is made
+     */
+    public record Settings(long memory, int threads, Path folder) {}
+
+    private final Path folder;
+    private final Connection connection;
+
+    private Workbench(Path folder, Connection connection) {
+        this.folder = folder;
+        this.connection = connection;
+    }
+
+    /** Opens one. */
+    public static Workbench open(Settings settings) {
+        Path folder;
+        try {
+            Files.createDirectories(settings.folder());
+            folder = Files.createTempDirectory(settings.folder(), "polder-profile-");
+        } catch (IOException failure) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    settings.folder() + ": no room to work in. Fix: see that it can be written (" + failure.getMessage()
+                            + ")",
+                    failure);
+        }
+        Properties properties = new Properties();
+        properties.setProperty("memory_limit", (settings.memory() >> 20) + "MiB");
+        properties.setProperty("threads", String.valueOf(settings.threads()));
+        properties.setProperty("temp_directory", folder.resolve("spill").toString());
+        properties.setProperty("autoinstall_known_extensions", "false");
+        properties.setProperty("autoload_known_extensions", "false");
+        try {
+            Connection connection =
+                    DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("work.duckdb"), properties);
+            return new Workbench(folder, connection);
+        } catch (SQLException failure) {
+            delete(folder);
+            throw failed(failure);
+        }
+    }
+
+    /** Runs a statement. */
+    void run(String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
+    /** Takes the rows of an answer, one by one. */
+    interface Reader {
+        void row(ResultSet row) throws SQLException;
+    }
+
+    void read(String sql, Reader reader) {
+        read(sql, List.of(), reader);
+    }
+
+    void read(String sql, List<?> parameters, Reader reader) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int index = 0; index < parameters.size(); index++) {
+                statement.setObject(index + 1, parameters.get(index));
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    reader.row(rows);
+                }
+            }
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
+    /** All rows of a small answer. */
+    List<List<@Nullable Object>> rows(String sql) {
+        List<List<@Nullable Object>> all = new ArrayList<>();
+        read(sql, row -> {
+            int columns = row.getMetaData().getColumnCount();
+            List<@Nullable Object> values = new ArrayList<>(columns);
+            for (int column = 1; column <= columns; column++) {
+                values.add(row.getObject(column));
+            }
+            all.add(values);
+        });
+        return all;
+    }
+
+    /** The only row of an answer. */
+    List<@Nullable Object> row(String sql) {
+        return rows(sql).get(0);
+    }
+
+    long number(String sql) {
+        return row(sql).get(0) instanceof Number number ? number.longValue() : 0;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** What the engine could not do, as a sentence. */
+    private static PolderException failed(SQLException failure) {
+        EngineMessage message = EngineMessage.of(String.valueOf(failure.getMessage()));
+        boolean isFull = message.kind().equals("Out of Memory");
+        return new PolderException(
+                isFull ? ErrorCode.UNAVAILABLE : ErrorCode.INVALID_REQUEST,
+                message.wrong() + " Fix: "
+                        + (isFull
+                                ? "give it more with --memory"
+                                : message.fix().isEmpty() ? "see that the data are what they are said to be" : message.fix()),
+                failure);
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException failure) {
+            throw failed(failure);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+                        throws IOException {
+                    Files.delete(visited);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException left) {
+            org.slf4j.LoggerFactory.getLogger(Workbench.class)
+                    .warn("{} could not be removed. Fix: remove it ({})", folder, left.getMessage());
+        }
+    }
+}
