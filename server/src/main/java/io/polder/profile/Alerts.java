@@ -280,7 +280,7 @@ final class Alerts {
                     percent(upper) + " of its values are in capitals, others are not.",
                     "Bring them to one case before grouping.");
         }
-        if (!text.patternsAreLoose() && text.patterns().size() > 1 && text.patterns().get(0).coverage() > 0.95) {
+        if (column.distinct() > 20 && !text.patternsAreLoose() && text.patterns().size() > 1 && text.patterns().get(0).coverage() > 0.95) {
             add(
                     "odd patterns",
                     45,

@@ -17,7 +17,10 @@ final class DependencySearch {
     /** An approximate dependency may break in this part of the rows. */
     private static final double MAX_ERROR = 0.05;
     /** Each group of a determinant must have so many rows in the mean for it to say anything. */
-    private static final double MIN_GROUP = 2;
+    private static final double MIN_GROUP = 5;
+
+    /** What is the same in nearly all rows follows from nearly everything, and that says nothing. */
+    private static final double LEAST = 0.01;
 
     private static final int EXAMPLES = 20;
 
@@ -102,7 +105,7 @@ final class DependencySearch {
                 // It says something only where the most frequent value alone is wrong more often by far.
                 double byChance = 1 - (double) mostFrequent(table.codes(dependent), table.distinct(dependent))
                         / Math.max(1, table.rows());
-                if (dependence.error() <= MAX_ERROR && dependence.error() < byChance / 4) {
+                if (byChance >= LEAST && dependence.error() <= MAX_ERROR && dependence.error() < byChance / 4) {
                     approximate.add(new Profile.Approximate(
                             List.of(name(determinant)),
                             name(dependent),

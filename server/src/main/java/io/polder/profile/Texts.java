@@ -20,6 +20,8 @@ final class Texts {
     private static final int RARE = 3;
     /** And the frequent one at least so many times as many. */
     private static final int TIMES = 5;
+    /** Of shorter texts one letter more is another text. */
+    private static final int SHORT = 4;
     /** Columns of more different values are not searched for slips of the pen. */
     private static final int MAX_DISTINCT = 5_000;
 
@@ -113,6 +115,9 @@ final class Texts {
                 values.stream().filter(value -> value.count() > RARE).toList();
         for (Profile.Top slip : rare) {
             String text = String.valueOf(slip.value());
+            if (text.length() < SHORT) {
+                continue;
+            }
             Profile.@Nullable Top best = null;
             int nearest = Integer.MAX_VALUE;
             for (Profile.Top known : frequent) {

@@ -193,7 +193,7 @@ final class Typing {
         boolean isOfOneLength = number(found.get(2)) == number(found.get(3));
         boolean hasManyValues = number(found.get(4)) > 20;
         if (type.equals("integer")
-                && (leadingZeros > 0 || isCodeName(name) || (isOfOneLength && number(found.get(2)) >= 9 && hasManyValues))) {
+                && (leadingZeros > there / 100 || isCodeName(name) || (isOfOneLength && number(found.get(2)) >= 9 && hasManyValues))) {
             type = "code";
         }
         if (type.equals("decimal") && isCodeName(name) && !best.equals("decimal,")) {

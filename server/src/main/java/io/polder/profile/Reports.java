@@ -1,0 +1,249 @@
+package io.polder.profile;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/** A profile for programs, for a browser, and for a terminal. */
+public final class Reports {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final int BAR = 12;
+
+    private Reports() {}
+
+    /** The published JSON; the schema is docs/profile.schema.json. NaN and infinities are null. */
+    public static String json(Profile profile) {
+        return written(profile, JSON);
+    }
+
+    private static String written(Profile profile, ObjectMapper mapper) {
+        try {
+            // What is not a number is written by the library as a text; in JSON it is null.
+            return mapper.writeValueAsString(profile).replaceAll("\"(NaN|-?Infinity)\"(?=[,\\s}\\]])", "null");
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a profile could not be written", impossible);
+        }
+    }
+
+    /** One page that needs nothing else: no network, no other file. */
+    public static String html(Profile profile) {
+        String json = written(profile, new ObjectMapper()).replace("<", "\\u003c");
+        return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
+                + escaped(profile.name()) + " – profile</title>\n<style>\n" + resource("report.css")
+                + "</style>\n</head>\n<body>\n<div id=\"report\"></div>\n<noscript>This report is drawn by a script.</noscript>\n"
+                + "<script type=\"application/json\" id=\"profile\">" + json + "</script>\n<script type=\"module\">\n"
+                + resource("report.js")
+                + "draw(JSON.parse(document.getElementById(\"profile\").textContent), document.getElementById(\"report\"));\n"
+                + "</script>\n</body>\n</html>\n";
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Objects.requireNonNull(Reports.class.getResourceAsStream("/profile/" + name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new IllegalStateException("the program's own file " + name + " cannot be read", broken);
+        }
+    }
+
+    /**
+     * For a terminal.
+     *
+     * @param width columns of the terminal
+     * @param isColoured whether it knows colours
+     */
+    public static List<String> text(Profile profile, int width, boolean isColoured) {
+        return new Terminal(width, isColoured).draw(profile);
+    }
+
+    private static final class Terminal {
+        private final List<String> lines = new ArrayList<>();
+        private final int width;
+        private final boolean isColoured;
+
+        Terminal(int width, boolean isColoured) {
+            this.width = Math.max(60, width);
+            this.isColoured = isColoured;
+        }
+
+        List<String> draw(Profile profile) {
+            Profile.FunctionalDependencies dependencies = profile.functionalDependencies();
+            lines.add(bold(profile.name()) + "  " + count(profile.rows()) + " rows, "
+                    + profile.columns().size() + " columns, " + count(profile.duplicates().rows()) + " rows there twice"
+                    + (profile.source().unreadable() > 0
+                            ? ", " + red(count(profile.source().unreadable()) + " unreadable")
+                            : ""));
+            StringBuilder options = new StringBuilder("read as " + profile.source().format());
+            for (Profile.Option option : profile.source().options()) {
+                options.append(", ").append(option.name()).append(' ').append(option.value());
+            }
+            lines.add(quiet(options.toString()));
+            lines.add("");
+            columns(profile);
+            alerts(profile);
+            if (dependencies.rows() > 0) {
+                lines.add(bold("Keys ") + quiet("(" + profile.keys().size() + ")  ") + first(
+                        profile.keys().stream().map(key -> String.join(" + ", key)).toList(), 4));
+                lines.add(bold("Dependencies ") + quiet("(" + dependencies.count()
+                        + (dependencies.complete() ? "" : ", not all") + ")  ")
+                        + first(
+                                dependencies.minimal().stream()
+                                        .filter(each -> each.lhs().size() == 1)
+                                        .map(each -> each.lhs().get(0) + " → " + each.rhs())
+                                        .toList(),
+                                4));
+            }
+            lines.add(bold("Together  ") + first(
+                    profile.associations().stream()
+                            .filter(each -> !each.measure().matches("pearson|kendall"))
+                            .map(each -> each.first() + " ~ " + each.second() + " "
+                                    + String.format(Locale.ROOT, "%.2f", each.value()))
+                            .toList(),
+                    4));
+            lines.add(bold("Rules ") + quiet("(" + profile.rules().size() + ")  ")
+                    + quiet("--rules FILE writes them, ./polder validate keeps them"));
+            return lines;
+        }
+
+        private void columns(Profile profile) {
+            int name = Math.min(
+                    Math.max(6, profile.columns().stream().mapToInt(each -> each.name().length()).max().orElse(0)),
+                    Math.max(12, width / 4));
+            lines.add(quiet(pad("column", name) + "  " + pad("type", 10) + "  filled        "
+                    + padLeft("different", 10) + "  values"));
+            for (Profile.Column column : profile.columns()) {
+                String type = column.semantic() == null ? column.type() : column.semantic().title();
+                String line = pad(column.name(), name) + "  " + pad(type, 10) + "  " + bar(column.density()) + " "
+                        + padLeft((column.distinctError() > 0 ? "~" : "") + count(column.distinct()), 10) + "  ";
+                String values = values(column);
+                int left = width - line.length();
+                lines.add(line.replace(bar(column.density()), accent(bar(column.density())))
+                        + (values.length() > left ? values.substring(0, Math.max(0, left - 1)) + "…" : values));
+            }
+            lines.add("");
+        }
+
+        private String values(Profile.Column column) {
+            if (column.numbers() != null) {
+                Profile.Numbers n = column.numbers();
+                return sparkline(n.histogram()) + " " + Numerals.shown(n.min(), 4) + " … "
+                        + Numerals.shown(n.quantile(0.5), 4) + " … " + Numerals.shown(n.max(), 4) + "  mean "
+                        + Numerals.shown(n.mean(), 4);
+            }
+            if (column.time() != null) {
+                return column.time().min() + " … " + column.time().max() + ", whole " + column.time().granularity()
+                        + "s";
+            }
+            boolean isSpread = column.text() != null
+                    && (column.top().isEmpty() || column.top().get(0).count() * 50 < column.count());
+            if (isSpread && !column.text().patterns().isEmpty()) {
+                Profile.Pattern pattern = column.text().patterns().get(0);
+                return "like " + pattern.pattern() + " (" + Math.round(pattern.coverage() * 100) + " %)";
+            }
+            List<String> top = new ArrayList<>();
+            for (Profile.Top value : column.top().subList(0, Math.min(4, column.top().size()))) {
+                top.add(value.value() + " " + Math.round(100.0 * value.count() / Math.max(1, column.count())) + " %");
+            }
+            return String.join(", ", top).replace('\n', ' ');
+        }
+
+        private static final String LEVELS = " ▁▂▃▄▅▆▇█";
+
+        private static String sparkline(List<Profile.Bin> bins) {
+            int bars = Math.min(16, bins.size());
+            long[] sums = new long[bars];
+            for (int bin = 0; bin < bins.size(); bin++) {
+                sums[bin * bars / bins.size()] += bins.get(bin).count();
+            }
+            long most = 1;
+            for (long sum : sums) {
+                most = Math.max(most, sum);
+            }
+            StringBuilder line = new StringBuilder();
+            for (long sum : sums) {
+                line.append(LEVELS.charAt(sum == 0 ? 0 : (int) Math.max(1, Math.round(8.0 * sum / most))));
+            }
+            return line.toString();
+        }
+
+        private void alerts(Profile profile) {
+            int shown = 0;
+            for (Profile.Alert alert : profile.alerts()) {
+                if (shown++ == 12) {
+                    lines.add(quiet("… and " + (profile.alerts().size() - 12) + " lighter ones"));
+                    break;
+                }
+                String mark = alert.weight() >= 55 ? red("●") : alert.weight() >= 30 ? yellow("●") : quiet("●");
+                String text = alert.kind() + (alert.column() == null ? "" : " · " + alert.column()) + ": " + alert.what();
+                lines.add(mark + " " + (text.length() > width - 2 ? text.substring(0, width - 3) + "…" : text));
+            }
+            if (!profile.alerts().isEmpty()) {
+                lines.add("");
+            }
+        }
+
+        private static String first(List<String> all, int most) {
+            if (all.isEmpty()) {
+                return "none";
+            }
+            String some = String.join(", ", all.subList(0, Math.min(most, all.size())));
+            return all.size() > most ? some + ", …" : some;
+        }
+
+        private static String bar(double part) {
+            int filled = (int) Math.round(part * BAR);
+            if (part < 1 && filled == BAR) {
+                filled--;
+            }
+            return "█".repeat(filled) + "·".repeat(BAR - filled);
+        }
+
+        private static String pad(String text, int length) {
+            String cut = text.length() > length ? text.substring(0, length - 1) + "…" : text;
+            return cut + " ".repeat(length - cut.length());
+        }
+
+        private static String padLeft(String text, int length) {
+            return " ".repeat(Math.max(0, length - text.length())) + text;
+        }
+
+        private static String count(long number) {
+            return String.format(Locale.ROOT, "%,d", number);
+        }
+
+        private String bold(String text) {
+            return coloured("1", text);
+        }
+
+        private String quiet(String text) {
+            return coloured("2", text);
+        }
+
+        private String red(String text) {
+            return coloured("31", text);
+        }
+
+        private String yellow(String text) {
+            return coloured("33", text);
+        }
+
+        private String accent(String text) {
+            return coloured("36", text);
+        }
+
+        private String coloured(String code, String text) {
+            return isColoured ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        }
+    }
+}
