@@ -390,7 +390,7 @@ export function draw(profile, into) {
         "rules",
         "Rules that hold",
         element("p", { class: "note" }, "Certain: that a further row keeps the rule, at least, with 95 % certainty, if further rows are like these."),
-        profile.rules.length === 0 ? element("p", { class: "note" }, "None.") : table([["rule"], ["check"], ["certain", true], ["broken by", true], ["then"]], profile.rules.map((each) => [each.kind, element("code", {}, each.check.length > 160 ? `${each.check.slice(0, 160)}…` : each.check), percent(each.confidence), count(each.violations), each.onViolation + (each.caution ? ` (${each.caution})` : "")]), 30),
+        profile.rules.length === 0 ? element("p", { class: "note" }, "None.") : table([["rule"], ["check"], ["certain", true], ["broken by", true], [""]], profile.rules.map((each) => [each.kind, element("code", {}, each.check.length > 160 ? `${each.check.slice(0, 160)}…` : each.check), percent(each.confidence), count(each.violations), each.caution ?? ""]), 30),
       ),
       section(
         "source",

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             RejectedCommand.class,
             SqlCommand.class,
             ProfileCommand.class,
+            ValidateCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
             SimulateCommand.class,

@@ -244,7 +244,9 @@ public record Profile(
     /**
      * A rule that holds in these rows.
      *
-     * @param check SQL that is true of a row that keeps it
+     * @param kind complete, unique, type, sign, range, set, spelling, pattern or dependency
+     * @param check SQL that is true of a row that keeps it, or what is unique, or what determines what
+     * @param rule as a line of a rule file
      * @param confidence that a further row keeps it, at least, with 95 % certainty
      * @param violations how many rows do not
      */
@@ -253,7 +255,7 @@ public record Profile(
             String kind,
             @Nullable String column,
             String check,
-            String onViolation,
+            String rule,
             double confidence,
             long violations,
             @Nullable String caution) {}

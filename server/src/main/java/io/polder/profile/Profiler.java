@@ -60,7 +60,7 @@ public final class Profiler {
         this.bench = bench;
         this.settings = settings;
         this.progress = progress;
-        typed = Typing.make(bench, settings.nulls());
+        typed = Typing.make(bench, settings.nulls(), Map.of());
         rows = bench.number("SELECT count(*) FROM data");
     }
 
@@ -234,12 +234,8 @@ public final class Profiler {
 
     private List<Profile.Misfit> misfits(Typed column) {
         List<Profile.Misfit> examples = new ArrayList<>();
-        String words = column.missing().words().isEmpty()
-                ? ""
-                : " AND trim(" + column.raw() + ") NOT IN (" + Typing.list(column.missing().words()) + ")";
         bench.read(
-                "SELECT " + column.raw() + ", min(rowid) + 1 FROM data WHERE " + column.column() + " IS NULL AND trim("
-                        + column.raw() + ") <> ''" + words + " GROUP BY 1 ORDER BY count(*) DESC, 2 LIMIT 20",
+                "SELECT " + column.raw() + ", min(rowid) + 1 FROM data WHERE " + column.misfits() + " GROUP BY 1 ORDER BY count(*) DESC, 2 LIMIT 20",
                 row -> examples.add(new Profile.Misfit(row.getString(1), row.getLong(2))));
         return examples;
     }

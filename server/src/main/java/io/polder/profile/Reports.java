@@ -32,6 +32,24 @@ public final class Reports {
         }
     }
 
+    /** A file of the rules that hold, with how certain each one is. */
+    public static String rules(Profile profile) {
+        StringBuilder file = new StringBuilder("# Rules that hold in " + profile.name() + ", " + profile.rows()
+                + " rows. Behind each: its kind, and how certain it is that a further row keeps it.\n# Strike out what"
+                + " is only so by accident.\nrules:\n");
+        for (Profile.SuggestedRule rule : profile.rules()) {
+            file.append(rule.rule())
+                    .append("  # ")
+                    .append(rule.kind())
+                    .append(", ")
+                    .append(Alerts.percent(rule.confidence()))
+                    .append(rule.violations() == 0 ? "" : ", broken by " + rule.violations() + " rows")
+                    .append(rule.caution() == null ? "" : ", " + rule.caution())
+                    .append('\n');
+        }
+        return file.toString();
+    }
+
     /** One page that needs nothing else: no network, no other file. */
     public static String html(Profile profile) {
         String json = written(profile, new ObjectMapper()).replace("<", "\\u003c");

@@ -33,7 +33,10 @@ final class Shield {
                         ? new Profile.Approximate(each.lhs(), each.rhs(), each.error(), each.violations(), List.of())
                         : each)
                 .toList();
-        List<Profile.Alert> alerts = profile.alerts().stream().map(this::alert).toList();
+        List<Profile.Alert> alerts = profile.alerts().stream()
+                .filter(alert -> !alert.kind().equals("odd combinations"))
+                .map(this::alert)
+                .toList();
         List<Profile.SuggestedRule> rules = profile.rules().stream()
                 .filter(rule -> rule.column() == null
                         || !personal.contains(rule.column())

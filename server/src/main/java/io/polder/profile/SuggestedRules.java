@@ -1,9 +1,11 @@
 package io.polder.profile;
 
+import io.polder.config.Rule;
+import io.polder.config.RuleFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rules that the rows of a profile keep, or nearly all of them.
@@ -23,6 +25,9 @@ final class SuggestedRules {
     private static final int TIMES = 20;
 
     private static final double Z = 1.645;
+    private static final Set<String> TYPES = Set.of("integer", "decimal", "date", "timestamp", "time", "boolean");
+    private static final Rule.OnViolation COUNT = Rule.OnViolation.COUNT;
+    private static final Rule.OnViolation NULLIFY = Rule.OnViolation.NULLIFY;
 
     private final Profile profile;
     private final List<Profile.SuggestedRule> rules = new ArrayList<>();
@@ -42,18 +47,16 @@ final class SuggestedRules {
         profile.columns().forEach(this::column);
         profile.functionalDependencies().approximate().forEach(each -> add(
                 "dependency",
-                null,
-                dependency(each.lhs(), each.rhs()),
-                "mark",
+                each.rhs(),
+                new RuleFile.Determined(each.lhs(), each.rhs()),
                 profile.functionalDependencies().rows(),
                 each.violations()));
         profile.functionalDependencies().minimal().stream()
                 .filter(each -> each.lhs().size() == 1 && !isUnique(each.lhs().get(0)))
                 .forEach(each -> add(
                         "dependency",
-                        null,
-                        dependency(each.lhs(), each.rhs()),
-                        "mark",
+                        each.rhs(),
+                        new RuleFile.Determined(each.lhs(), each.rhs()),
                         profile.functionalDependencies().rows(),
                         0));
         return rules;
@@ -64,15 +67,11 @@ final class SuggestedRules {
                 .anyMatch(column -> column.name().equals(name) && column.distinct() * 2 > profile.rows());
     }
 
-    private static String dependency(List<String> lhs, String rhs) {
-        return lhs.stream().map(SuggestedRules::quoted).collect(Collectors.joining(", ")) + " -> " + quoted(rhs);
-    }
-
     private void column(Profile.Column column) {
         String c = quoted(column.name());
         long rows = profile.rows();
         if (column.missing() <= rows * MOST_BROKEN) {
-            add("complete", column.name(), c + " IS NOT NULL", "reject", rows, column.missing());
+            add("complete", column.name(), check(column, c + " IS NOT NULL", COUNT), rows, column.missing());
         }
         if (column.count() == 0) {
             return;
@@ -81,14 +80,18 @@ final class SuggestedRules {
                 && column.count() - column.distinct() <= column.count() * MOST_BROKEN / 10
                 && column.type().matches("integer|code|text")
                 && column.distinct() > 1) {
-            add("unique", column.name(), "unique(" + c + ")", "mark", rows, column.count() - column.distinct());
+            add(
+                    "unique",
+                    column.name(),
+                    new RuleFile.Unique(List.of(column.name())),
+                    rows,
+                    column.count() - column.distinct());
         }
-        if (column.misfits() > 0) {
+        if (column.storedAs().equals("text") && TYPES.contains(column.type())) {
             add(
                     "type",
                     column.name(),
-                    "is_" + column.type() + "(" + c + ")",
-                    "nullify",
+                    new RuleFile.OfType(column.name(), column.type()),
                     column.count() + column.misfits(),
                     column.misfits());
         }
@@ -105,13 +108,15 @@ final class SuggestedRules {
             return;
         }
         if (numbers.min() >= 0) {
-            add("sign", column.name(), c + " >= 0", "nullify", column.count(), 0);
+            add("sign", column.name(), check(column, c + " >= 0", NULLIFY), column.count(), 0);
         }
         add(
                 "range",
                 column.name(),
-                c + " BETWEEN " + Numerals.written(numbers.min()) + " AND " + Numerals.written(numbers.max()),
-                "mark",
+                check(
+                        column,
+                        c + " BETWEEN " + Numerals.written(numbers.min()) + " AND " + Numerals.written(numbers.max()),
+                        COUNT),
                 column.count(),
                 0);
     }
@@ -129,25 +134,29 @@ final class SuggestedRules {
             add(
                     "set",
                     column.name(),
-                    c + " IN ("
-                            + kept.stream()
-                                    .map(value -> FileSource.text(String.valueOf(value.value())))
-                                    .sorted()
-                                    .collect(Collectors.joining(", "))
-                            + ")",
-                    "mark",
+                    check(
+                            column,
+                            c + " IN ("
+                                    + kept.stream()
+                                            .map(value -> FileSource.text(String.valueOf(value.value())))
+                                            .sorted()
+                                            .collect(Collectors.joining(", "))
+                                    + ")",
+                            COUNT),
                     column.count(),
                     broken);
         } else if (!text.typos().isEmpty() && !column.isPersonal()) {
             add(
                     "spelling",
                     column.name(),
-                    c + " NOT IN ("
-                            + text.typos().stream()
-                                    .map(typo -> FileSource.text(typo.value()))
-                                    .collect(Collectors.joining(", "))
-                            + ")",
-                    "mark",
+                    check(
+                            column,
+                            c + " NOT IN ("
+                                    + text.typos().stream()
+                                            .map(typo -> FileSource.text(typo.value()))
+                                            .collect(Collectors.joining(", "))
+                                    + ")",
+                            COUNT),
                     column.count(),
                     text.typos().stream().mapToLong(Profile.Typo::count).sum());
         }
@@ -165,19 +174,27 @@ final class SuggestedRules {
             add(
                     "pattern",
                     column.name(),
-                    "regexp_full_match(" + c + ", " + FileSource.text(String.join("|", expressions)) + ")",
-                    "mark",
+                    check(
+                            column,
+                            "regexp_full_match(" + c + ", " + FileSource.text(String.join("|", expressions)) + ")",
+                            COUNT),
                     column.count(),
                     column.count() - covered);
         }
     }
 
-    private void add(String kind, @Nullable String column, String check, String onViolation, long rows, long broken) {
+    private static RuleFile.Expectation check(Profile.Column column, String check, Rule.OnViolation onViolation) {
+        return new RuleFile.Check(new Rule(column.name(), column.name(), check, onViolation));
+    }
+
+    private void add(String kind, String column, RuleFile.Expectation rule, long rows, long broken) {
         if (broken > rows * MOST_BROKEN) {
             return;
         }
         String caution = rows < FEW ? "only " + rows + " rows: this may be an accident" : null;
-        rules.add(new Profile.SuggestedRule(kind, column, check, onViolation, confidence(rows, broken), broken, caution));
+        double confidence = confidence(rows, broken);
+        rules.add(new Profile.SuggestedRule(
+                kind, column, rule.title(), RuleFile.written(rule, ""), confidence, broken, caution));
     }
 
     /** The lower end of Wilson's one-sided interval. */

@@ -59,6 +59,15 @@ final class Typing {
             return hasRaw ? "r" + index : column();
         }
 
+        /** SQL that is true of rows whose text is there and not of the type. */
+        String misfits() {
+            if (!hasRaw) {
+                return "false";
+            }
+            return column() + " IS NULL AND trim(" + raw() + ") <> ''"
+                    + (missing.words().isEmpty() ? "" : " AND trim(" + raw() + ") NOT IN (" + list(missing.words()) + ")");
+        }
+
         boolean isNumber() {
             return type.equals("integer") || type.equals("decimal");
         }
@@ -74,19 +83,22 @@ final class Typing {
 
     private final Workbench bench;
     private final List<String> toldNulls;
+    private final Map<String, String> toldTypes;
 
-    private Typing(Workbench bench, List<String> toldNulls) {
+    private Typing(Workbench bench, List<String> toldNulls, Map<String, String> toldTypes) {
         this.bench = bench;
         this.toldNulls = toldNulls;
+        this.toldTypes = toldTypes;
     }
 
     /**
      * Finds the types and makes {@code data} of {@code raw}, which goes.
      *
      * @param nulls words that stand for no value, beside those that are found
+     * @param types of columns, by name, where they are not to be found
      */
-    static List<Typed> make(Workbench bench, List<String> nulls) {
-        return new Typing(bench, nulls).make();
+    static List<Typed> make(Workbench bench, List<String> nulls, Map<String, String> types) {
+        return new Typing(bench, nulls, types).make();
     }
 
     private List<Typed> make() {
@@ -181,7 +193,11 @@ final class Typing {
             for (var entry : casts.entrySet()) {
                 long count = number(found.get(at++));
                 // A wider type must fit more values, and not only as many, to be preferred to one before it.
-                if (count >= ENOUGH * there && count > most) {
+                String told = toldTypes.get(name);
+                boolean isCandidate = told == null
+                        ? count >= ENOUGH * there
+                        : entry.getKey().replaceAll("[ ,].*", "").equals(told);
+                if (isCandidate && count > most) {
                     most = count;
                     best = entry.getKey();
                     cast = entry.getValue();
@@ -193,10 +209,11 @@ final class Typing {
         boolean isOfOneLength = number(found.get(2)) == number(found.get(3));
         boolean hasManyValues = number(found.get(4)) > 20;
         if (type.equals("integer")
+                && !toldTypes.containsKey(name)
                 && (leadingZeros > there / 100 || isCodeName(name) || (isOfOneLength && number(found.get(2)) >= 9 && hasManyValues))) {
             type = "code";
         }
-        if (type.equals("decimal") && isCodeName(name) && !best.equals("decimal,")) {
+        if (type.equals("decimal") && !toldTypes.containsKey(name) && isCodeName(name) && !best.equals("decimal,")) {
             type = "code";
         }
         boolean isTyped = !type.equals("text") && !type.equals("code");

@@ -71,6 +71,12 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
+    /** From here on no file, no setting and no extension can be reached from it. */
+    void lock() {
+        run("SET enable_external_access = false");
+        run("SET lock_configuration = true");
+    }
+
     /** Runs a statement. */
     void run(String sql) {
         try (Statement statement = connection.createStatement()) {
@@ -127,7 +133,8 @@ public final class Workbench implements AutoCloseable {
         return row(sql).get(0) instanceof Number number ? number.longValue() : 0;
     }
 
-    Path folder() {
+    /** Its own folder, which goes with it. */
+    public Path folder() {
         return folder;
     }
 
