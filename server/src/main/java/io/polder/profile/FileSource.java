@@ -156,7 +156,7 @@ public final class FileSource {
 
         bench.run("CREATE TABLE raw AS SELECT * FROM read_csv(" + text(files)
                 + ", all_varchar = true, store_rejects = true, rejects_limit = 0, nullstr = '', null_padding = false"
-                + ", strict_mode = true, sample_size = 20480, max_line_size = 16777216, allow_quoted_nulls = false"
+                + ", strict_mode = true, sample_size = 20480, allow_quoted_nulls = false"
                 + ", encoding = " + text(encoding)
                 + ", delim = " + text(delimiter) + ", quote = " + text(quote) + ", escape = " + text(quote)
                 + ", header = " + header + ")");

@@ -42,6 +42,7 @@ public final class Profiler {
     /** Texts of a column of at most so many different values are all looked at. */
     private static final int LOOKED_AT = 200_000;
 
+    private static final double LARGE = 0x1p200;
     private static final int TOP = 100;
     private static final int SAMPLE = 20_000;
     private static final int SMALL_SAMPLE = 1_000;
@@ -255,18 +256,24 @@ public final class Profiler {
         String c = "CAST(" + column.column() + " AS DOUBLE)";
         boolean isExact = count <= EXACT_ROWS;
         String list = "[" + String.join(", ", Arrays.stream(QUANTILES).mapToObj(String::valueOf).toList()) + "]";
-        List<@Nullable Object> found = bench.row("SELECT min(v), max(v), avg(v), stddev_samp(v), var_samp(v), sum(v),"
+        List<@Nullable Object> ends = bench.row("SELECT min(v), max(v) FROM (SELECT " + c
+                + " AS v FROM data) WHERE isfinite(v)");
+        double min = real(ends.get(0));
+        double max = real(ends.get(1));
+        // Fourth powers of numbers beyond this are no doubles any more; a power of two leaves the digits as they are.
+        double largest = Math.max(Math.abs(min), Math.abs(max));
+        double scale = largest > LARGE ? Math.scalb(1, Math.getExponent(largest)) : 1;
+        List<@Nullable Object> found = bench.row("SELECT avg(v), stddev_samp(v), var_samp(v), sum(v),"
                 + " skewness(v), kurtosis(v), count_if(v = 0), count_if(v < 0), count_if(isinf(x)), "
                 + (isExact ? "quantile_cont(v, " : "approx_quantile(v, ") + list + ")"
-                + " FROM (SELECT " + c + " AS x, CASE WHEN isfinite(x) THEN x END AS v FROM data)");
-        double min = real(found.get(0));
-        double max = real(found.get(1));
-        double mean = real(found.get(2));
-        double deviation = real(found.get(3));
+                + " FROM (SELECT " + c + " AS x, CASE WHEN isfinite(x) THEN x / " + Numerals.sql(scale)
+                + " END AS v FROM data)");
+        double mean = real(found.get(0)) * scale;
+        double deviation = real(found.get(1)) * scale;
         List<Profile.Quantile> quantiles = new ArrayList<>();
-        Object[] cuts = array(found.get(11));
+        Object[] cuts = array(found.get(9));
         for (int at = 0; at < QUANTILES.length; at++) {
-            quantiles.add(new Profile.Quantile(QUANTILES[at], at < cuts.length ? real(cuts[at]) : Double.NaN));
+            quantiles.add(new Profile.Quantile(QUANTILES[at], at < cuts.length ? real(cuts[at]) * scale : Double.NaN));
         }
         double low = quantiles.get(3).value();
         double median = quantiles.get(4).value();
@@ -284,17 +291,17 @@ public final class Profiler {
                 max,
                 mean,
                 deviation,
-                real(found.get(4)),
-                real(found.get(5)),
+                real(found.get(2)) * scale * scale,
+                real(found.get(3)) * scale,
                 quantiles,
                 isExact,
                 iqr,
                 mad,
-                real(found.get(6)),
-                real(found.get(7)),
+                real(found.get(4)),
+                real(found.get(5)),
+                number(found.get(6)),
+                number(found.get(7)),
                 number(found.get(8)),
-                number(found.get(9)),
-                number(found.get(10)),
                 histogram(column, min, max, quantiles, count),
                 outliers);
     }
