@@ -24,8 +24,8 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.polder");
 
-    private static final String[] VOCABULARY = {"record", "format", "config", "sql"};
-    private static final String[] PLACES = {"record", "format", "config", "sql", "log", "store"};
+    private static final String[] VOCABULARY = {"record", "format", "config", "sql", "statistics"};
+    private static final String[] PLACES = {"record", "format", "config", "sql", "statistics", "log", "store"};
 
     private static final ArchRule LAYERS = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.polder..")
@@ -37,6 +37,8 @@ class ArchitectureTest {
             .definedBy("io.polder.config..")
             .layer("sql")
             .definedBy("io.polder.sql..")
+            .layer("statistics")
+            .definedBy("io.polder.statistics..")
             .layer("log")
             .definedBy("io.polder.log..")
             .layer("store")
@@ -47,6 +49,8 @@ class ArchitectureTest {
             .definedBy("io.polder.enrich..")
             .layer("query")
             .definedBy("io.polder.query..")
+            .layer("profile")
+            .definedBy("io.polder.profile..")
             .layer("simulate")
             .definedBy("io.polder.simulate..")
             .layer("agent")
@@ -65,6 +69,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("record", "format")
             .whereLayer("sql")
             .mayOnlyAccessLayers("record")
+            .whereLayer("statistics")
+            .mayNotAccessAnyLayer()
             .whereLayer("log")
             .mayOnlyAccessLayers(VOCABULARY)
             .whereLayer("store")
@@ -74,6 +80,8 @@ class ArchitectureTest {
             .whereLayer("enrich")
             .mayOnlyAccessLayers(PLACES)
             .whereLayer("query")
+            .mayOnlyAccessLayers(PLACES)
+            .whereLayer("profile")
             .mayOnlyAccessLayers(PLACES)
             .whereLayer("simulate")
             .mayOnlyAccessLayers(PLACES)
@@ -120,7 +128,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheStoreAndWhatRunsSqlInItKnowTheEngine() {
-        only("io.polder.store.duck..", "io.polder.enrich..", "io.polder.query..")
+        only("io.polder.store.duck..", "io.polder.enrich..", "io.polder.query..", "io.polder.profile..")
                 .mayImport("org.duckdb..", "java.sql..")
                 .check(PROGRAM);
     }
