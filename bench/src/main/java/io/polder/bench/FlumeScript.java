@@ -522,12 +522,12 @@ final class FlumeScript {
             Files.writeString(log, "emptied\n");
             awaitDrained(agent, 7);
             notes.put("emptied and written anew", events(out, in));
+            counters(agent, notes);
             Files.move(log, in.resolve("app-3.log"));
             Files.writeString(log, "after\n");
             awaitDrained(agent, 8);
             settle(agent);
             notes.put("renamed to a name that is followed, and a new file", events(out, in));
-            counters(agent, notes);
         }
         append(log, "while it was stopped\n");
         notes.put("positions after a stop", positions(positions, in));

@@ -248,6 +248,10 @@ final class SpoolSource extends SourceThread {
             Deque<Event> cut = new ArrayDeque<>();
             while (true) {
                 List<Event> batch = isBlob ? blob(channel, lines, headers) : lines(lines, headers, cut);
+                if (channel.size() == 0) {
+                    // As in Flume: so that it is known that the file came.
+                    batch = List.of(new Event(headers, new byte[0]));
+                }
                 if (batch.isEmpty()) {
                     break;
                 }
@@ -256,6 +260,9 @@ final class SpoolSource extends SourceThread {
                 }
                 if (cut.isEmpty()) {
                     remember(file, lines.position());
+                }
+                if (channel.size() == 0) {
+                    break;
                 }
             }
         }
