@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import io.polder.agent.AgentMetrics;
 import io.polder.config.Feed;
 import io.polder.config.Mart;
 import io.polder.config.Platform;
@@ -379,13 +380,15 @@ final class Api {
     }
 
     private void prometheus(Context request) {
-        request.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape());
+        request.contentType(Metrics.CONTENT_TYPE)
+                .result(metrics.scrape() + AgentMetrics.asPrometheusReads(program.agents()));
     }
 
     private void flumeMetrics(Context request) {
         List<FeedStatus> feeds = program.feeds();
         List<TableStatus> tables = program.tables();
-        answer(request, json -> FlumeMetrics.write(json, feeds, tables));
+        List<AgentMetrics.Status> agents = program.agents();
+        answer(request, json -> FlumeMetrics.write(json, feeds, tables, agents));
     }
 
     private static void answer(Context request, Json.Body body) {

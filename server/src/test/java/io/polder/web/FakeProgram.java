@@ -421,7 +421,8 @@ final class FakeProgram implements Program, AutoCloseable {
                                 OptionalDouble.of(33),
                                 0,
                                 "",
-                                List.of()),
+                                List.of(),
+                                Map.of("Type", "CHANNEL", "ChannelSize", "168", "EventPutSuccessCount", "200")),
                         new AgentMetrics.Part(
                                 "sink",
                                 "k",
@@ -433,7 +434,8 @@ final class FakeProgram implements Program, AutoCloseable {
                                 none,
                                 3,
                                 why.replaceFirst("^[^:]*: ", ""),
-                                List.of(5L, 0L)),
+                                List.of(5L, 0L),
+                                Map.of("Type", "SINK", "ConnectionFailedCount", "3")),
                         new AgentMetrics.Part(
                                 "source",
                                 "s",
@@ -445,7 +447,8 @@ final class FakeProgram implements Program, AutoCloseable {
                                 none,
                                 0,
                                 "",
-                                List.of(5L, 4L))));
+                                List.of(5L, 4L),
+                                Map.of("Type", "SOURCE", "EventAcceptedCount", "200"))));
     }
 
     @Override
