@@ -1,0 +1,102 @@
+package io.polder.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code ./polder agent} with an hdfs sink: the launcher, the program's jar and the module's, as people run them. In this
+ * module because both jars are there before its tests run ({@code mvn verify}).
+ */
+final class ShadedAgentTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theLauncherAddsHadoopsClientAndTheSinkWritesSequenceFiles() throws Exception {
+        for (String jar : List.of("server/target/polder.jar", "hadoop/target/polder-hadoop.jar")) {
+            Assumptions.assumeTrue(
+                    Files.exists(ROOT.resolve(jar)), "NOT TESTED: the launcher, since " + jar + " is not built");
+        }
+        Path out = folder.resolve("out");
+        int port = AgentProcess.freePort();
+        Path file = Files.writeString(
+                folder.resolve("flume.properties"),
+                "a1.sources = s\na1.channels = c\na1.sinks = k\na1.sources.s.type = http\na1.sources.s.bind = 127.0.0.1\n"
+                        + "a1.sources.s.port = " + port + "\na1.sources.s.channels = c\na1.channels.c.type = memory\n"
+                        + "a1.sinks.k.type = hdfs\na1.sinks.k.channel = c\na1.sinks.k.hdfs.path = file://" + out
+                        + "/%{city}\n");
+        Path output = folder.resolve("output.txt");
+        Process launcher = new ProcessBuilder(
+                        ROOT.resolve("polder").toString(),
+                        "agent",
+                        "-n",
+                        "a1",
+                        "-c",
+                        folder.toString(),
+                        "-f",
+                        file.toString(),
+                        "--no-reload-conf",
+                        "--home",
+                        folder.resolve("home").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(post(launcher, port)).as(Files.readString(output)).isEqualTo(200);
+        } finally {
+            launcher.destroy();
+        }
+        assertThat(launcher.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(launcher.exitValue()).as(Files.readString(output)).isZero();
+
+        // Ten events fill a file, as by default; the stop closes the other.
+        try (Stream<Path> files = Files.list(out.resolve("gent"))) {
+            List<Path> all = files.toList();
+            assertThat(all)
+                    .hasSize(2)
+                    .allMatch(path -> path.getFileName().toString().matches("FlumeData\\.\\d+"));
+            for (Path each : all) {
+                assertThat(new String(Files.readAllBytes(each), 0, 3, StandardCharsets.US_ASCII))
+                        .isEqualTo("SEQ");
+            }
+        }
+    }
+
+    /** Posts twelve events when the agent listens; the status, or 0. */
+    private static int post(Process launcher, int port) throws InterruptedException {
+        String event = "{\"headers\":{\"city\":\"gent\"},\"body\":\"x\"}";
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString("[" + (event + ",").repeat(11) + event + "]"))
+                .build();
+        long start = System.nanoTime();
+        while (launcher.isAlive() && System.nanoTime() - start < TimeUnit.MINUTES.toNanos(2)) {
+            try {
+                return HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.discarding())
+                        .statusCode();
+            } catch (IOException notYet) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+        }
+        return 0;
+    }
+}
