@@ -47,15 +47,14 @@ final class FlumeScript {
     record Notes(Map<String, Map<String, String>> sections) {}
 
     /** Counters that depend on how often a sink looked, or on how busy the machine is: noted is only that they are there. */
-    private static final Set<String> BY_THE_CLOCK =
-            Set.of(
-                    "EventTakeAttemptCount",
-                    "BatchEmptyCount",
-                    "ConnectionFailedCount",
-                    "KafkaEventSendTimer",
-                    "KafkaEventGetTimer",
-                    "KafkaCommitTimer",
-                    "KafkaEmptyCount");
+    private static final Set<String> BY_THE_CLOCK = Set.of(
+            "EventTakeAttemptCount",
+            "BatchEmptyCount",
+            "ConnectionFailedCount",
+            "KafkaEventSendTimer",
+            "KafkaEventGetTimer",
+            "KafkaCommitTimer",
+            "KafkaEmptyCount");
 
     /** Those that say that a sink cannot deliver. */
     private static final List<String> FAILURES =
@@ -123,7 +122,8 @@ final class FlumeScript {
     // ---- the answers of the HTTP source
 
     private void answers() throws IOException {
-        // In Flume an event whose body is null stops a sink that writes headers for good, so these have agents of their own.
+        // In Flume an event whose body is null stops a sink that writes headers for good, so these have agents of their
+        // own.
         answers("Answers of the HTTP source", "Counters after these requests", "TEXT", requests());
         answers("Headers in what is posted", "Counters after these headers", "HEADER_AND_TEXT", headers());
     }
@@ -226,7 +226,8 @@ final class FlumeScript {
         requests.add(post("a header that is null", json, "[{\"headers\":{\"n\":null},\"body\":\"null\"}]"));
         requests.add(post("a header that is an object", json, "[{\"headers\":{\"n\":{}},\"body\":\"x\"}]"));
         requests.add(post("a header twice", json, "[{\"headers\":{\"n\":\"1\",\"n\":\"2\"},\"body\":\"x\"}]"));
-        requests.add(post("headers that are pairs", json, "[{\"headers\":[[\"a\",\"1\"],[\"b\",\"2\"]],\"body\":\"pairs\"}]"));
+        requests.add(post(
+                "headers that are pairs", json, "[{\"headers\":[[\"a\",\"1\"],[\"b\",\"2\"]],\"body\":\"pairs\"}]"));
         requests.add(post("headers that are a text", json, "[{\"headers\":\"a\",\"body\":\"x\"}]"));
         return requests;
     }
@@ -900,8 +901,10 @@ final class FlumeScript {
         String before = noted.getOrDefault(out, "");
         noted.put(out, all);
         List<String> events = new ArrayList<>();
-        for (String line : readable(all.substring(before.length())).stripTrailing().split("\n", -1)) {
-            Matcher parts = HEADERS_AND_BODY.matcher(line.replace(in.toString(), "").replace(topic("-"), "script-"));
+        for (String line :
+                readable(all.substring(before.length())).stripTrailing().split("\n", -1)) {
+            Matcher parts =
+                    HEADERS_AND_BODY.matcher(line.replace(in.toString(), "").replace(topic("-"), "script-"));
             events.add(parts.matches() ? sorted(parts.group(1)) + parts.group(2) : line);
         }
         return String.join(" | ", events);

@@ -133,7 +133,8 @@ final class FlumeAnswersTest {
     void theSameClientSeesTheSameAnswersAndCounters() throws IOException {
         Map<String, Map<String, String>> flume = FlumeRecording.read(RECORDING).sections();
         Map<String, Map<String, String>> ours;
-        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), 1, FlumeScript.topics(AgentProcess.Kind.POLDER))) {
+        try (BrokerProcess broker =
+                BrokerProcess.start(folder.resolve("broker"), 1, FlumeScript.topics(AgentProcess.Kind.POLDER))) {
             ours = FlumeScript.run(AgentProcess.Kind.POLDER, folder, broker.bootstrap())
                     .sections();
         }

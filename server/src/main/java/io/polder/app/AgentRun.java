@@ -54,8 +54,8 @@ final class AgentRun implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        var unused = looking.scheduleWithFixedDelay(
-                this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        var unused =
+                looking.scheduleWithFixedDelay(this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**

@@ -32,10 +32,12 @@ final class FlumeMetrics {
         Map<String, Long> logged = new LinkedHashMap<>();
         for (FeedStatus feed : feeds) {
             Balance totals = feed.totals();
-            logged.merge(feed.topic(), totals.logged(), Long::sum);
+            // What others write into a topic is seen only when a table reads it.
+            long foreign = feed.kind().equals("kafka") ? read(feed.topic(), tables) : 0;
+            logged.merge(feed.topic(), totals.logged() + foreign, Long::sum);
             begin(json, names, "SOURCE", feed.name());
-            count(json, Counter.EVENT_RECEIVED, totals.read());
-            count(json, Counter.EVENT_ACCEPTED, totals.logged());
+            count(json, Counter.EVENT_RECEIVED, totals.read() + foreign);
+            count(json, Counter.EVENT_ACCEPTED, totals.logged() + foreign);
             count(json, Counter.EVENT_READ_FAIL, totals.rejected());
             json.writeEndObject();
         }
@@ -55,9 +57,7 @@ final class FlumeMetrics {
             for (AgentMetrics.Part part : agent.parts()) {
                 String kind = part.kind().toUpperCase(Locale.ROOT) + ".";
                 json.writeObjectFieldStart(
-                        names.add(kind + part.name())
-                                ? kind + part.name()
-                                : kind + agent.agent() + "." + part.name());
+                        names.add(kind + part.name()) ? kind + part.name() : kind + agent.agent() + "." + part.name());
                 for (Map.Entry<String, String> counter : part.counters().entrySet()) {
                     json.writeStringField(counter.getKey(), counter.getValue());
                 }
@@ -65,6 +65,14 @@ final class FlumeMetrics {
             }
         }
         json.writeEndObject();
+    }
+
+    private static long read(String topic, List<TableStatus> tables) {
+        return tables.stream()
+                .filter(table -> table.from().equals(topic))
+                .mapToLong(table -> table.totals().logged())
+                .max()
+                .orElse(0);
     }
 
     private static void begin(JsonGenerator json, Set<String> names, String kind, String name) throws IOException {

@@ -55,7 +55,8 @@ final class FlumePageTest {
                     if (!type.name().equals(type.className())) {
                         page.append("\nAlso as `").append(type.className()).append("`.\n");
                     }
-                    page.append(table(type.keys().subList(shared.size(), type.keys().size())));
+                    page.append(
+                            table(type.keys().subList(shared.size(), type.keys().size())));
                 }
             }
             page.append("\n### Refused: other ")
@@ -70,7 +71,8 @@ final class FlumePageTest {
                         .append(" |\n"));
             }
         }
-        page.append("\n### Groups of sinks\n").append(table(FlumeTypes.TABLE.sinkGroup().keys()));
+        page.append("\n### Groups of sinks\n")
+                .append(table(FlumeTypes.TABLE.sinkGroup().keys()));
         return page.append('\n').toString();
     }
 
@@ -97,7 +99,8 @@ final class FlumePageTest {
             return "required";
         }
         Optional<String> fallback = key.fallback();
-        return fallback.map(text -> text.isEmpty() ? "empty" : "`" + cell(text) + "`").orElse("");
+        return fallback.map(text -> text.isEmpty() ? "empty" : "`" + cell(text) + "`")
+                .orElse("");
     }
 
     private static String cell(String text) {

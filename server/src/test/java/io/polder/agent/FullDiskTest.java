@@ -117,11 +117,10 @@ class FullDiskTest {
             await().atMost(PATIENCE).until(() -> lines(out).size() >= told200.size());
             assertThat(agent.post("[{\"body\":\"after\"}]").statusCode()).isEqualTo(200);
             told200.add("after");
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(lines(out).stream()
-                                    .map(line -> line.replaceAll("x+$", ""))
-                                    .toList())
-                            .isEqualTo(told200));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(lines(out).stream()
+                            .map(line -> line.replaceAll("x+$", ""))
+                            .toList())
+                    .isEqualTo(told200));
         }
     }
 
@@ -136,8 +135,7 @@ class FullDiskTest {
         try (AgentFixture agent = AgentFixture.start(home, fileChannel(files(out)))) {
             await().atMost(PATIENCE).until(() -> lines(out).size() == 2);
             // Whatever is delivered and deleted is room again.
-            await().atMost(PATIENCE)
-                    .until(() -> agent.post(events(0, 1)).statusCode() == 200);
+            await().atMost(PATIENCE).until(() -> agent.post(events(0, 1)).statusCode() == 200);
             await().atMost(PATIENCE).until(() -> lines(out).contains("0"));
         }
     }
@@ -151,9 +149,9 @@ class FullDiskTest {
                 + "sources.r.port = 0\nsources.r.channels = c\nchannels.c.type = memory\nsinks.k.channel = c\n";
         try (AgentFixture agent = AgentFixture.start(home, memory + files(full))) {
             assertThat(agent.post(events(0, 100)).statusCode()).isEqualTo(200);
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(String.join(" ", agent.agent.metrics().why()))
-                            .contains("k sink: ", "No space left on device"));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            String.join(" ", agent.agent.metrics().why()))
+                    .contains("k sink: ", "No space left on device"));
             assertThat(agent.count("SINK.k", "ConnectionFailedCount")).isPositive();
             assertThat(agent.count("CHANNEL.c", "ChannelSize")).isEqualTo(100);
 

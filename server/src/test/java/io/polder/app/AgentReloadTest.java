@@ -48,8 +48,7 @@ class AgentReloadTest {
         write(file, agent(second, out));
         await().atMost(PATIENCE).until(() -> post(second, "two") == 200);
         assertThat(post(first, "nobody")).as("nobody listens there any more").isZero();
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(lines(out)).containsExactlyInAnyOrder("one", "two"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(lines(out)).containsExactlyInAnyOrder("one", "two"));
 
         write(file, agent(second, out).replace("type = memory", "type = memry"));
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(output("home"))
@@ -72,9 +71,8 @@ class AgentReloadTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             second = taken.getLocalPort();
             write(file, agent(second, out));
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(output("home"))
-                            .contains("does not start; it is tried again. Source 'r' cannot listen on 127.0.0.1:"));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(output("home"))
+                    .contains("does not start; it is tried again. Source 'r' cannot listen on 127.0.0.1:"));
         }
 
         await().atMost(PATIENCE).until(() -> post(second, "two") == 200);

@@ -74,7 +74,8 @@ class AgentScreenTest {
     void itDrawsTheAgentFollowsWhatFlowsAndNamesWhatHoldsItUp() throws Exception {
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             try (BrowserContext context = chromium.browser()
-                    .newContext(new Browser.NewContextOptions().setBypassCSP(false).setColorScheme(scheme))) {
+                    .newContext(
+                            new Browser.NewContextOptions().setBypassCSP(false).setColorScheme(scheme))) {
                 look(context.newPage());
             }
         }
@@ -112,7 +113,8 @@ class AgentScreenTest {
         assertThat(drawn.locator("[data-test=why]")).containsText("l sink: 127.0.0.1:");
         assertThat(drawn.locator("[data-test=why]")).containsText("channel full since");
         assertThat(drawn.locator("[role=meter][aria-valuenow='100']")).hasCount(1);
-        assertThat(drawn.locator("[data-kind=sink] [data-test=failures][data-some]")).hasCount(1);
+        assertThat(drawn.locator("[data-kind=sink] [data-test=failures][data-some]"))
+                .hasCount(1);
         assertThat(page.locator("[data-test=summary]")).isVisible();
         assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
     }

@@ -158,7 +158,8 @@ class ScreenTest {
     }
 
     private void is(String condition) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> page.evaluate("Boolean(" + condition + ")"), Boolean.TRUE::equals);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> page.evaluate("Boolean(" + condition + ")"), Boolean.TRUE::equals);
     }
 
     @Test
@@ -185,7 +186,9 @@ class ScreenTest {
             two.program.commit(FakeProgram.row(4, 0, 50));
             is("polder.map.size() === 3 && polder.map.below()[0].size === 3");
 
-            page.locator("[data-test=layers] a").filter(new Locator.FilterOptions().setHasText("Counts")).click();
+            page.locator("[data-test=layers] a")
+                    .filter(new Locator.FilterOptions().setHasText("Counts"))
+                    .click();
 
             assertThat(page.getByLabel("with live below")).isChecked();
             is("polder.map.below()[0]?.name === 'live' && polder.map.below()[0].size === 3");
