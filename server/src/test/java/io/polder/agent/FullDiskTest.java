@@ -145,8 +145,17 @@ class FullDiskTest {
         Path ballast = disk.resolve("ballast");
         Path full = Files.createDirectories(disk.resolve("out"));
         fill(ballast);
-        String memory = "sources = r\nchannels = c\nsinks = k\nsources.r.type = http\nsources.r.bind = 127.0.0.1\n"
-                + "sources.r.port = 0\nsources.r.channels = c\nchannels.c.type = memory\nsinks.k.channel = c\n";
+        String memory = """
+                sources = r
+                channels = c
+                sinks = k
+                sources.r.type = http
+                sources.r.bind = 127.0.0.1
+                sources.r.port = 0
+                sources.r.channels = c
+                channels.c.type = memory
+                sinks.k.channel = c
+                """;
         try (AgentFixture agent = AgentFixture.start(home, memory + files(full))) {
             assertThat(agent.post(events(0, 100)).statusCode()).isEqualTo(200);
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(
