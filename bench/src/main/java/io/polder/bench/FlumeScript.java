@@ -617,15 +617,20 @@ final class FlumeScript {
         Map<String, Object> settings = Map.of("bootstrap.servers", brokers, "enable.metrics.push", false);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(topic, 0, 1_767_225_600_000L, bytes("k"), bytes("with a key")));
-            producer.send(new ProducerRecord<>(
-                    topic,
-                    0,
-                    1_767_225_600_001L,
-                    null,
-                    bytes("with a header"),
-                    List.of(new RecordHeader("City", bytes("gent")))));
-            producer.send(new ProducerRecord<>(topic, 0, 1_767_225_600_002L, null, bytes("bare")));
+            List<ProducerRecord<byte[], byte[]>> messages = List.of(
+                    new ProducerRecord<>(topic, 0, 1_767_225_600_000L, bytes("k"), bytes("with a key")),
+                    new ProducerRecord<>(
+                            topic,
+                            0,
+                            1_767_225_600_001L,
+                            null,
+                            bytes("with a header"),
+                            List.of(new RecordHeader("City", bytes("gent")))),
+                    new ProducerRecord<>(topic, 0, 1_767_225_600_002L, null, bytes("bare")));
+            for (ProducerRecord<byte[], byte[]> message : messages) {
+                // Closing the producer waits for all of them.
+                var unused = producer.send(message);
+            }
         }
         try (AgentProcess agent = start(
                 "sources = s",
