@@ -32,7 +32,8 @@ export const sql = (question, signal) => post('api/sql', question, signal);
 export const words = () => get('api/sql/words');
 /** The queries under way: of one that is over nothing is told, and that is no error. */
 export const queries = () => get('api/queries');
-export const cancelQuery = (id) => ask('api/queries/' + encodeURIComponent(id), { method: 'DELETE' });
+/** Goes out also while the page is being left. */
+export const cancelQuery = (id) => ask('api/queries/' + encodeURIComponent(id), { method: 'DELETE', keepalive: true });
 
 /** All rows as a file. @returns {Promise<Blob>} */
 export async function rowsAs(type, question, signal) {

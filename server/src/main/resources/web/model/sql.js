@@ -113,6 +113,15 @@ export function proposalsOf(words, text, cursor) {
   return { start, list };
 }
 
+/** Whether the cursor is in a text or a comment, where nothing is completed. */
+export function isQuoted(text, cursor) {
+  return tokensOf(text, new Set()).some(({ kind, text: part, start }) => {
+    const end = start + part.length;
+    const isOpen = kind === 'text' ? part.length === 1 || !part.endsWith(part[0]) : part.startsWith('--') || !part.endsWith('*/');
+    return (kind === 'text' || kind === 'comment') && start < cursor && (cursor < end || (isOpen && cursor === end));
+  });
+}
+
 /** From where to where the mark is of what is wrong at a position: its word, or one sign. */
 export function markOf(text, position) {
   if (position >= text.length) {

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { markOf, proposalsOf, tokensOf } from '../model/sql.js';
+import { isQuoted, markOf, proposalsOf, tokensOf } from '../model/sql.js';
 import { PolderElement, tell } from './element.js';
 
 /** A list that is longer is not read. */
@@ -155,20 +155,12 @@ class PolderSqlEditor extends PolderElement {
     }
     const cursor = this.area.selectionStart;
     const { start, list } = proposalsOf(this.words, this.text, cursor);
-    this.proposals = list.length > 0 && !this.#isInText(cursor) ? { start, list: list.slice(0, MOST) } : null;
+    this.proposals = list.length > 0 && !isQuoted(this.text, cursor) ? { start, list: list.slice(0, MOST) } : null;
     this.chosen = 0;
     if (this.proposals) {
       this.updateComplete.then(() => (this.place = this.#placeOf(start)));
       this.place ??= { left: 0, top: 0 };
     }
-  }
-
-  /** In a text or a comment nothing is completed. */
-  #isInText(cursor) {
-    return tokensOf(this.text, new Set()).some(
-      ({ kind, text, start }) =>
-        (kind === 'text' || kind === 'comment') && start < cursor && cursor < start + text.length + (kind === 'comment'),
-    );
   }
 
   /** Below the sign at a position, from the editor's corner. */

@@ -50,10 +50,12 @@ class PolderSqlPage extends PolderElement {
     this.options = {};
     this.wrong = -1;
     this.running = null;
+    this.leave = () => this.#leave();
   }
 
   connectedCallback() {
     super.connectedCallback();
+    addEventListener('pagehide', this.leave);
     api.words().then(
       (words) => (this.words = words),
       // Without them nothing is completed, and everything else works.
@@ -75,6 +77,7 @@ class PolderSqlPage extends PolderElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    removeEventListener('pagehide', this.leave);
     this.#leave();
   }
 
