@@ -491,7 +491,7 @@ export const sentences = {
     equal(tokens.map((token) => token.text).join(''), text);
     equal(
       tokens.filter(({ kind }) => kind !== 'other').map(({ kind }) => kind),
-      ['keyword', 'text', 'text', 'name', 'comment', 'number', 'comment', 'keyword', 'word', 'text'],
+      ['keyword', 'text', 'text', 'text', 'name', 'comment', 'number', 'comment', 'keyword', 'word', 'text'],
     );
   },
 

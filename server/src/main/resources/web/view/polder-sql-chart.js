@@ -4,9 +4,8 @@ import { linePath, scale, widestGap } from '../model/line.js';
 import { chartOf, stepOf } from '../model/sql.js';
 import { PolderElement, tell } from './element.js';
 
-const WIDTH = 1000;
-const HEIGHT = 320;
-const LEFT = 56;
+const HEIGHT = 300;
+const LEFT = 48;
 const BOTTOM = 26;
 
 /** A quick drawing of an answer. Properties: `answer`, `x`, `y` (names of columns, empty for a guess), `calendar`. */
@@ -16,7 +15,24 @@ class PolderSqlChart extends PolderElement {
     x: { attribute: false },
     y: { attribute: false },
     calendar: { attribute: false },
+    width: { state: true },
   };
+
+  constructor() {
+    super();
+    this.width = 800;
+    this.observer = new ResizeObserver(([{ contentRect }]) => (this.width = Math.max(240, Math.round(contentRect.width))));
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.observer.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.observer.disconnect();
+  }
 
   render() {
     const chart = chartOf(this.answer, this.x, this.y);
@@ -50,11 +66,12 @@ class PolderSqlChart extends PolderElement {
   }
 
   #lines({ kind, xs, series }) {
+    const { width } = this;
     const values = series.flatMap((one) => one.values.filter((value) => value === value));
     const step = stepOf(Math.min(0, ...values), Math.max(0, ...values), 5);
     const low = Math.floor(Math.min(0, ...values) / step) * step;
     const high = Math.max(low + step, Math.ceil(Math.max(0, ...values) / step) * step);
-    const x = scale(xs[0], xs.at(-1), LEFT, WIDTH - 12);
+    const x = scale(xs[0], xs.at(-1), LEFT, width - 4);
     const y = scale(low, high, HEIGHT - BOTTOM, 10);
     const ticks = [];
     for (let value = low; value <= high + step / 2; value += step) {
@@ -63,20 +80,21 @@ class PolderSqlChart extends PolderElement {
     const widest = widestGap(xs, (xs.at(-1) - xs[0]) / 12);
     const name = (at) =>
       kind === 'number' ? anything(at) : this.#moment(at, xs.at(-1) - xs[0] > 36 * 3_600_000);
-    const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => xs[0] + share * (xs.at(-1) - xs[0]));
+    const shares = width < 560 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
+    const marks = shares.map((share) => xs[0] + share * (xs.at(-1) - xs[0]));
     return html`<figure class="chart" data-test="chart">
       <svg
-        viewBox="0 0 ${WIDTH} ${HEIGHT}"
+        viewBox="0 0 ${width} ${HEIGHT}"
         role="img"
         aria-label="${series.map((one) => one.name).join(', ')}: ${count(xs.length)} points from ${name(xs[0])} to ${name(xs.at(-1))}"
       >
         ${ticks.map(
           (value) =>
-            svg`<line class="grid" x1=${LEFT} x2=${WIDTH} y1=${y(value)} y2=${y(value)} /><text class="tick" x=${LEFT - 8} y=${y(value) + 4} text-anchor="end">${tick(value)}</text>`,
+            svg`<line class="grid" x1=${LEFT} x2=${width} y1=${y(value)} y2=${y(value)} /><text class="tick" x=${LEFT - 8} y=${y(value) + 4} text-anchor="end">${tick(value)}</text>`,
         )}
         ${(xs[0] === xs.at(-1) ? marks.slice(0, 1) : marks).map(
           (at, m) =>
-            svg`<text class="tick" x=${x(at)} y=${HEIGHT - 6} text-anchor=${['start', 'middle', 'middle', 'middle', 'end'][m]}>${name(at)}</text>`,
+            svg`<text class="tick" x=${x(at)} y=${HEIGHT - 6} text-anchor=${m === 0 ? 'start' : m === shares.length - 1 ? 'end' : 'middle'}>${name(at)}</text>`,
         )}
         ${series.map((one, s) => svg`<path class="line" data-series=${s} d=${linePath(xs, one.values, x, y, widest)} />`)}
       </svg>

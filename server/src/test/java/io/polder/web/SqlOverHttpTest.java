@@ -445,6 +445,9 @@ final class SqlOverHttpTest {
         assertThat(attempts).hasSizeGreaterThan(80);
         for (String attempt : attempts) {
             assertThat(ask(attempt, "text/csv").statusCode()).as(attempt).isEqualTo(400);
+            assertThat(ask(attempt, "application/vnd.apache.parquet").statusCode())
+                    .as(attempt)
+                    .isEqualTo(400);
             assertThat(ask(attempt, "application/json").statusCode())
                     .as(attempt)
                     .isEqualTo(400);
