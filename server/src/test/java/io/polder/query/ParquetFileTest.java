@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,9 @@ final class ParquetFileTest {
 
     private final AtomicInteger closed = new AtomicInteger();
 
-    /** Numbers without an end, so that only a bound ends them. */
+    /** Numbers without an end, so that only a bound ends them, and by chance, so that they do not pack to nothing. */
     private static final class Endless implements Rows {
-        private long next;
+        private final Random chance = new Random(1);
 
         @Override
         public List<Answer.Column> columns() {
@@ -34,7 +35,7 @@ final class ParquetFileTest {
         public @Nullable Chunk next() {
             long[] values = new long[8_192];
             for (int index = 0; index < values.length; index++) {
-                values[index] = next++ * 2_654_435_761L;
+                values[index] = chance.nextLong();
             }
             return new Chunk(values.length, List.of(Chunk.Column.ofWhole(values, null)));
         }
