@@ -468,7 +468,7 @@ maps:
       return;
     }
     try {
-      const { rows } = await api.sql(weekAgo(map, readings.time), readings.size + 1000);
+      const { rows } = await api.chart(weekAgo(map, readings.time), readings.size + 1000);
       if (live === this.live) {
         this.usual = rows.length >= readings.size / 2 ? 'known' : 'unknown';
         this.#colour();
@@ -497,7 +497,7 @@ maps:
     }
     this.usualHour = hour;
     try {
-      const { rows } = await api.sql(usualOfAll(map, readings.time), readings.size + 1000);
+      const { rows } = await api.chart(usualOfAll(map, readings.time), readings.size + 1000);
       const usual = new Float32Array(readings.size).fill(NaN);
       for (const row of rows) {
         const place = readings.placeOf(keyOf(map, row));

@@ -138,6 +138,7 @@ final class Polder implements AutoCloseable {
                     ingest,
                     enrichment,
                     queries,
+                    writes::write,
                     log,
                     agents::now,
                     () -> health(disk, ingest, enrichment, agents),

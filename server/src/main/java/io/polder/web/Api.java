@@ -1,6 +1,5 @@
 package io.polder.web;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,9 +16,7 @@ import io.polder.ingest.Push;
 import io.polder.log.LogRecord;
 import io.polder.log.RecordHeaders;
 import io.polder.query.Answer;
-import io.polder.query.Execution;
 import io.polder.query.Queries;
-import io.polder.query.Question;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
@@ -43,7 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The HTTP interface but for live push: every route with what it does. Thread-safe. */
 final class Api {
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_REJECTED = 1_000;
     private static final int MAX_LEDGER_MINUTES = 7 * 24 * 60;
@@ -55,6 +52,7 @@ final class Api {
     private final String version;
     private final Program program;
     private final Pipelines pipelines;
+    private final SqlEndpoint sql;
     private final DruidSql druid;
     private final Metrics metrics;
     private final AtomicBoolean isReady;
@@ -75,11 +73,12 @@ final class Api {
         this.version = version;
         this.program = program;
         this.pipelines = pipelines;
-        druid = new DruidSql(program);
         this.metrics = metrics;
         this.isReady = isReady;
         this.clock = clock;
         isSimulated = Bodies.isSimulated(mart);
+        sql = new SqlEndpoint(program, platform.queryRows(), isSimulated);
+        druid = new DruidSql(program);
     }
 
     /** What is served where; {@code path} as {@code openapi.json} writes it. */
@@ -99,10 +98,11 @@ final class Api {
                 get("/api/tables/{table}/rows/{key}/event", this::event),
                 get("/api/ledger", this::ledger),
                 get("/api/freshness", this::freshness),
-                post("/api/sql", this::sql),
-                get("/api/queries", this::queries),
-                get("/api/queries/{query}", this::query),
-                route(HandlerType.DELETE, "/api/queries/{query}", this::cancelQuery),
+                post("/api/sql", sql::ask),
+                get("/api/sql/words", sql::words),
+                get("/api/queries", sql::queries),
+                get("/api/queries/{query}", sql::query),
+                route(HandlerType.DELETE, "/api/queries/{query}", sql::cancel),
                 get("/api/rejected", this::rejected),
                 post("/api/rejected/replay", this::replay),
                 get("/health", this::health),
@@ -293,60 +293,6 @@ final class Api {
         });
     }
 
-    private void sql(Context request) throws IOException {
-        JsonNode body = object(request, List.of("sql", "limit", "dialect", "id", "max_age"));
-        Optional<RowFormat> format = RowFormat.of(request.header("Accept"));
-        Question question = SqlBody.question(body, program);
-        long most = format.isPresent() ? Long.MAX_VALUE : platform.queryRows();
-        question = question.withLimit(Math.min(most, SqlBody.limit(body)));
-        if (format.isEmpty()) {
-            Answer answer = program.ask(question);
-            request.contentType(JSON);
-            try (JsonGenerator json = Json.FACTORY.createGenerator(request.outputStream())) {
-                Bodies.answer(json, answer, isSimulated);
-            }
-            return;
-        }
-        try (Execution execution = program.begin(question)) {
-            execution.start();
-            request.contentType(format.get().mediaType());
-            request.header("X-Query-Id", execution.id());
-            format.get().write(execution, new Unfinished(request.res().getOutputStream()));
-        }
-    }
-
-    private void queries(Context request) {
-        List<Execution> executions = program.executions();
-        answer(request, json -> {
-            json.writeStartObject();
-            json.writeArrayFieldStart("queries");
-            for (Execution execution : executions) {
-                SqlBody.describe(json, execution);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        });
-    }
-
-    private void query(Context request) {
-        Execution execution = execution(request);
-        answer(request, json -> SqlBody.describe(json, execution));
-    }
-
-    private void cancelQuery(Context request) {
-        Execution execution = execution(request);
-        execution.cancel();
-        answer(request, json -> SqlBody.describe(json, execution));
-    }
-
-    private Execution execution(Context request) {
-        String id = RowAddress.decodeOne(segment(request, NAME_SEGMENT));
-        return program.execution(id)
-                .orElseThrow(() -> new PolderException(
-                        ErrorCode.NOT_FOUND,
-                        List.of(new Problem("query", id, "no such query is under way", "see /api/queries"))));
-    }
-
     private void rejected(Context request) {
         int limit = whole(request, "limit", 50, MAX_REJECTED);
         var events = program.rejected(request.queryParam("topic"), limit);
@@ -391,15 +337,15 @@ final class Api {
         answer(request, json -> FlumeMetrics.write(json, feeds, tables, agents));
     }
 
-    private static void answer(Context request, Json.Body body) {
+    static void answer(Context request, Json.Body body) {
         request.contentType(JSON).result(Json.bytes(body));
     }
 
-    private static final int NAME_SEGMENT = 3;
+    static final int NAME_SEGMENT = 3;
     private static final int KEY_SEGMENT = 5;
 
     /** A segment of the path as it was sent: {@code /api/tables/traffic/rows/29} has "traffic" at 3 and "29" at 5. */
-    private static String segment(Context request, int index) {
+    static String segment(Context request, int index) {
         return request.req().getRequestURI().split("/", -1)[index];
     }
 
@@ -430,7 +376,7 @@ final class Api {
     }
 
     /** The body as a JSON object with no other members than these; an empty one when there is no body. */
-    private static JsonNode object(Context request, List<String> members) throws IOException {
+    static JsonNode object(Context request, List<String> members) throws IOException {
         byte[] body = request.req().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
         if (body.length > MAX_BODY_BYTES) {
             throw new PolderException(

@@ -69,50 +69,6 @@ class ClientCommandsTest {
     }
 
     @Test
-    void sqlPrintsATableWithNumbersFlushRightAndSaysThatDataIsSimulated() {
-        script.put("POST /api/sql", new Scripted(200, answer()));
-
-        assertThat(run("sql", "-e", "SELECT 1", "--limit", "3")).isZero();
-
-        assertThat(asked).containsExactly("POST /api/sql {\"sql\":\"SELECT 1\",\"limit\":3}");
-        assertThat(out.toString().lines())
-                .containsExactly(" uid  name", "----  -------", "   7  A \"b\",c", "1234", "NULL  NULL");
-        assertThat(err.toString().lines()).containsExactly("3 rows, 5 ms, from simulated data.");
-    }
-
-    @Test
-    void sqlPrintsCsvInWhichNullAndAnEmptyTextDiffer() {
-        script.put("POST /api/sql", new Scripted(200, answer()));
-
-        assertThat(run("sql", "-e", "SELECT 1", "--format", "csv")).isZero();
-
-        assertThat(out).hasToString("uid,name\r\n7,\"A \"\"b\"\",c\"\r\n1234,\"\"\r\n,\r\n");
-    }
-
-    @Test
-    void sqlPrintsJsonWithOneObjectForEachRow() {
-        script.put("POST /api/sql", new Scripted(200, answer()));
-
-        assertThat(run("sql", "-e", "SELECT 1", "--format", "JSON")).isZero();
-
-        assertThat(out.toString().replace("\n", ""))
-                .isEqualTo("[{\"uid\":7,\"name\":\"A \\\"b\\\",c\"},{\"uid\":1234,\"name\":\"\"},"
-                        + "{\"uid\":null,\"name\":null}]");
-    }
-
-    @Test
-    void aQuestionThatTheMartRefusesIsToldAsTheMartTellsIt() {
-        script.put(
-                "POST /api/sql",
-                new Scripted(
-                        400, "{\"code\":\"INVALID_REQUEST\",\"detail\":\"Only SELECT is run. Fix: ask a SELECT\"}"));
-
-        assertThat(run("sql", "-e", "DROP TABLE traffic")).isEqualTo(2);
-
-        assertThat(err.toString()).contains("polder: Only SELECT is run. Fix: ask a SELECT");
-    }
-
-    @Test
     void namesTravelWholeInAddresses() {
         script.put("POST /api/feeds/a%20b%2Fc/pause", new Scripted(200, "{}"));
         script.put("POST /api/feeds/a%20b%2Fc/resume", new Scripted(200, "{}"));
@@ -204,12 +160,6 @@ class ClientCommandsTest {
 
         assertThat(err.toString()).contains("no mart is running there").contains("does not answer");
         assertThat(Files.exists(home.resolve("polder.json"))).isTrue();
-    }
-
-    private static String answer() {
-        return "{\"columns\":[{\"name\":\"uid\",\"type\":\"INTEGER\"},{\"name\":\"name\",\"type\":\"VARCHAR\"}],"
-                + "\"rows\":[[7,\"A \\\"b\\\",c\"],[1234,\"\"],[null,null]],\"truncated\":false,\"milliseconds\":5,"
-                + "\"simulated\":true}";
     }
 
     private int run(String... arguments) {

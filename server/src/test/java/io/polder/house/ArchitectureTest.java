@@ -53,6 +53,8 @@ class ArchitectureTest {
             .definedBy("io.polder.agent..")
             .layer("hive")
             .definedBy("io.polder.hive..")
+            .layer("shell")
+            .definedBy("io.polder.shell..")
             .layer("web")
             .definedBy("io.polder.web..")
             .layer("app")
@@ -81,6 +83,10 @@ class ArchitectureTest {
             .mayOnlyAccessLayers(PLACES)
             .whereLayer("hive")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("shell")
+            .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("shell")
+            .mayOnlyAccessLayers("record", "sql")
             .whereLayer("web")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("app")
@@ -131,6 +137,7 @@ class ArchitectureTest {
                 .mayImport("org.apache.avro..", "io.netty..")
                 .check(PROGRAM);
         only("io.polder.app..").mayImport("picocli..", "ch.qos.logback..").check(PROGRAM);
+        only("io.polder.shell..").mayImport("org.jline..").check(PROGRAM);
     }
 
     @Test
