@@ -139,6 +139,7 @@ final class Polder implements AutoCloseable {
                     enrichment,
                     queries,
                     log,
+                    hive.port(),
                     agents::now,
                     () -> health(disk, ingest, enrichment, agents),
                     clock));

@@ -63,6 +63,9 @@ interface Program {
 
     Optional<LogRecord> event(String topic, int partition, long offset);
 
+    /** Where clients of Impala and Hive find the mart. */
+    int hivePort();
+
     /** The agents that run in the mart. */
     List<AgentMetrics.Status> agents();
 
@@ -75,6 +78,7 @@ interface Program {
             Enrichment enrichment,
             Queries queries,
             Log log,
+            int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons) {
         return new Program() {
@@ -167,6 +171,11 @@ interface Program {
             @Override
             public Optional<LogRecord> event(String topic, int partition, long offset) {
                 return log.read(topic, partition, offset);
+            }
+
+            @Override
+            public int hivePort() {
+                return hivePort;
             }
 
             @Override

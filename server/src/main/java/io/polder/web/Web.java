@@ -78,6 +78,7 @@ public final class Web implements AutoCloseable {
 
     /**
      * @param version the program's, as shown to people
+     * @param hivePort where clients of Impala and Hive find the mart
      * @param agents how the agents that run in the mart are doing; asked each second while somebody looks
      * @param healthReasons what is not as it should be, as sentences; asked at each look at {@code /health}
      */
@@ -89,6 +90,7 @@ public final class Web implements AutoCloseable {
             Enrichment enrichment,
             Queries queries,
             Log log,
+            int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons,
             InstantSource clock) {
@@ -96,7 +98,7 @@ public final class Web implements AutoCloseable {
                 mart,
                 platform,
                 version,
-                Program.of(ingest, enrichment, queries, log, agents, healthReasons),
+                Program.of(ingest, enrichment, queries, log, hivePort, agents, healthReasons),
                 clock,
                 MAX_VIEWERS);
     }

@@ -16,6 +16,7 @@ import io.polder.query.Question;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.sql.Catalog;
+import io.polder.sql.Relation;
 import io.polder.store.Commit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,6 +59,23 @@ final class FakeProgram implements Program, AutoCloseable {
     volatile List<AgentMetrics.Status> agents = List.of();
     volatile @Nullable RuntimeException failure;
     volatile @Nullable String idempotencyKey;
+
+    private static final Catalog NOTHING = new Catalog() {
+        @Override
+        public List<Relation> relations() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<Long> rows(Relation relation) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<ColumnStatistics> statistics(Relation relation) {
+            return List.of();
+        }
+    };
 
     private final Connection store;
     private volatile Consumer<Commit> listener = commit -> {};
@@ -304,7 +322,12 @@ final class FakeProgram implements Program, AutoCloseable {
 
     @Override
     public Catalog catalog() {
-        return java.util.Objects.requireNonNull(queries).catalog();
+        return queries == null ? NOTHING : queries.catalog();
+    }
+
+    @Override
+    public int hivePort() {
+        return 21050;
     }
 
     @Override
