@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * that only give a table another name, are there as datasets.
  */
 final class Charts {
-    /** The time range that charts begin with. */
-    static final String RANGE = "Last day";
+    /**
+     * The time range that charts begin with: the last 24 hours. Its end is open, because Superset's clock is that of its
+     * machine, and the mart's times are UTC: the newest rows must not be cut off.
+     */
+    static final String RANGE = "DATEADD(DATETIME(\"now\"), -1, day) : ";
     private static final int ROW_LIMIT = 10_000;
     private static final int SHOWN_ROWS = 100;
     private static final int GROUPS = 50;
