@@ -67,7 +67,8 @@ final class ExportCommand implements Runnable {
     public void run() {
         URI bundle = address().resolve("/api/export/" + target.name().toLowerCase(Locale.ROOT));
         Document document = Document.fetched(bundle, TIMEOUT, MAX_BYTES);
-        Path file = out == null ? Path.of(folder(document) + ".zip") : out;
+        String folder = folder(document);
+        Path file = out == null ? Path.of(folder + ".zip") : out;
         try {
             Files.write(file, document.bytes());
         } catch (IOException failure) {
