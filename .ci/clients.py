@@ -121,7 +121,7 @@ class Mart:
         command = POLDER + ["up", str(folder), "--home", str(self.home)]
         command += [word for port in ports for word in ("--set", port)]
         self.log = open(folder / "mart.log", "wb")
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, start_new_session=True)
+        self.process = begin(command, self.log)
         self.running = wait("the mart", self._running)
         self.ports = self.running["ports"]
         self.url = self.running["url"].rstrip("/")
@@ -185,6 +185,12 @@ def wait(what, look, seconds=120):
     raise AssertionError(f"{what}: not there after {seconds} s")
 
 
+def begin(command, log, **how):
+    process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **how)
+    processes.append(process)
+    return process
+
+
 def end(process):
     """Ends a process of ours with all that it started."""
     if process.poll() is None:
@@ -197,6 +203,16 @@ def end(process):
             process.wait()
 
 
+def give_up(*_):
+    """Leaves nothing behind when the time is over."""
+    for process in processes:
+        end(process)
+    shutil.rmtree(folder, True)
+    os._exit(124)
+
+
+processes = []
+signal.signal(signal.SIGTERM, give_up)
 mart = None
 folder = pathlib.Path(tempfile.mkdtemp(prefix="polder-clients-"))
 atexit.register(shutil.rmtree, folder, True)
@@ -476,10 +492,7 @@ class SupersetTest(unittest.TestCase):
             port = free.getsockname()[1]
         log = open(cls.home / "superset.log", "wb")
         cls.addClassCleanup(log.close)
-        server = subprocess.Popen(
-            [str(BIN / "superset"), "run", "-p", str(port)],
-            env=cls.environment, cwd=cls.home, stdout=log, stderr=log, start_new_session=True,
-        )
+        server = begin([str(BIN / "superset"), "run", "-p", str(port)], log, env=cls.environment, cwd=cls.home)
         cls.addClassCleanup(end, server)
         cls.url = f"http://127.0.0.1:{port}"
 

@@ -79,8 +79,8 @@ final class ExportCommand implements Runnable {
                     failure);
         }
         PrintWriter console = spec.commandLine().getOut();
-        console.println("Wrote " + file + ", " + document.bytes().length + " bytes. Next: superset import-dashboards -p "
-                + file + " -u NAME");
+        console.println("Wrote " + file + ", " + document.bytes().length
+                + " bytes. Next: superset import-dashboards -p " + file + " -u NAME");
         console.flush();
     }
 

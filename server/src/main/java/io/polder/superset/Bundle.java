@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.jspecify.annotations.Nullable;
 
 /** The documents of one mart that {@code superset import-dashboards} reads. */
 public final class Bundle {
@@ -99,18 +98,30 @@ public final class Bundle {
         put(
                 "databases/" + names.slug() + ".yaml",
                 Charts.map(
-                        "database_name", names.database(),
-                        "sqlalchemy_uri", address.toString(),
-                        "cache_timeout", KEEP_SECONDS,
-                        "expose_in_sqllab", true,
-                        "allow_run_async", false,
-                        "allow_ctas", false,
-                        "allow_cvas", false,
-                        "allow_dml", takesWrites,
-                        "allow_csv_upload", false,
-                        "extra", Charts.map("allows_virtual_table_explore", true),
-                        "uuid", databaseUuid(),
-                        "version", Names.VERSION));
+                        "database_name",
+                        names.database(),
+                        "sqlalchemy_uri",
+                        address.toString(),
+                        "cache_timeout",
+                        KEEP_SECONDS,
+                        "expose_in_sqllab",
+                        true,
+                        "allow_run_async",
+                        false,
+                        "allow_ctas",
+                        false,
+                        "allow_cvas",
+                        false,
+                        "allow_dml",
+                        takesWrites,
+                        "allow_csv_upload",
+                        false,
+                        "extra",
+                        Charts.map("allows_virtual_table_explore", true),
+                        "uuid",
+                        databaseUuid(),
+                        "version",
+                        Names.VERSION));
     }
 
     private String databaseUuid() {
@@ -121,32 +132,43 @@ public final class Bundle {
         List<Object> columns = new ArrayList<>();
         for (Relation.Column column : relation.columns()) {
             columns.add(Charts.map(
-                    "column_name", column.name(),
-                    "type", column.type().word().toUpperCase(Locale.ROOT),
-                    "is_dttm", isTime(column),
-                    "is_active", true,
-                    "groupby", true,
-                    "filterable", true));
+                    "column_name",
+                    column.name(),
+                    "type",
+                    column.type().word().toUpperCase(Locale.ROOT),
+                    "is_dttm",
+                    isTime(column),
+                    "is_active",
+                    true,
+                    "groupby",
+                    true,
+                    "filterable",
+                    true));
         }
         List<Object> metrics = new ArrayList<>();
         metrics.add(metric(COUNT, "COUNT(*)", "rows"));
         for (Relation.Column column : Charts.numbers(mart, relation)) {
             metrics.add(metric("avg_" + column.name(), "AVG(`" + column.name() + "`)", "mean " + column.name()));
         }
-        put(
-                "datasets/" + names.slug() + "/" + relation.name() + ".yaml",
-                Charts.map(
-                        "table_name", relation.name(),
-                        "main_dttm_col", mainTime(relation),
-                        "description", (relation.isView() ? "A view" : "A table") + " of the mart " + mart.name(),
-                        "schema", Session.DEFAULT,
-                        "sql", null,
-                        "filter_select_enabled", true,
-                        "uuid", datasetUuid(relation.name()),
-                        "database_uuid", databaseUuid(),
-                        "version", Names.VERSION,
-                        "metrics", metrics,
-                        "columns", columns));
+        Map<String, Object> document = Charts.map(
+                "table_name",
+                relation.name(),
+                "description",
+                (relation.isView() ? "A view" : "A table") + " of the mart " + mart.name(),
+                "schema",
+                Session.DEFAULT,
+                "filter_select_enabled",
+                true,
+                "uuid",
+                datasetUuid(relation.name()),
+                "database_uuid",
+                databaseUuid(),
+                "version",
+                Names.VERSION);
+        mainTime(relation).ifPresent(time -> document.put("main_dttm_col", time));
+        document.put("metrics", metrics);
+        document.put("columns", columns);
+        put("datasets/" + names.slug() + "/" + relation.name() + ".yaml", document);
     }
 
     private String datasetUuid(String relation) {
@@ -158,18 +180,16 @@ public final class Bundle {
     }
 
     /** What the definition says, or else the first column that is a time. */
-    private static @Nullable String mainTime(Relation relation) {
+    private static Optional<String> mainTime(Relation relation) {
         return relation.time()
                 .or(() -> relation.columns().stream()
                         .filter(Bundle::isTime)
                         .findFirst()
-                        .map(Relation.Column::name))
-                .orElse(null);
+                        .map(Relation.Column::name));
     }
 
     private static Map<String, Object> metric(String name, String expression, String label) {
-        return Charts.map(
-                "metric_name", name, "verbose_name", label, "metric_type", null, "expression", expression);
+        return Charts.map("metric_name", name, "verbose_name", label, "expression", expression);
     }
 
     private void chart(int number, Chart chart) {
@@ -177,12 +197,18 @@ public final class Bundle {
         form.put("viz_type", chart.kind());
         Map<String, Object> context = Charts.map(
                 // Superset puts its own number of the dataset in when it reads this.
-                "datasource", Charts.map("id", 0, "type", "table"),
-                "force", false,
-                "form_data", form,
-                "queries", List.of(chart.query()),
-                "result_format", "json",
-                "result_type", "full");
+                "datasource",
+                Charts.map("id", 0, "type", "table"),
+                "force",
+                false,
+                "form_data",
+                form,
+                "queries",
+                List.of(chart.query()),
+                "result_format",
+                "json",
+                "result_type",
+                "full");
         put(
                 "charts/" + fileName(number, chart) + ".yaml",
                 Charts.map(
@@ -217,15 +243,24 @@ public final class Bundle {
         put(
                 "dashboards/" + names.slug() + ".yaml",
                 Charts.map(
-                        "dashboard_title", title,
-                        "description", "Made by Polder from the definition of the mart " + mart.name(),
-                        "css", "",
-                        "slug", names.slug(),
-                        "uuid", names.uuid("dashboard", ""),
-                        "published", true,
-                        "position", position(title, charts),
-                        "metadata", metadata(charts),
-                        "version", Names.VERSION));
+                        "dashboard_title",
+                        title,
+                        "description",
+                        "Made by Polder from the definition of the mart " + mart.name(),
+                        "css",
+                        "",
+                        "slug",
+                        names.slug(),
+                        "uuid",
+                        names.uuid("dashboard", ""),
+                        "published",
+                        true,
+                        "position",
+                        position(title, charts),
+                        "metadata",
+                        metadata(charts),
+                        "version",
+                        Names.VERSION));
     }
 
     private static Map<String, Object> metadata(List<Chart> charts) {
@@ -236,28 +271,44 @@ public final class Bundle {
             }
         }
         Map<String, Object> range = Charts.map(
-                "id", "NATIVE_FILTER-time",
-                "name", "Time range",
-                "type", "NATIVE_FILTER",
-                "filterType", "filter_time",
-                "targets", List.of(Map.of()),
-                "controlValues", Map.of(),
+                "id",
+                "NATIVE_FILTER-time",
+                "name",
+                "Time range",
+                "type",
+                "NATIVE_FILTER",
+                "filterType",
+                "filter_time",
+                "targets",
+                List.of(Map.of()),
+                "controlValues",
+                Map.of(),
                 "defaultDataMask",
-                        Charts.map(
-                                "extraFormData", Charts.map("time_range", Charts.RANGE),
-                                "filterState", Charts.map("value", Charts.RANGE)),
-                "cascadeParentIds", List.of(),
-                "scope", Charts.map("rootPath", List.of("ROOT_ID"), "excluded", untimed),
-                "description", "");
+                Charts.map(
+                        "extraFormData", Charts.map("time_range", Charts.RANGE),
+                        "filterState", Charts.map("value", Charts.RANGE)),
+                "cascadeParentIds",
+                List.of(),
+                "scope",
+                Charts.map("rootPath", List.of("ROOT_ID"), "excluded", untimed),
+                "description",
+                "");
         boolean isTimed = charts.stream().anyMatch(Chart::isTimed);
         return Charts.map(
-                "refresh_frequency", REFRESH_SECONDS,
-                "timed_refresh_immune_slices", List.of(),
-                "expanded_slices", Map.of(),
-                "label_colors", Map.of(),
-                "color_scheme", "",
-                "cross_filters_enabled", true,
-                "native_filter_configuration", isTimed ? List.of(range) : List.of());
+                "refresh_frequency",
+                REFRESH_SECONDS,
+                "timed_refresh_immune_slices",
+                List.of(),
+                "expanded_slices",
+                Map.of(),
+                "label_colors",
+                Map.of(),
+                "color_scheme",
+                "",
+                "cross_filters_enabled",
+                true,
+                "native_filter_configuration",
+                isTimed ? List.of(range) : List.of());
     }
 
     /** The charts in rows, from left to right and from the top to the bottom. */
@@ -267,8 +318,7 @@ public final class Bundle {
         List<Object> rows = new ArrayList<>();
         position.put("ROOT_ID", part("ROOT", "ROOT_ID", List.of(), List.of("GRID_ID"), Optional.empty()));
         position.put("GRID_ID", part("GRID", "GRID_ID", List.of("ROOT_ID"), rows, Optional.empty()));
-        position.put(
-                "HEADER_ID", Charts.map("type", "HEADER", "id", "HEADER_ID", "meta", Charts.map("text", title)));
+        position.put("HEADER_ID", Charts.map("type", "HEADER", "id", "HEADER_ID", "meta", Charts.map("text", title)));
         List<Object> row = new ArrayList<>();
         int left = 0;
         for (int index = 0; index < charts.size(); index++) {

@@ -27,12 +27,14 @@ final class Charts {
      * machine, and the mart's times are UTC: the newest rows must not be cut off.
      */
     static final String RANGE = "DATEADD(DATETIME(\"now\"), -1, day) : ";
+
     private static final int ROW_LIMIT = 10_000;
     private static final int SHOWN_ROWS = 100;
     private static final int GROUPS = 50;
     private static final int SHOWN_COLUMNS = 12;
 
-    private static final Pattern ALIAS = Pattern.compile("(?is)\\s*select\\s+\\*\\s+from\\s+[\"`]?\\w+[\"`]?\\s*;?\\s*");
+    private static final Pattern ALIAS =
+            Pattern.compile("(?is)\\s*select\\s+\\*\\s+from\\s+[\"`]?\\w+[\"`]?\\s*;?\\s*");
     private static final Set<HiveType.Kind> NUMBERS = Set.of(
             HiveType.Kind.TINYINT,
             HiveType.Kind.SMALLINT,
@@ -61,7 +63,8 @@ final class Charts {
                 .filter(column -> NUMBERS.contains(column.type().kind()))
                 .filter(column -> !relation.key().contains(column.name()))
                 .filter(column -> mart.maps().values().stream()
-                        .noneMatch(map -> List.of(map.latitude(), map.longitude()).contains(column.name())))
+                        .noneMatch(
+                                map -> List.of(map.latitude(), map.longitude()).contains(column.name())))
                 .toList();
     }
 
@@ -82,9 +85,7 @@ final class Charts {
                 .filter(layer -> layer.table().equals(name))
                 .findFirst();
         Optional<String> number = map.map(MapLayer::colour)
-                .or(() -> numbers(mart, relation).stream()
-                        .findFirst()
-                        .map(Relation.Column::name));
+                .or(() -> numbers(mart, relation).stream().findFirst().map(Relation.Column::name));
         Optional<String> amount = map.flatMap(MapLayer::intensity);
         String unit = map.map(MapLayer::unit)
                 .filter(text -> !text.isEmpty())
@@ -93,13 +94,7 @@ final class Charts {
 
         charts.add(total(name + ": rows", name, time));
         number.ifPresent(column -> charts.add(overTime(
-                name + ": mean " + column + unit,
-                name,
-                time,
-                "echarts_timeseries_line",
-                "PT1M",
-                mean(column),
-                9)));
+                name + ": mean " + column + unit, name, time, "echarts_timeseries_line", "PT1M", mean(column), 9)));
         charts.add(overTime(
                 amount.map(column -> name + ": " + column + " by hour").orElse(name + ": rows by hour"),
                 name,
@@ -122,8 +117,8 @@ final class Charts {
         map.label().ifPresent(columns::add);
         return columns.stream()
                 .filter(column -> relation.columns().stream()
-                        .anyMatch(each -> each.name().equals(column)
-                                && each.type().kind() == HiveType.Kind.STRING))
+                        .anyMatch(each ->
+                                each.name().equals(column) && each.type().kind() == HiveType.Kind.STRING))
                 .findFirst();
     }
 
@@ -131,7 +126,8 @@ final class Charts {
         Map<String, Object> form = timed(time);
         form.put("metric", count());
         form.put("y_axis_format", "SMART_NUMBER");
-        return new Chart(title, dataset, "big_number_total", form, query(time, List.of(), List.of(count()), 1), true, 3);
+        return new Chart(
+                title, dataset, "big_number_total", form, query(time, List.of(), List.of(count()), 1), true, 3);
     }
 
     private static Chart overTime(
@@ -150,12 +146,18 @@ final class Charts {
         // A speed of zero is far away, and nobody wants to see it; an amount without its zero misleads.
         form.put("truncateYAxis", kind.endsWith("line"));
         Map<String, Object> axis = map(
-                "columnType", "BASE_AXIS",
-                "expressionType", "SQL",
-                "isColumnReference", true,
-                "label", time,
-                "sqlExpression", time,
-                "timeGrain", grain);
+                "columnType",
+                "BASE_AXIS",
+                "expressionType",
+                "SQL",
+                "isColumnReference",
+                true,
+                "label",
+                time,
+                "sqlExpression",
+                time,
+                "timeGrain",
+                grain);
         Map<String, Object> query = query(time, List.of(axis), List.of(metric), ROW_LIMIT);
         query.put("extras", map("time_grain_sqla", grain));
         query.put("series_columns", List.of());
@@ -208,8 +210,7 @@ final class Charts {
             @Nullable String time, List<?> columns, @Nullable List<?> metrics, int rows) {
         Map<String, Object> query = new LinkedHashMap<>();
         query.put(
-                "filters",
-                time == null ? List.of() : List.of(map("col", time, "op", "TEMPORAL_RANGE", "val", RANGE)));
+                "filters", time == null ? List.of() : List.of(map("col", time, "op", "TEMPORAL_RANGE", "val", RANGE)));
         if (time != null) {
             query.put("granularity", time);
         }
@@ -231,11 +232,16 @@ final class Charts {
 
     private static Map<String, Object> sum(String column) {
         return map(
-                "aggregate", "SUM",
-                "column", map("column_name", column),
-                "expressionType", "SIMPLE",
-                "hasCustomLabel", true,
-                "label", column);
+                "aggregate",
+                "SUM",
+                "column",
+                map("column_name", column),
+                "expressionType",
+                "SIMPLE",
+                "hasCustomLabel",
+                true,
+                "label",
+                column);
     }
 
     /** Keys and values in turn. */

@@ -353,9 +353,8 @@ final class Api {
     /** The database's address is of the machine that was asked, by the name that it was asked by. */
     private void superset(Context request) {
         String host = request.req().getServerName();
-        URI database = URI.create(
-                "impala://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":"
-                        + program.hivePort() + "/" + Session.DEFAULT);
+        URI database = URI.create("impala://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host)
+                + ":" + program.hivePort() + "/" + Session.DEFAULT);
         byte[] bundle = Bundle.zip(mart, program.catalog().relations(), database, clock.instant());
         request.header("Content-Disposition", "attachment; filename=\"polder-" + mart.name() + ".zip\"")
                 .contentType("application/zip")

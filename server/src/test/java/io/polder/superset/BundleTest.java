@@ -129,8 +129,7 @@ final class BundleTest {
             typed.add(new Relation.Column(column, HiveType.of(kind)));
         }
         String definition = name.equals("same") ? "SELECT * FROM traffic" : "SELECT 1 AS one";
-        return new Relation(
-                name, isView, typed, key, Optional.ofNullable(time), definition, name.equals("stock"));
+        return new Relation(name, isView, typed, key, Optional.ofNullable(time), definition, name.equals("stock"));
     }
 
     private Map<String, JsonNode> unpacked() throws IOException {
@@ -142,7 +141,8 @@ final class BundleTest {
                 Object document = new Load(LoadSettings.builder().build())
                         .loadFromString(new String(zip.readAllBytes(), StandardCharsets.UTF_8));
                 documents.put(
-                        entry.getName().substring("polder-flanders/".length()), new ObjectMapper().valueToTree(document));
+                        entry.getName().substring("polder-flanders/".length()),
+                        new ObjectMapper().valueToTree(document));
             }
         }
         return documents;
@@ -151,8 +151,11 @@ final class BundleTest {
     @Test
     void theBundleIsAsItWasRead() throws IOException {
         StringBuilder whole = new StringBuilder();
-        Bundle.documents(mart(), relations(), ADDRESS, NOW)
-                .forEach((path, text) -> whole.append("# ").append(path).append('\n').append(text).append('\n'));
+        Bundle.documents(mart(), relations(), ADDRESS, NOW).forEach((path, text) -> whole.append("# ")
+                .append(path)
+                .append('\n')
+                .append(text)
+                .append('\n'));
 
         assertGolden("superset/bundle.yaml", whole.toString());
     }
@@ -163,7 +166,9 @@ final class BundleTest {
         Map<String, String> uuids = new LinkedHashMap<>();
         documents.forEach((path, document) -> {
             if (document.has("uuid")) {
-                assertThat(uuids.put(document.path("uuid").asText(), path)).as(path).isNull();
+                assertThat(uuids.put(document.path("uuid").asText(), path))
+                        .as(path)
+                        .isNull();
             }
         });
 
@@ -179,8 +184,8 @@ final class BundleTest {
         JsonNode position = documents.get("dashboards/polder-flanders.yaml").path("position");
         List<String> shown = new ArrayList<>();
         for (JsonNode part : position) {
-            part.path("children").forEach(child -> assertThat(position.has(child.asText()))
-                    .isTrue());
+            part.path("children")
+                    .forEach(child -> assertThat(position.has(child.asText())).isTrue());
             if (part.path("type").asText().equals("CHART")) {
                 shown.add(uuids.get(part.path("meta").path("uuid").asText()));
                 assertThat(part.path("meta").path("chartId").isInt()).isTrue();
@@ -194,7 +199,10 @@ final class BundleTest {
             if (part.path("type").asText().equals("ROW")) {
                 int width = 0;
                 for (JsonNode child : part.path("children")) {
-                    width += position.path(child.asText()).path("meta").path("width").asInt();
+                    width += position.path(child.asText())
+                            .path("meta")
+                            .path("width")
+                            .asInt();
                 }
                 assertThat(width).isBetween(1, 12);
             }
