@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             RebuildCommand.class,
             RejectedCommand.class,
             SqlCommand.class,
+            ExportCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
             SimulateCommand.class,

@@ -140,6 +140,7 @@ final class Polder implements AutoCloseable {
                     queries,
                     writes::write,
                     log,
+                    hive.port(),
                     agents::now,
                     () -> health(disk, ingest, enrichment, agents),
                     clock));

@@ -20,8 +20,11 @@ import io.polder.query.Queries;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.sql.Session;
+import io.polder.superset.Bundle;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,6 +106,7 @@ final class Api {
                 get("/api/queries", sql::queries),
                 get("/api/queries/{query}", sql::query),
                 route(HandlerType.DELETE, "/api/queries/{query}", sql::cancel),
+                get("/api/export/superset", this::superset),
                 get("/api/rejected", this::rejected),
                 post("/api/rejected/replay", this::replay),
                 get("/health", this::health),
@@ -291,6 +295,17 @@ final class Api {
             json.writeBooleanField("simulated", isSimulated);
             json.writeEndObject();
         });
+    }
+
+    /** The database's address is of the machine that was asked, by the name that it was asked by. */
+    private void superset(Context request) {
+        String host = request.req().getServerName();
+        URI database = URI.create("impala://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host)
+                + ":" + program.hivePort() + "/" + Session.DEFAULT);
+        byte[] bundle = Bundle.zip(mart, program.catalog().relations(), database, clock.instant());
+        request.header("Content-Disposition", "attachment; filename=\"polder-" + mart.name() + ".zip\"")
+                .contentType("application/zip")
+                .result(bundle);
     }
 
     private void rejected(Context request) {

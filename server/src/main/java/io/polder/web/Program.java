@@ -73,6 +73,9 @@ interface Program {
 
     Optional<LogRecord> event(String topic, int partition, long offset);
 
+    /** Where clients of Impala and Hive find the mart. */
+    int hivePort();
+
     /** The agents that run in the mart. */
     List<AgentMetrics.Status> agents();
 
@@ -86,6 +89,7 @@ interface Program {
             Queries queries,
             ToLongFunction<Statement.Write> writes,
             Log log,
+            int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons) {
         return new Program() {
@@ -188,6 +192,11 @@ interface Program {
             @Override
             public Optional<LogRecord> event(String topic, int partition, long offset) {
                 return log.read(topic, partition, offset);
+            }
+
+            @Override
+            public int hivePort() {
+                return hivePort;
             }
 
             @Override

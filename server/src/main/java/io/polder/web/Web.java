@@ -81,6 +81,7 @@ public final class Web implements AutoCloseable {
     /**
      * @param version the program's, as shown to people
      * @param writes does what INSERT, UPSERT, UPDATE or DELETE says, and tells how many rows were written
+     * @param hivePort where clients of Impala and Hive find the mart
      * @param agents how the agents that run in the mart are doing; asked each second while somebody looks
      * @param healthReasons what is not as it should be, as sentences; asked at each look at {@code /health}
      */
@@ -93,6 +94,7 @@ public final class Web implements AutoCloseable {
             Queries queries,
             ToLongFunction<Statement.Write> writes,
             Log log,
+            int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons,
             InstantSource clock) {
@@ -100,7 +102,7 @@ public final class Web implements AutoCloseable {
                 mart,
                 platform,
                 version,
-                Program.of(ingest, enrichment, queries, writes, log, agents, healthReasons),
+                Program.of(ingest, enrichment, queries, writes, log, hivePort, agents, healthReasons),
                 clock,
                 MAX_VIEWERS);
     }

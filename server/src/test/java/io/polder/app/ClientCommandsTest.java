@@ -3,6 +3,7 @@ package io.polder.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ class ClientCommandsTest {
     private final HttpServer server;
     private final Map<String, Scripted> script = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private volatile byte[] bundle = {};
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -46,8 +50,9 @@ class ClientCommandsTest {
             asked.add(question + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             Scripted answer = script.getOrDefault(
                     question, new Scripted(404, "{\"code\":\"NOT_FOUND\",\"detail\":\"Nothing is called that.\"}"));
-            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(answer.status(), body.length);
+            boolean isBundle = bundle.length > 0 && question.endsWith("/api/export/superset");
+            byte[] body = isBundle ? bundle : answer.body().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(isBundle ? 200 : answer.status(), body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
@@ -66,6 +71,33 @@ class ClientCommandsTest {
     @AfterEach
     void stop() {
         server.stop(0);
+    }
+
+    @Test
+    void aBundleIsWrittenUnderTheNameOfItsMart(@TempDir Path folder) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry("polder-flanders/metadata.yaml"));
+        }
+        bundle = bytes.toByteArray();
+        Path file = folder.resolve("mart.zip");
+
+        assertThat(run("export", "superset", "--out", file.toString())).isZero();
+
+        assertThat(Files.readAllBytes(file)).isEqualTo(bundle);
+        assertThat(asked).containsExactly("GET /api/export/superset ");
+        assertThat(out.toString()).contains("Next: superset import-dashboards -p " + file);
+    }
+
+    @Test
+    void whatIsNoBundleIsNotWritten(@TempDir Path folder) {
+        script.put("GET /api/export/superset", new Scripted(200, "<html>"));
+        Path file = folder.resolve("mart.zip");
+
+        assertThat(run("export", "superset", "--out", file.toString())).isEqualTo(1);
+
+        assertThat(file).doesNotExist();
+        assertThat(err.toString()).contains("the answer is not a bundle. Fix: ");
     }
 
     @Test

@@ -313,6 +313,11 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     @Override
+    public int hivePort() {
+        return 21050;
+    }
+
+    @Override
     public long write(Statement.Write write) {
         failIfWanted();
         written.add(write);
