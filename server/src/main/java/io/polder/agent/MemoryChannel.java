@@ -40,6 +40,7 @@ final class MemoryChannel implements Channel {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition hasEvents = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
+    private final Condition isFull = lock.newCondition();
     private final Deque<Batch> queue = new ArrayDeque<>();
     /** Rolled back, by their first event's number; they are next. */
     private final TreeMap<Long, Batch> returned = new TreeMap<>();
@@ -131,6 +132,7 @@ final class MemoryChannel implements Channel {
             // What a stop left in the channel may be more than its capacity, and then waits like everything else.
             if (size + count > capacity || bytes + weight > byteCapacity) {
                 counters.troubled("channel full", clock.instant());
+                isFull.signalAll();
                 return null;
             }
             size += count;
@@ -252,6 +254,19 @@ final class MemoryChannel implements Channel {
             counters.add(Counter.EVENT_TAKE_ATTEMPT, count < most ? count + 1L : count);
             taken.put(batch.number(), batch);
             return new Taken(batch);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void gather(Duration most) throws InterruptedException {
+        lock.lock();
+        try {
+            // Who waits for room waits for takers, too.
+            if (!lock.hasWaiters(hasRoom)) {
+                var unused = isFull.await(most.toNanos(), TimeUnit.NANOSECONDS);
+            }
         } finally {
             lock.unlock();
         }

@@ -34,6 +34,9 @@ final class KafkaSink implements Sink {
     /** How many events may wait for their acknowledgement. */
     private static final int EVENTS_UNDER_WAY = 20_000;
 
+    /** A request to the broker costs as much as sending a hundred events does. */
+    private static final int LINGER_MILLIS = 20;
+
     private static final Pattern HEADER = Pattern.compile("%\\{([\\w.-]+)}");
 
     private final Settings settings;
@@ -79,7 +82,7 @@ final class KafkaSink implements Sink {
     @Override
     public void start() {
         Map<String, Object> configuration = new HashMap<>();
-        configuration.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        configuration.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
         configuration.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
         configuration.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         configuration.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
