@@ -57,6 +57,7 @@ final class DurableChannel implements Channel {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition hasEvents = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
+    private final Condition isFilling = lock.newCondition();
     private final Deque<Slice> queue = new java.util.ArrayDeque<>();
     /** Rolled back, by their first event's place in the channel's order; they are next. */
     private final TreeMap<Long, Slice> returned = new TreeMap<>();
@@ -308,9 +309,13 @@ final class DurableChannel implements Channel {
         try {
             if (size + count > capacity) {
                 counters.troubled("channel full", clock.instant());
+                isFilling.signalAll();
                 return null;
             }
             size += count;
+            if (isFilling()) {
+                isFilling.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -443,6 +448,22 @@ final class DurableChannel implements Channel {
     @Override
     public Duration keepAlive() {
         return keepAlive;
+    }
+
+    @Override
+    public void gather(Duration most) throws InterruptedException {
+        lock.lock();
+        try {
+            if (!isFilling()) {
+                var unused = isFilling.await(most.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isFilling() {
+        return size > capacity / 2;
     }
 
     @Override

@@ -24,7 +24,7 @@ final class SinkRunner {
     private static final Logger LOGGER = LoggerFactory.getLogger(SinkRunner.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration LOOK_WHILE_STOPPING = Duration.ofMillis(50);
-    private static final Duration GATHER = Duration.ofMillis(10);
+    private static final Duration GATHER = Duration.ofMillis(40);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     /** After this, a delivery that is under way counts as failing: whoever looks hears of it within two seconds. */
@@ -99,7 +99,7 @@ final class SinkRunner {
                     deliverInGroup();
                 }
                 if (hasEmptied && !isStopping) {
-                    // To be woken for each event costs more than to deliver it.
+                    // To be woken for each event costs more than to deliver it. One that comes after a lull is not kept.
                     channel.gather(GATHER);
                 }
                 pause();
