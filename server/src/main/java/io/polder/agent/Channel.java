@@ -41,8 +41,8 @@ public interface Channel extends AutoCloseable {
     Take take(int max, Duration patience) throws ChannelException, InterruptedException;
 
     /**
-     * Lets events gather behind a take that left none: returns after {@code most}, or earlier; at once when there is less
-     * room than half of the channel, and as soon as that is so.
+     * Lets events gather behind a take that left none: returns after {@code most}, or as soon as the channel is more
+     * than half full or a put finds no room.
      */
     default void gather(Duration most) throws InterruptedException {
         LockSupport.parkNanos(Math.min(most.toNanos(), TimeUnit.MILLISECONDS.toNanos(1)));

@@ -65,6 +65,9 @@ final class DurableChannel implements Channel {
     private final TreeMap<Long, Slice> taken = new TreeMap<>();
     private long puts;
     private int size;
+    /** Whether a put has found no room since events last gathered. */
+    private boolean hasRefused;
+
     private long cachedBytes;
     /** By file, how many of its batches are not delivered. */
     private final TreeMap<Integer, Integer> open = new TreeMap<>();
@@ -309,6 +312,7 @@ final class DurableChannel implements Channel {
         try {
             if (size + count > capacity) {
                 counters.troubled("channel full", clock.instant());
+                hasRefused = true;
                 isFilling.signalAll();
                 return null;
             }
@@ -454,16 +458,18 @@ final class DurableChannel implements Channel {
     public void gather(Duration most) throws InterruptedException {
         lock.lock();
         try {
-            if (!isFilling()) {
-                var unused = isFilling.await(most.toNanos(), TimeUnit.NANOSECONDS);
+            long left = most.toNanos();
+            while (!isFilling() && left > 0) {
+                left = isFilling.awaitNanos(left);
             }
+            hasRefused = false;
         } finally {
             lock.unlock();
         }
     }
 
     private boolean isFilling() {
-        return size > capacity / 2;
+        return hasRefused || size > capacity / 2;
     }
 
     @Override

@@ -50,6 +50,8 @@ final class MemoryChannel implements Channel {
     private int size;
     private long bytes;
     private long spilledLeft;
+    /** Whether a put has found no room since events last gathered. */
+    private boolean hasRefused;
 
     /**
      * Consecutive events of one put, or of one take.
@@ -134,6 +136,7 @@ final class MemoryChannel implements Channel {
             // What a stop left in the channel may be more than its capacity, and then waits like everything else.
             if (size + count > capacity || bytes + weight > byteCapacity) {
                 counters.troubled("channel full", clock.instant());
+                hasRefused = true;
                 isFilling.signalAll();
                 return null;
             }
@@ -268,16 +271,18 @@ final class MemoryChannel implements Channel {
     public void gather(Duration most) throws InterruptedException {
         lock.lock();
         try {
-            if (!isFilling()) {
-                var unused = isFilling.await(most.toNanos(), TimeUnit.NANOSECONDS);
+            long left = most.toNanos();
+            while (!isFilling() && left > 0) {
+                left = isFilling.awaitNanos(left);
             }
+            hasRefused = false;
         } finally {
             lock.unlock();
         }
     }
 
     private boolean isFilling() {
-        return size > capacity / 2 || bytes > byteCapacity / 2;
+        return hasRefused || size > capacity / 2 || bytes > byteCapacity / 2;
     }
 
     private Batch again(int most) {

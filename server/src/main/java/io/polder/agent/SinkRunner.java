@@ -99,7 +99,8 @@ final class SinkRunner {
                     deliverInGroup();
                 }
                 if (hasEmptied && !isStopping) {
-                    // To be woken for each event costs more than to deliver it. One that comes after a lull is not kept.
+                    // To be woken for each event costs more than to deliver it. One that comes after a lull is not
+                    // kept.
                     channel.gather(GATHER);
                 }
                 pause();

@@ -172,6 +172,18 @@ class ChannelTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"memory", "file"})
+    void nothingGathersWhenAPutHasFoundNoRoom(String type) throws Exception {
+        try (Channel channel = open(type, "capacity", "10")) {
+            put(channel, events(0, 2));
+            assertThat(channel.reserve(events(2, 9))).isNull();
+
+            channel.gather(Duration.ofDays(1));
+            assertThat(channel.take(10, NOW)).isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "file"})
     void anAbortedPutIsNotThereAndGivesItsRoomBack(String type) throws Exception {
         try (Channel channel = open(type, "capacity", "10")) {
             Channel.Put put = Objects.requireNonNull(channel.reserve(events(0, 10)));
