@@ -172,7 +172,9 @@ final class FlumeAnswersTest {
                     if (why == null) {
                         unexplained.add(section + " / " + line + ": Flume '" + theirs + "', ours '" + found + "'");
                     }
-                    page.append("**").append(cell(found)).append("**: ").append(why);
+                    // In how many batches a sink takes what comes bit by bit, depends on how busy the machine is.
+                    String shown = line.equals("SINK.k BatchUnderflowCount") ? "a number" : found;
+                    page.append("**").append(cell(shown)).append("**: ").append(why);
                 }
                 page.append(" |\n");
             }
