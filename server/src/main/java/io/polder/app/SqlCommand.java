@@ -152,7 +152,9 @@ final class SqlCommand implements Runnable {
             return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException failure) {
             throw new PolderException(
-                    ErrorCode.UNAVAILABLE, "Standard input cannot be read (" + failure + "). Fix: use -e or -f", failure);
+                    ErrorCode.UNAVAILABLE,
+                    "Standard input cannot be read (" + failure + "). Fix: use -e or -f",
+                    failure);
         }
     }
 }

@@ -128,16 +128,19 @@ public final class Interactive {
 
     private void command(String before, List<Candidate> candidates) {
         switch (before.strip()) {
-            case "" -> Shell.COMMANDS.forEach(each -> candidates.add(candidate(
-                    each.substring(0, each.indexOf(' ')), each.substring(each.indexOf("  ")).strip(), true)));
+            case "" ->
+                Shell.COMMANDS.forEach(each -> candidates.add(candidate(
+                        each.substring(0, each.indexOf(' ')),
+                        each.substring(each.indexOf("  ")).strip(),
+                        true)));
             case "\\d" -> words().tables().keySet().forEach(table -> candidates.add(candidate(table, "table", true)));
             case "\\f" -> {
                 for (Format format : Format.values()) {
                     candidates.add(candidate(format.name().toLowerCase(Locale.ROOT), "format", true));
                 }
             }
-            case "\\dialect" -> List.of("impala", "engine")
-                    .forEach(each -> candidates.add(candidate(each, "dialect", true)));
+            case "\\dialect" ->
+                List.of("impala", "engine").forEach(each -> candidates.add(candidate(each, "dialect", true)));
             default -> {}
         }
     }

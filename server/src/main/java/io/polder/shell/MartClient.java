@@ -57,8 +57,7 @@ final class MartClient {
     /** Cancels a query; says whether one of that name was under way. */
     boolean cancel(String id) {
         try {
-            json(joined(send(
-                    request("api/queries/" + id).timeout(SOON).DELETE().build())));
+            json(joined(send(request("api/queries/" + id).timeout(SOON).DELETE().build())));
             return true;
         } catch (PolderException gone) {
             return false;
@@ -93,8 +92,8 @@ final class MartClient {
         } catch (CompletionException failure) {
             throw new PolderException(
                     ErrorCode.UNAVAILABLE,
-                    address + ": no mart answers there (" + failure.getCause() + "). Fix: start it with './polder up' or"
-                            + " './polder demo', or name another",
+                    address + ": no mart answers there (" + failure.getCause()
+                            + "). Fix: start it with './polder up' or" + " './polder demo', or name another",
                     failure);
         }
     }
@@ -136,8 +135,8 @@ final class MartClient {
     private static PolderException strange(HttpResponse<InputStream> answer, IOException garbled) {
         return new PolderException(
                 ErrorCode.UNAVAILABLE,
-                answer.uri() + ": the answer (status " + answer.statusCode() + ") cannot be read. Fix: see that a Polder"
-                        + " of this version runs there",
+                answer.uri() + ": the answer (status " + answer.statusCode()
+                        + ") cannot be read. Fix: see that a Polder" + " of this version runs there",
                 garbled);
     }
 }

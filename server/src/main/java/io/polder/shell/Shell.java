@@ -44,7 +44,8 @@ public final class Shell {
      * @param output where rows go; null for {@code out}
      * @param dialect whose SQL it is: impala or engine
      */
-    public record Settings(Format format, long limit, @Nullable Path output, String dialect) {}
+    public record Settings(
+            Format format, long limit, @Nullable Path output, String dialect) {}
 
     private final MartClient client;
     private final PrintWriter out;
@@ -139,8 +140,11 @@ public final class Shell {
                     + (isForAPerson ? "\\o FILE" : "--output FILE"));
         }
         String id = "shell-" + UUID.randomUUID();
-        ObjectNode question =
-                MartClient.JSON.createObjectNode().put("sql", sql).put("dialect", dialect).put("id", id);
+        ObjectNode question = MartClient.JSON
+                .createObjectNode()
+                .put("sql", sql)
+                .put("dialect", dialect)
+                .put("id", id);
         long most = limit == 0 && isForAPerson && format == Format.TABLE ? ROWS_FOR_A_PERSON : limit;
         if (most > 0) {
             question.put("limit", most);
@@ -362,7 +366,10 @@ public final class Shell {
                     throw wrong("limit = '" + rest + "': not a number of rows. Fix: write \\limit 1000");
                 }
                 limit = rest.isEmpty() ? limit : Long.parseLong(rest);
-                say(limit == 0 ? "All rows; tables show the first " + ROWS_FOR_A_PERSON + "." : count(limit, "row") + " at most.");
+                say(
+                        limit == 0
+                                ? "All rows; tables show the first " + ROWS_FOR_A_PERSON + "."
+                                : count(limit, "row") + " at most.");
             }
             case "\\timing" -> {
                 isTimed = !isTimed;
@@ -397,8 +404,8 @@ public final class Shell {
     private void format(String name) {
         if (!name.isEmpty()) {
             format = Format.named(name)
-                    .orElseThrow(
-                            () -> wrong("format = '" + name + "': no such format. Fix: write one of " + Format.names()));
+                    .orElseThrow(() ->
+                            wrong("format = '" + name + "': no such format. Fix: write one of " + Format.names()));
         }
         say("Rows are written as " + name(format) + ".");
     }
@@ -423,8 +430,8 @@ public final class Shell {
         var rows = answer.putArray("rows");
         for (JsonNode each : words.path("tables")) {
             StringBuilder key = new StringBuilder();
-            each.path("key").forEach(column -> key.append(key.isEmpty() ? "" : ", ")
-                    .append(column.asText()));
+            each.path("key")
+                    .forEach(column -> key.append(key.isEmpty() ? "" : ", ").append(column.asText()));
             rows.addArray()
                     .add(each.path("name").asText())
                     .add(each.path("view").asBoolean() ? "view" : "table")
@@ -437,8 +444,7 @@ public final class Shell {
     }
 
     private void listing(String sql) {
-        ObjectNode question =
-                MartClient.JSON.createObjectNode().put("sql", sql).put("dialect", "impala");
+        ObjectNode question = MartClient.JSON.createObjectNode().put("sql", sql).put("dialect", "impala");
         JsonNode answer = client.json(client.joined(client.ask(question, Format.TABLE)));
         new TableView(answer, width.getAsInt() > 0).printTo(out, width.getAsInt());
         out.flush();

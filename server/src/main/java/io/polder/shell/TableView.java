@@ -14,8 +14,19 @@ import org.jline.utils.WCWidth;
  */
 final class TableView {
     private static final Set<String> NUMBERS = Set.of(
-            "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-            "UHUGEINT", "FLOAT", "DOUBLE", "INT");
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "UTINYINT",
+            "USMALLINT",
+            "UINTEGER",
+            "UBIGINT",
+            "UHUGEINT",
+            "FLOAT",
+            "DOUBLE",
+            "INT");
     private static final String GAP = "  ";
     private static final String NULL = "NULL";
     /** Narrower columns say nothing. */
@@ -123,7 +134,8 @@ final class TableView {
             for (int column = 0; column < names.size(); column++) {
                 JsonNode cell = row.get(column);
                 String value = text(cell);
-                out.println(padded(names.get(column), widest, false, false) + GAP
+                out.println(padded(names.get(column), widest, false, false)
+                        + GAP
                         + padded(value, width(value), false, cell.isNull()));
             }
         }
@@ -177,9 +189,10 @@ final class TableView {
                         case '\n' -> "\\n";
                         case '\r' -> "\\r";
                         case '\t' -> "\\t";
-                        default -> Character.isISOControl(letter)
-                                ? String.format(Locale.ROOT, "\\x%02x", (int) letter)
-                                : String.valueOf(letter);
+                        default ->
+                            Character.isISOControl(letter)
+                                    ? String.format(Locale.ROOT, "\\x%02x", (int) letter)
+                                    : String.valueOf(letter);
                     });
         }
         return plain.toString();

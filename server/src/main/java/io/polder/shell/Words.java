@@ -81,7 +81,8 @@ record Words(Map<String, List<Column>> tables, Map<String, String> functions, Li
         boolean isTableNext = BEFORE_A_TABLE.matcher(before).find();
         if (!isTableNext) {
             // Before FROM is written, any table's.
-            Set<String> named = sources.isEmpty() && !word.isEmpty() ? tables.keySet() : new TreeSet<>(sources.values());
+            Set<String> named =
+                    sources.isEmpty() && !word.isEmpty() ? tables.keySet() : new TreeSet<>(sources.values());
             for (String table : named) {
                 tables.getOrDefault(table, List.of())
                         .forEach(column -> proposals.add(new Proposal(column.name(), column.type())));

@@ -80,10 +80,7 @@ final class SqlEndpoint {
     }
 
     private void list(
-            Context request,
-            List<Answer.Column> columns,
-            List<List<@Nullable Object>> rows,
-            Optional<RowFormat> format)
+            Context request, List<Answer.Column> columns, List<List<@Nullable Object>> rows, Optional<RowFormat> format)
             throws IOException {
         if (format.isPresent()) {
             stream(request, Rows.of(columns, rows), format.get());

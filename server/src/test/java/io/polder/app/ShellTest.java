@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -267,7 +266,8 @@ final class ShellTest {
                 System.err.println(missing);
                 Assumptions.abort(missing);
             }
-            String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            String java =
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString();
             List<String> command = List.of(
                     java,
                     "-Xmx128m",
@@ -329,7 +329,9 @@ final class ShellTest {
         }
 
         int end() throws InterruptedException {
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as(screen::toString).isTrue();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS))
+                    .as(screen::toString)
+                    .isTrue();
             return process.exitValue();
         }
 

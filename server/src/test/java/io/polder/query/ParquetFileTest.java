@@ -44,8 +44,8 @@ final class ParquetFileTest {
     @Test
     void aFileThatGrowsBeyondItsBoundIsGivenUpAndDeleted() throws IOException {
         assertThatThrownBy(() -> ParquetFile.of(new Endless(), folder, 1_000_000, closed::incrementAndGet))
-                .isInstanceOfSatisfying(
-                        PolderException.class, failure -> assertThat(failure.code()).isEqualTo(ErrorCode.TOO_LARGE))
+                .isInstanceOfSatisfying(PolderException.class, failure -> assertThat(failure.code())
+                        .isEqualTo(ErrorCode.TOO_LARGE))
                 .hasMessageContaining("Fix: ");
 
         assertThat(closed).hasValue(1);
@@ -70,8 +70,7 @@ final class ParquetFileTest {
 
     @Test
     void aFolderThatIsGoneIsSaidAndHoldsNothing() {
-        assertThatThrownBy(() ->
-                        ParquetFile.of(new Endless(), folder.resolve("gone"), 1_000, closed::incrementAndGet))
+        assertThatThrownBy(() -> ParquetFile.of(new Endless(), folder.resolve("gone"), 1_000, closed::incrementAndGet))
                 .isInstanceOf(IOException.class);
         assertThat(closed).hasValue(1);
     }

@@ -242,9 +242,11 @@ final class SqlOverHttpTest {
                     .isEqualTo("n BIGINT, i INTEGER, small TINYINT, eighth DOUBLE, exact DECIMAL(18,3), text VARCHAR,"
                             + " even BOOLEAN, at TIMESTAMP, day DATE, bytes BLOB, list VARCHAR, N_1 BIGINT,"
                             + " huge DECIMAL(38,0)");
-            var values = statement.executeQuery("SELECT count(*), sum(n), max(exact), max(text), count(\"N_1\"), min(\"at\"),"
-                    + " max(day), any_value(bytes::VARCHAR), any_value(list) FILTER (n = 7), sum(huge) FROM '" + file
-                    + "'");
+            var values = statement.executeQuery(
+                    "SELECT count(*), sum(n), max(exact), max(text), count(\"N_1\"), min(\"at\"),"
+                            + " max(day), any_value(bytes::VARCHAR), any_value(list) FILTER (n = 7), sum(huge) FROM '"
+                            + file
+                            + "'");
             values.next();
             assertThat(java.util.stream.IntStream.rangeClosed(1, 10)
                             .mapToObj(index -> {
