@@ -59,9 +59,6 @@ final class WholeTest {
         Queries queries = part(Queries.open(
                 store, log, mart, new Queries.Settings(Duration.ofSeconds(10), 1_000), InstantSource.system()));
         Web web = part(new Web(
-<<<<<<< HEAD
-                mart, WebFixture.platform(0), "test", ingest, enrichment, queries, write -> 0, log, 0, List::of, List::of, clock));
-=======
                 mart,
                 WebFixture.platform(0),
                 "test",
@@ -70,10 +67,10 @@ final class WholeTest {
                 queries,
                 write -> 0,
                 log,
+                0,
                 List::of,
                 List::of,
                 clock));
->>>>>>> shell
         enrichment.start();
         web.start();
         ingest.start();
