@@ -181,11 +181,10 @@ public final class Bundle {
 
     /** What the definition says, or else the first column that is a time. */
     private static Optional<String> mainTime(Relation relation) {
-        return relation.time()
-                .or(() -> relation.columns().stream()
-                        .filter(Bundle::isTime)
-                        .findFirst()
-                        .map(Relation.Column::name));
+        return relation.time().or(() -> relation.columns().stream()
+                .filter(Bundle::isTime)
+                .findFirst()
+                .map(Relation.Column::name));
     }
 
     private static Map<String, Object> metric(String name, String expression, String label) {

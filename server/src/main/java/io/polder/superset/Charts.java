@@ -187,6 +187,7 @@ final class Charts {
         form.put("query_mode", "raw");
         form.put("all_columns", columns);
         form.put("row_limit", SHOWN_ROWS);
+        form.put("show_cell_bars", false);
         form.put("adhoc_filters", List.of());
         charts.add(new Chart(
                 relation.name(), relation.name(), "table", form, query(null, columns, null, SHOWN_ROWS), false, 6));
