@@ -96,7 +96,7 @@ async function readAttributes(live, attempt = 1) {
       live.describe(new Map());
       return;
     }
-    const { rows } = await api.sql(
+    const { rows } = await api.chart(
       latestOf(map, asked, readings.time - attempt ** 3 * Math.max(RECENT, 2 * readings.spread)),
       MANY,
     );

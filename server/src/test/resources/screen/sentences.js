@@ -14,7 +14,9 @@ import { failuresWord, levelOf, linksOf, sentenceOf, strainOf, summaryOf, widthO
 import { readRoute, readView, writeRoute, writeView } from '../model/route.js';
 import { Index } from '../model/search.js';
 import { ServerClock } from '../model/server-clock.js';
+import { forget, readSaved, save } from '../model/saved.js';
 import { Sites } from '../model/sites.js';
+import { chartOf, isQuoted, markOf, proposalsOf, statementAt, statementsOf, stepOf, tokensOf } from '../model/sql.js';
 import { readTopology } from '../model/topology.js';
 import { furtherDetails, knownColumns, wordsFor } from '../model/words.js';
 import { equal, fullOf, isTrue } from './check.js';
@@ -481,6 +483,104 @@ export const sentences = {
   'amounts in the air have limits of their own, whatever is measured now'() {
     const air = bandsFor('µg/m³', [3, 4, 5]);
     equal([air.limits, air.isLowHot], [[0, 10, 20, 40, 60, 100], false]);
+  },
+
+  'tokens of a statement are together its text'() {
+    const text = "SELECT 'a;''b\\'', \"c\", `d e` -- f\n, 1.5e3 /* g; */ FROM t; 'open";
+    const tokens = tokensOf(text, new Set(['SELECT', 'FROM']));
+    equal(tokens.map((token) => token.text).join(''), text);
+    equal(
+      tokens.filter(({ kind }) => kind !== 'other').map(({ kind }) => kind),
+      ['keyword', 'text', 'text', 'text', 'name', 'comment', 'number', 'comment', 'keyword', 'word', 'text'],
+    );
+  },
+
+  'the statement at the cursor is the one it is in or behind'() {
+    const text = "SELECT ';' ; -- only a comment;\n ; SELECT 2 ;";
+    equal(
+      statementsOf(text).map(({ start, end }) => text.slice(start, end)),
+      ["SELECT ';'", 'SELECT 2'],
+    );
+    equal(
+      [0, 11, 40, 99].map((cursor) => statementAt(text, cursor).start),
+      [0, 0, 35, 35],
+    );
+    equal(statementAt(' -- nothing', 3), null);
+  },
+
+  'a column is proposed after its table, its alias, or by itself'() {
+    const words = {
+      tables: [
+        { name: 'traffic', view: false, columns: [{ name: 'speed', type: 'double' }] },
+        { name: 'points', view: true, columns: [{ name: 'species', type: 'string' }] },
+      ],
+      functions: [{ name: 'split_part', signature: 'split_part(text, separator, index)', says: '' }],
+      keywords: ['SELECT'],
+    };
+    const proposed = (text, cursor = text.length) => proposalsOf(words, text, cursor).list.map(({ word }) => word);
+    equal(proposed('SELECT sp'), ['speed', 'species', 'split_part(']);
+    equal(proposed('SELECT sp FROM traffic', 9), ['speed', 'split_part(']);
+    equal(proposed('SELECT t. FROM traffic AS t', 9), ['t.speed']);
+    equal(proposed('SELECT x. FROM traffic AS t', 9), []);
+    equal(proposed('SELECT 1 FROM '), ['traffic', 'points']);
+    equal(proposed('sel'), ['select']);
+    equal(proposed('SEL'), ['SELECT']);
+    equal(
+      ["SELECT 'a", "SELECT 'a'", 'SELECT -- a', 'SELECT /* a */'].map((text) => isQuoted(text, text.length)),
+      [true, false, true, false],
+    );
+  },
+
+  'what is wrong is marked by its word'() {
+    equal(
+      [
+        ['SELECT speeed FROM', 7],
+        ['SELECT 1 +', 10],
+        ['a `b c` d', 2],
+      ].map(([text, at]) => text.slice(markOf(text, at).start, markOf(text, at).end)),
+      ['speeed', '+', '`b c`'],
+    );
+  },
+
+  'an answer is drawn along its time, or as bars'() {
+    const columns = [
+      { name: 'road', type: 'VARCHAR' },
+      { name: 'time', type: 'TIMESTAMP' },
+      { name: 'cars', type: 'DECIMAL(18,3)' },
+      { name: 'lorries', type: 'INTEGER' },
+    ];
+    const rows = [
+      ['R1', '2026-01-01T00:01:00Z', '2.5', 1],
+      [null, '2026-01-01T00:00:00Z', 1, null],
+      ['R2', null, 9, 9],
+    ];
+    const lines = chartOf({ columns, rows });
+    equal([lines.kind, lines.xs.length, lines.series.map(({ values }) => values)], ['time', 2, [[1, 2.5], [NaN, 1]]]);
+    const bars = chartOf({ columns, rows }, 'road', 'cars');
+    equal([bars.kind, bars.labels, bars.series[0].values], ['bars', ['R1', 'NULL', 'R2'], [2.5, 1, 9]]);
+    equal(chartOf({ columns: columns.slice(0, 2), rows }), null);
+    equal(chartOf({ columns, rows: [] }), null);
+    equal([stepOf(0, 10, 5), stepOf(0, 0.7, 5), stepOf(-100, 900, 5)], [2, 0.2, 200]);
+  },
+
+  'saved queries are kept by name, and storage that refuses is borne'() {
+    const kept = new Map();
+    const storage = { getItem: (place) => kept.get(place) ?? null, setItem: (place, text) => kept.set(place, text) };
+    save({ name: 'b', text: '1', dialect: 'impala' }, storage);
+    save({ name: 'a', text: '2', dialect: 'impala' }, storage);
+    save({ name: 'b', text: '3', dialect: 'impala' }, storage);
+    equal(
+      readSaved(storage).map(({ name, text }) => name + text),
+      ['a2', 'b3'],
+    );
+    equal(forget('a', storage).length, 1);
+    const refusing = {
+      getItem: () => 'nonsense',
+      setItem: () => {
+        throw new Error('full');
+      },
+    };
+    equal([readSaved(refusing), save({ name: 'a', text: '' }, refusing)], [[], null]);
   },
 
   'a pipeline has a line from each source to its channels and from each channel to its sinks'() {

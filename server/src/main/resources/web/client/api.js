@@ -2,12 +2,14 @@
 
 /** What the server answered instead of what was asked for (RFC 9457), or that it did not answer. */
 export class Problem extends Error {
-  /** @param {{title?: string, status?: number, detail?: string, code?: string, problems?: string[]}} document */
+  /** @param {{title?: string, status?: number, detail?: string, code?: string, problems?: object[], position?: number}} document */
   constructor(document) {
     super(document.detail || document.title || 'The server answered ' + document.status + '.');
     this.status = document.status ?? 0;
     this.code = document.code ?? '';
     this.problems = document.problems ?? [];
+    /** Where in a statement the word stands that is wrong; -1 when there is no such place. */
+    this.position = document.position ?? -1;
   }
 }
 
@@ -22,7 +24,37 @@ export const rebuildTable = (table) => post('api/tables/' + encodeURIComponent(t
 export const ledger = (minutes) => get('api/ledger?minutes=' + minutes);
 export const rejected = (limit) => get('api/rejected?limit=' + limit);
 export const replayRejected = (topic) => post('api/rejected/replay', topic ? { topic } : {});
-export const sql = (text, limit, signal) => post('api/sql', { sql: text, limit }, signal);
+/** The rows of a drawing, in the engine's SQL: they may be a second old, so that all who look share one answer. */
+export const chart = (text, limit, signal) => post('api/sql', { sql: text, limit, max_age: 1 }, signal);
+/** A statement that a person wrote. @param {{sql: string, dialect: string, limit?: number, id?: string, options?: object}} question */
+export const sql = (question, signal) => post('api/sql', question, signal);
+/** What may be written in a statement: tables, functions, keywords. */
+export const words = () => get('api/sql/words');
+/** The queries under way: of one that is over nothing is told, and that is no error. */
+export const queries = () => get('api/queries');
+/** Goes out also while the page is being left. */
+export const cancelQuery = (id) => ask('api/queries/' + encodeURIComponent(id), { method: 'DELETE', keepalive: true });
+
+/** All rows as a file. @returns {Promise<Blob>} */
+export async function rowsAs(type, question, signal) {
+  const response = await reach('api/sql', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: type },
+    body: JSON.stringify(question),
+    signal,
+  });
+  if (!response.ok) {
+    throw await problemOf(response);
+  }
+  try {
+    return await response.blob();
+  } catch (failure) {
+    if (failure.name === 'AbortError') {
+      throw failure;
+    }
+    throw new Problem({ detail: 'The file broke off, so it is not kept: the query failed on its way. Fix: ask again.' });
+  }
+}
 
 /** A row by its key. Without the time, which comes last in a key, the latest one. @param {string[]} key */
 export const row = (table, key, signal) => get(rowPath(table, key), signal);
@@ -51,18 +83,26 @@ function post(path, body = {}, signal) {
 }
 
 async function ask(path, request) {
-  let response;
+  const response = await reach(path, { ...request, headers: { Accept: 'application/json', ...request.headers } });
+  if (!response.ok) {
+    throw await problemOf(response);
+  }
+  return isJson(response) ? response.json() : null;
+}
+
+async function reach(path, request) {
   try {
-    response = await fetch(path, { ...request, headers: { Accept: 'application/json', ...request.headers } });
+    return await fetch(path, request);
   } catch (failure) {
     if (failure.name === 'AbortError') {
       throw failure;
     }
     throw new Problem({ detail: 'Polder does not answer. It may be restarting; nothing that was stored is lost.' });
   }
-  const type = response.headers.get('Content-Type') ?? '';
-  if (!response.ok) {
-    throw new Problem(type.includes('json') ? { status: response.status, ...(await response.json()) } : response);
-  }
-  return type.includes('json') ? response.json() : null;
+}
+
+const isJson = (response) => (response.headers.get('Content-Type') ?? '').includes('json');
+
+async function problemOf(response) {
+  return new Problem(isJson(response) ? { status: response.status, ...(await response.json()) } : response);
 }

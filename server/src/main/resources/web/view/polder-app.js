@@ -130,7 +130,7 @@ class PolderApp extends PolderElement {
       case 'tables':
         return html`<polder-tables-page .mart=${mart} .live=${live} .calendar=${calendar}></polder-tables-page>`;
       case 'sql':
-        return html`<polder-sql-page .mart=${mart} .route=${route}></polder-sql-page>`;
+        return html`<polder-sql-page .mart=${mart} .route=${route} .calendar=${calendar}></polder-sql-page>`;
       default:
         return html`<div class="empty">
           <h1>There is no page “${route.page}”</h1>

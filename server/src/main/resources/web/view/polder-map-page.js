@@ -1,7 +1,9 @@
 import { html, nothing } from 'lit';
 import * as api from '../client/api.js';
+import { LiveStream } from '../client/live-stream.js';
 import { KINDS } from '../model/bands.js';
 import { amount } from '../model/format.js';
+import { Live } from '../model/live.js';
 import { roadOf } from '../model/roads.js';
 import { keyOf, usualOfAll, weekAgo } from '../model/questions.js';
 import { readView, writeRoute, writeView } from '../model/route.js';
@@ -43,6 +45,9 @@ class PolderMapPage extends PolderElement {
     this.hovered = -1;
     this.sheet = 'half';
     this.usual = 'unknown';
+    /** The other layers that are drawn below, by name. */
+    this.others = new Map();
+    this.below = [];
     new Listening(
       this,
       () => this.live,
@@ -74,6 +79,9 @@ class PolderMapPage extends PolderElement {
     NARROW.removeEventListener('change', this.narrow);
     document.removeEventListener('keydown', this.closeSelected);
     clearTimeout(this.rest);
+    this.others.forEach(({ stream }) => stream.close());
+    this.others.clear();
+    this.below = [];
   }
 
   get #selected() {
@@ -96,11 +104,47 @@ class PolderMapPage extends PolderElement {
     }
     if (changed.has('route') || changed.has('live')) {
       this.asked = this.#asked;
+      this.#followBelow();
     }
     if (this.live.readings && this.usual === 'known') {
       this.#colour();
     }
     this.marked = this.lit === undefined || this.lit === null ? this.asked : new Set([this.lit]);
+  }
+
+  /** The layers that the address wants below the chosen one. */
+  get #namesBelow() {
+    const names = (this.route.query.with ?? '').split(',');
+    return this.mart.maps.map(({ name }) => name).filter((name) => names.includes(name) && name !== this.live.map?.name);
+  }
+
+  #followBelow() {
+    const names = this.#namesBelow;
+    if (names.join() === [...this.others.keys()].join()) {
+      return;
+    }
+    for (const [name, { stream }] of this.others) {
+      if (!names.includes(name)) {
+        stream.close();
+      }
+    }
+    this.others = new Map(names.map((name) => [name, this.others.get(name) ?? this.#follow(name)]));
+    this.below = [...this.others.values()].map(({ live }) => live);
+  }
+
+  #follow(name) {
+    const live = new Live(
+      this.mart.maps.find((map) => map.name === name),
+      this.calendar,
+    );
+    const stream = new LiveStream(api.livePath(name), {
+      full: (data) => live.full(data),
+      change: (data) => live.change(data),
+      status: (data) => live.statusOf(data),
+      connection: (state) => live.connected(state),
+    });
+    stream.open();
+    return { live, stream };
   }
 
   render() {
@@ -126,6 +170,7 @@ class PolderMapPage extends PolderElement {
             .view=${readView(this.route.query)}
             .selected=${this.#selected}
             .asked=${this.marked}
+            .below=${this.below}
             .tiles=${mart.tiles?.url ?? mart.tiles}
             .laneOf=${this.laneOf}
             .covered=${isNarrow ? this.#coveredBySheet() : 0}
@@ -333,18 +378,45 @@ class PolderMapPage extends PolderElement {
   }
 
   /** The maps of the mart, as layers over one piece of land: another one keeps the view. */
+  /** Which layer the panel is about, and which others are drawn below it. Layers that are seen stay so when another is chosen. */
   #layers() {
     const { c, z } = this.route.query;
+    const chosen = this.live.map.name;
+    const below = this.#namesBelow;
+    const withNames = (name) =>
+      below.includes(name) ? below.map((one) => (one === name ? chosen : one)).join(',') : below.join(',');
     return html`<nav class="switch layers" aria-label="Layers" data-test="layers">
-      ${this.mart.maps.map(
-        ({ name }) =>
-          html`<a
-            href=${writeRoute({ page: 'map', name, query: { c, z } })}
-            aria-current=${name === this.live.map.name ? 'true' : nothing}
-            >${inWords(name)}</a
-          >`,
-      )}
-    </nav>`;
+        ${this.mart.maps.map(
+          ({ name }) =>
+            html`<a
+              href=${writeRoute({ page: 'map', name, query: { c, z, with: name === chosen ? below.join(',') : withNames(name) } })}
+              aria-current=${name === chosen ? 'true' : nothing}
+              >${inWords(name)}</a
+            >`,
+        )}
+      </nav>
+      <fieldset class="also" data-test="also">
+        <legend class="unseen">Layers below</legend>
+        ${this.mart.maps
+          .filter(({ name }) => name !== chosen)
+          .map(
+            ({ name, unit }) =>
+              html`<label
+                ><input
+                  type="checkbox"
+                  name=${name}
+                  .checked=${below.includes(name)}
+                  @change=${({ target }) => this.#showBelow(name, target.checked)}
+                />
+                with ${inWords(name).toLowerCase()} below${unit ? html`<span class="quiet">, ${unit}</span>` : nothing}</label
+              >`,
+          )}
+      </fieldset>`;
+  }
+
+  #showBelow(name, isWanted) {
+    const names = this.#namesBelow.filter((one) => one !== name);
+    tell(this, 'polder-route', { query: { with: [...names, ...(isWanted ? [name] : [])].join(',') }, isStep: false });
   }
 
   #withoutMap() {
@@ -396,7 +468,7 @@ maps:
       return;
     }
     try {
-      const { rows } = await api.sql(weekAgo(map, readings.time), readings.size + 1000);
+      const { rows } = await api.chart(weekAgo(map, readings.time), readings.size + 1000);
       if (live === this.live) {
         this.usual = rows.length >= readings.size / 2 ? 'known' : 'unknown';
         this.#colour();
@@ -425,7 +497,7 @@ maps:
     }
     this.usualHour = hour;
     try {
-      const { rows } = await api.sql(usualOfAll(map, readings.time), readings.size + 1000);
+      const { rows } = await api.chart(usualOfAll(map, readings.time), readings.size + 1000);
       const usual = new Float32Array(readings.size).fill(NaN);
       for (const row of rows) {
         const place = readings.placeOf(keyOf(map, row));

@@ -26,7 +26,8 @@ const LOCAL = 10;
  *
  * Properties: `live`; `view` (where to look at first; the map never moves by itself after that); `selected` (key of a
  * point); `asked` (kinds of points that are asked for; null for all); `tiles` (address of a tile server); `laneOf` (what
- * sorts the points of one site); `covered` (CSS pixels at the bottom that something lies over).
+ * sorts the points of one site); `covered` (CSS pixels at the bottom that something lies over); `below` (the `Live`s of
+ * other maps whose points are drawn under these, and not chosen).
  * Events: `polder-select` {key}, `polder-view` {view}, `polder-hover` {place}.
  */
 class PolderMap extends PolderElement {
@@ -38,11 +39,15 @@ class PolderMap extends PolderElement {
     tiles: { attribute: false },
     laneOf: { attribute: false },
     covered: { attribute: false },
+    below: { attribute: false },
   };
 
   constructor() {
     super();
     this.covered = 0;
+    this.below = [];
+    /** By `Live`, its points and what ends them. */
+    this.laid = new Map();
     this.selected = null;
     this.asked = null;
     new Listening(
@@ -64,6 +69,8 @@ class PolderMap extends PolderElement {
     super.disconnectedCallback();
     mode.removeEventListener('change', this.recolour);
     this.live.hidden();
+    this.laid.forEach(({ end }) => end());
+    this.laid.clear();
     this.map?.setTarget(null);
     this.map = null;
     delete window.polder.map;
@@ -124,6 +131,7 @@ class PolderMap extends PolderElement {
     this.map.on('click', (event) => this.#choose(this.#at(event)));
     this.#paint();
     this.#layBase();
+    this.#layBelow();
     this.#look();
     this.#place();
   }
@@ -138,6 +146,9 @@ class PolderMap extends PolderElement {
       this.isPlaced = false;
       this.#look();
       this.#place();
+    }
+    if (changed.has('below')) {
+      this.#layBelow();
     }
     if (changed.has('asked')) {
       this.points.ask(this.asked);
@@ -231,6 +242,47 @@ class PolderMap extends PolderElement {
     if (this.points && this.live?.bands) {
       this.points.paint(this.colours, this.live.bands);
     }
+    this.laid.forEach(({ points }, live) => live.bands && points.paint(this.colours, live.bands));
+  }
+
+  #layBelow() {
+    for (const [live, { end }] of this.laid) {
+      if (!this.below.includes(live)) {
+        end();
+        this.laid.delete(live);
+      }
+    }
+    for (const live of this.below) {
+      if (!this.laid.has(live)) {
+        this.laid.set(live, this.#lay(live));
+      }
+    }
+  }
+
+  #lay(live) {
+    const points = new PointLayer(() => live.shown());
+    points.layer.setZIndex(9);
+    points.canvas.classList.add('below');
+    const show = () => {
+      const { readings, picture, bands } = live;
+      const isGrown = readings.size !== points.size;
+      if (isGrown) {
+        points.paint(this.colours, bands);
+        points.place(readings, new Sites(readings));
+        this.map.render();
+      }
+      points.show(picture.kinds, !isGrown);
+    };
+    live.addEventListener('readings', show);
+    this.map.addLayer(points.layer);
+    if (live.readings) {
+      show();
+    }
+    const end = () => {
+      live.removeEventListener('readings', show);
+      this.map?.removeLayer(points.layer);
+    };
+    return { points, end };
   }
 
   async #layBase() {
@@ -408,6 +460,12 @@ class PolderMap extends PolderElement {
       colourOf: (key) => 'rgb(' + this.points.colourOf(place(key)).join(', ') + ')',
       paintedColourOf: (key) => this.points.paintedColourOf(place(key)),
       select: (key) => this.#choose(place(key)),
+      below: () =>
+        [...this.laid].map(([live, { points }]) => ({
+          name: live.map.name,
+          size: points.size,
+          painted: points.size && points.frame ? points.paintedColourOf(0) : null,
+        })),
     };
   }
 }

@@ -333,7 +333,7 @@ class PolderPoint extends PolderElement {
     if (!map.time) {
       return;
     }
-    const ask = (question) => api.sql(question, LONGEST, signal).then(({ rows }) => rows);
+    const ask = (question) => api.chart(question, LONGEST, signal).then(({ rows }) => rows);
     try {
       const rows = (await ask(historyOf(map, key, readings.time - HISTORY))).reverse();
       this.history = {

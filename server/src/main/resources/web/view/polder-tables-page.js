@@ -130,7 +130,7 @@ class PolderTablesPage extends PolderElement {
 const ask = (name) =>
   html`<a
     class="quiet-link"
-    href=${writeRoute({ page: 'sql', name: '', query: { q: 'SELECT * FROM "' + name + '" LIMIT 100' } })}
+    href=${writeRoute({ page: 'sql', name: '', query: { q: 'SELECT * FROM `' + name + '` LIMIT 100' } })}
     >Look inside</a
   >`;
 

@@ -196,7 +196,7 @@ class PolderTimeline extends PolderElement {
     const { live } = this;
     const { map, limits, readings } = live;
     const condition = (limits.isLowHot ? '< ' : '>= ') + hotLimit(limits);
-    const ask = async (question) => (await api.sql(question, 20_000)).rows;
+    const ask = async (question) => (await api.chart(question, 20_000)).rows;
     try {
       day.read(await ask(dayOf(map, condition, day.start, readings.time + 1, SLOT / 1000)));
       if (isWhole) {

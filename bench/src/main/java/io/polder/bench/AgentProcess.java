@@ -109,7 +109,7 @@ final class AgentProcess implements AutoCloseable {
         // Flume's netcat source has no metrics; its client waits for its port.
         long sources = properties
                 .lines()
-                .filter(line -> line.matches("a1\\.sources\\.\\w+\\.type = (http|avro)"))
+                .filter(line -> line.matches("a1\\.sources\\.\\w+\\.type = (?!netcat).*"))
                 .count();
         try {
             agent.await("its sources run", metrics -> started(metrics, "SOURCE.") >= sources);

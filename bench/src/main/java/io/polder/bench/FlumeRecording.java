@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,7 +21,8 @@ final class FlumeRecording {
     /** Runs the script against the real Flume and writes what it noted. */
     static Result record(Path folder) throws IOException {
         FlumeScript.Notes notes;
-        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), 1, List.of("script-flume"))) {
+        try (BrokerProcess broker =
+                BrokerProcess.start(folder.resolve("broker"), 1, FlumeScript.topics(AgentProcess.Kind.FLUME))) {
             notes = FlumeScript.run(AgentProcess.Kind.FLUME, folder, broker.bootstrap());
         }
         Path file = Path.of(System.getProperty("polder.root", "."), FILE);

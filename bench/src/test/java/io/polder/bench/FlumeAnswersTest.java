@@ -22,6 +22,7 @@ final class FlumeAnswersTest {
     private static final Path PAGE = Path.of("../docs/flume-answers.md");
 
     private static final String ANSWERS = "Answers of the HTTP source";
+    private static final String HEADERS = "Headers in what is posted";
     private static final String AFTER = "Counters after these requests";
     private static final String REQUIRED = "Two required channels, the second with room for 10";
     private static final String HDFS = "The HDFS sink, batchSize 10, rollCount 10 as by default";
@@ -46,20 +47,23 @@ final class FlumeAnswersTest {
                     "the sender's mistake, and not a server's"),
             new Difference(
                     ANSWERS,
-                    "an array of null|an empty request body|GET|HEAD",
+                    "an array of null|an empty request body|only spaces|null instead of an array"
+                            + "|a comma behind the last event|GET|HEAD",
                     "400",
                     "the sender's mistake, and not a server's"),
             new Difference(
                     ANSWERS,
-                    "headers that are an array|single quotes",
+                    "a text without quotes|a number that begins with zeros",
                     "400",
-                    "not what Flume's manual describes, and not JSON; Flume's parser happens to take it"),
+                    "a text stands between quotes, double or single; Flume's parser happens to take it"),
+            new Difference(ANSWERS, "bytes that are not UTF-8", "400", "nothing is changed silently"),
+            new Difference(HEADERS, "a header that is null", ".*", "a header without a value is none"),
             new Difference(ANSWERS, "OPTIONS", "405", "a method that is not there, and not one that is forbidden"),
             new Difference(
                     AFTER,
                     ".* (Event|Append).*",
                     ".*",
-                    "follows from the two requests above that are 400 here and 200 there"),
+                    "follows from the three requests above that are 400 here and 200 there"),
             new Difference(
                     "",
                     "SINK.k Batch(Underflow|Complete)Count",
@@ -80,6 +84,41 @@ final class FlumeAnswersTest {
                     "CHANNEL.c .*",
                     ".*",
                     "503 means that no channel has the batch, so that a repetition doubles nothing"),
+            new Difference(
+                    "TAILDIR",
+                    "renamed to a name that is followed, and a new file",
+                    ".*",
+                    "a file is read once, whatever its name becomes"),
+            new Difference(
+                    "spooldir",
+                    "a file that is not in UTF-8, and a good one",
+                    ".*",
+                    "the other files go on; Flume's source ends"),
+            new Difference(
+                    "The Kafka source",
+                    "SOURCE.s AppendBatch.*",
+                    "1",
+                    "counted for every source, as the counter's description says"),
+            new Difference(
+                    "The Kafka source",
+                    "SOURCE.s (ChannelWriteFail|EventReadFail|GenericProcessingFail)",
+                    "0",
+                    "shown of every source"),
+            new Difference(
+                    "A Kafka channel",
+                    "CHANNEL.c ChannelFillPercentage",
+                    "0.0",
+                    "a topic has no capacity, and is not full for that"),
+            new Difference(
+                    "The avro source behind it",
+                    "SOURCE.s OpenConnectionCount",
+                    "1",
+                    "the connection that is open is counted"),
+            new Difference(
+                    "Sinks that cannot deliver",
+                    "Kafka: a failure counter moves.*",
+                    "yes",
+                    "whoever looks at the counters hears of it"),
             new Difference("netcat", "SOURCE.s .*", ".*", "Flume's netcat source counts nothing that it shows"),
             new Difference(
                     HDFS,
@@ -94,7 +133,8 @@ final class FlumeAnswersTest {
     void theSameClientSeesTheSameAnswersAndCounters() throws IOException {
         Map<String, Map<String, String>> flume = FlumeRecording.read(RECORDING).sections();
         Map<String, Map<String, String>> ours;
-        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"), 1, List.of("script-polder"))) {
+        try (BrokerProcess broker =
+                BrokerProcess.start(folder.resolve("broker"), 1, FlumeScript.topics(AgentProcess.Kind.POLDER))) {
             ours = FlumeScript.run(AgentProcess.Kind.POLDER, folder, broker.bootstrap())
                     .sections();
         }
@@ -132,7 +172,9 @@ final class FlumeAnswersTest {
                     if (why == null) {
                         unexplained.add(section + " / " + line + ": Flume '" + theirs + "', ours '" + found + "'");
                     }
-                    page.append("**").append(cell(found)).append("**: ").append(why);
+                    // In how many batches a sink takes what comes bit by bit, depends on how busy the machine is.
+                    String shown = line.equals("SINK.k BatchUnderflowCount") ? "a number" : found;
+                    page.append("**").append(cell(shown)).append("**: ").append(why);
                 }
                 page.append(" |\n");
             }

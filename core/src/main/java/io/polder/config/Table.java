@@ -3,6 +3,7 @@ package io.polder.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,5 +36,12 @@ public record Table(
     /** The SELECT that is run: the one written, or all fields of the event. */
     public String effectiveSelect() {
         return select.orElse("SELECT e.* FROM event e");
+    }
+
+    /** Whether its SELECT mentions {@code other} behind a JOIN. */
+    public boolean joins(String other) {
+        return Pattern.compile("(?i)\\bjoin\\s+\"?" + Pattern.quote(other) + "\\b")
+                .matcher(effectiveSelect())
+                .find();
     }
 }

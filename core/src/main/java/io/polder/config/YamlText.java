@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Texts written so that YAML reads them back. */
-final class YamlText {
+public final class YamlText {
     /** Words that stand without quotes everywhere, also in lists and mappings on one line. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_./-]*|[0-9]+[a-zA-Z]+");
 
     private YamlText() {}
 
     /** A text, in quotes when it needs them. */
-    static String of(String text) {
+    public static String of(String text) {
         boolean isWord =
                 PLAIN.matcher(text).matches() && !text.equals("true") && !text.equals("false") && !text.equals("null");
         return isWord ? text : quoted(text);
@@ -23,7 +23,8 @@ final class YamlText {
         return "[" + String.join(", ", texts.stream().map(YamlText::of).toList()) + "]";
     }
 
-    static String quoted(String text) {
+    /** A text in double quotes. */
+    public static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         text.codePoints().forEach(character -> {
             switch (character) {

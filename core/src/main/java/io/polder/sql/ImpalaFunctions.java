@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * The functions of the dialect, one rule for each form. The page docs/sql.md and the tests are made from here: what
  * stands behind a rule are expressions with their values, as Impala documents them.
  */
-final class ImpalaFunctions {
+public final class ImpalaFunctions {
     private static final List<Function> RULES = new ArrayList<>();
     private static final Map<String, List<Function>> BY_NAME = new TreeMap<>();
 
@@ -59,7 +59,7 @@ final class ImpalaFunctions {
     }
 
     /** The names of all functions, sorted. */
-    static List<String> names() {
+    public static List<String> names() {
         return List.copyOf(BY_NAME.keySet());
     }
 

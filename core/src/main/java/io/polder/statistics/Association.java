@@ -18,7 +18,7 @@ public final class Association {
         double meanFirst = 0;
         double meanSecond = 0;
         for (int row = 0; row < first.length; row++) {
-            if (first[row] == first[row] && second[row] == second[row]) {
+            if (!Double.isNaN(first[row]) && !Double.isNaN(second[row])) {
                 count++;
                 meanFirst += (first[row] - meanFirst) / count;
                 meanSecond += (second[row] - meanSecond) / count;
@@ -28,7 +28,7 @@ public final class Association {
         double squaresSecond = 0;
         double products = 0;
         for (int row = 0; row < first.length; row++) {
-            if (first[row] == first[row] && second[row] == second[row]) {
+            if (!Double.isNaN(first[row]) && !Double.isNaN(second[row])) {
                 double one = first[row] - meanFirst;
                 double other = second[row] - meanSecond;
                 squaresFirst += one * one;
@@ -87,7 +87,7 @@ public final class Association {
                 differSecond += orderSecond == 0 ? 0 : 1;
             }
         }
-        double scale = Math.sqrt(differFirst) * Math.sqrt(differSecond);
+        double scale = Math.sqrt((double) differFirst) * Math.sqrt((double) differSecond);
         return scale == 0 ? Double.NaN : concordance / scale;
     }
 
@@ -129,9 +129,9 @@ public final class Association {
             }
         }
         double phiSquared = Math.max(
-                0, chiSquared / count - (double) (usedRows - 1) * (usedColumns - 1) / (count - 1));
-        double correctedRows = usedRows - (double) (usedRows - 1) * (usedRows - 1) / (count - 1);
-        double correctedColumns = usedColumns - (double) (usedColumns - 1) * (usedColumns - 1) / (count - 1);
+                0, chiSquared / count - (usedRows - 1.0) * (usedColumns - 1) / (count - 1));
+        double correctedRows = usedRows - (usedRows - 1.0) * (usedRows - 1) / (count - 1);
+        double correctedColumns = usedColumns - (usedColumns - 1.0) * (usedColumns - 1) / (count - 1);
         double scale = Math.min(correctedRows - 1, correctedColumns - 1);
         return scale <= 0 ? Double.NaN : Math.min(1, Math.sqrt(phiSquared / scale));
     }
@@ -150,7 +150,7 @@ public final class Association {
         double mean = 0;
         long count = 0;
         for (int row = 0; row < codes.length; row++) {
-            if (codes[row] >= 0 && numbers[row] == numbers[row]) {
+            if (codes[row] >= 0 && !Double.isNaN(numbers[row])) {
                 int group = codes[row];
                 means[group] += (numbers[row] - means[group]) / ++counts[group];
                 mean += (numbers[row] - mean) / ++count;
@@ -158,7 +158,7 @@ public final class Association {
         }
         double total = 0;
         for (int row = 0; row < codes.length; row++) {
-            if (codes[row] >= 0 && numbers[row] == numbers[row]) {
+            if (codes[row] >= 0 && !Double.isNaN(numbers[row])) {
                 total += (numbers[row] - mean) * (numbers[row] - mean);
             }
         }

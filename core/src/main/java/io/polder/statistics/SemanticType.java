@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What the values of a column are in the world. A type is found by its values, by the column's name, or by both: a value
  * that must pass a checksum speaks for itself, four digits are a postcode only where the name says so.
  */
+@SuppressWarnings("ImmutableEnumChecker") // The sets are copies that nobody changes, and the tests keep nothing.
 public enum SemanticType {
     EMAIL("e-mail address", true, "mail", true, matching("[\\w.!#$%&'*+/=?^`{|}~-]+@[\\w-]+(\\.[\\w-]+)+")),
     URL("web address", false, "url|link|website|homepage", true, matching("(https?|ftp)://[^\\s]+")),
@@ -169,7 +170,7 @@ public enum SemanticType {
         StringBuilder digits = new StringBuilder();
         (plain.substring(4) + plain.substring(0, 4))
                 .chars()
-                .forEach(character -> digits.append(Character.getNumericValue(character)));
+                .forEach(character -> digits.append(Character.digit(character, 36)));
         return new BigInteger(digits.toString()).mod(BigInteger.valueOf(97)).intValue() == 1;
     }
 

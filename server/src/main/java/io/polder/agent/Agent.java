@@ -304,7 +304,12 @@ public final class Agent implements AutoCloseable {
 
     private void start(AutoCloseable part, Runnable start, Counters counts) {
         started.push(part);
-        start.run();
+        try {
+            start.run();
+        } catch (PolderException failure) {
+            counts.troubled("does not start: " + failure.getMessage(), clock.instant());
+            throw failure;
+        }
         counts.started(clock.instant());
         LOGGER.info("Started {}.", counts.fullName());
     }

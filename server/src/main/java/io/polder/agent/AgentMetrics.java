@@ -85,6 +85,7 @@ public final class AgentMetrics {
      * @param failures of a sink: deliveries that failed; of a source: batches that did not get in
      * @param trouble what keeps it from its work; empty when nothing does
      * @param perMinute events of the last minutes, the newest last; at most sixty
+     * @param counters as Flume shows them
      */
     public record Part(
             String kind,
@@ -97,7 +98,8 @@ public final class AgentMetrics {
             OptionalDouble oldestSeconds,
             long failures,
             String trouble,
-            List<Long> perMinute) {}
+            List<Long> perMinute,
+            Map<String, String> counters) {}
 
     /** Has times of day told by another clock than the machine's. */
     public void tellTimesIn(ZoneId newZone) {
@@ -137,7 +139,8 @@ public final class AgentMetrics {
                     channel == null ? OptionalDouble.empty() : age(channel),
                     counts.get(Counter.CONNECTION_FAILED) + counts.get(Counter.CHANNEL_WRITE_FAIL),
                     counts.trouble().map(this::sentence).orElse(""),
-                    rate.perMinute()));
+                    rate.perMinute(),
+                    counts.asFlumeShows()));
         }
         return parts;
     }
@@ -287,45 +290,49 @@ public final class AgentMetrics {
 
     /** The same for Prometheus, in its text format. */
     public String asPrometheusReads() {
+        return asPrometheusReads(List.of(now()));
+    }
+
+    /** Several agents for Prometheus. */
+    public static String asPrometheusReads(List<Status> agents) {
         Map<String, StringBuilder> families = new LinkedHashMap<>();
-        for (Counters counts : counters) {
-            String labels = "{agent=\"" + agent + "\",kind=\""
-                    + counts.kind().toString().toLowerCase(Locale.ROOT) + "\",name=\"" + counts.name() + "\"} ";
-            counts.values().forEach((counter, value) -> {
-                boolean isGauge = counter == Counter.OPEN_CONNECTION;
-                line(families, name(counter) + (isGauge ? "" : "_total"), isGauge, labels, Long.toString(value));
-            });
-            line(
-                    families,
-                    "polder_agent_failing",
-                    true,
-                    labels,
-                    counts.trouble().isPresent() ? "1" : "0");
-            line(
-                    families,
-                    "polder_agent_events_per_second",
-                    true,
-                    labels,
-                    Double.toString(rates.getOrDefault(counts, new Rate()).perSecond()));
-            Channel channel = counts.kind() == Counters.Kind.CHANNEL ? channels.get(counts.name()) : null;
-            if (channel != null) {
-                Map<String, String> shown = counts.asFlumeShows();
-                line(families, "polder_agent_channel_events", true, labels, shown.getOrDefault("ChannelSize", "NaN"));
-                line(
-                        families,
-                        "polder_agent_channel_capacity_events",
-                        true,
-                        labels,
-                        shown.getOrDefault("ChannelCapacity", "NaN"));
-                line(
-                        families,
-                        "polder_agent_channel_oldest_event_seconds",
-                        true,
-                        labels,
-                        Double.toString(age(channel).orElse(0)));
-            }
+        for (Status agent : agents) {
+            agent.parts().forEach(part -> lines(families, agent.agent(), part));
         }
         return String.join("", families.values());
+    }
+
+    private static void lines(Map<String, StringBuilder> families, String agent, Part part) {
+        String labels = "{agent=\"" + agent + "\",kind=\"" + part.kind() + "\",name=\"" + part.name() + "\"} ";
+        for (Counter counter : Counter.values()) {
+            String value = part.counters().get(counter.flumeName());
+            if (value != null) {
+                boolean isGauge = counter == Counter.OPEN_CONNECTION;
+                line(families, name(counter) + (isGauge ? "" : "_total"), isGauge, labels, value);
+            }
+        }
+        line(families, "polder_agent_failing", true, labels, part.trouble().isEmpty() ? "0" : "1");
+        line(families, "polder_agent_events_per_second", true, labels, Double.toString(part.eventsPerSecond()));
+        if (part.oldestSeconds().isPresent()) {
+            line(
+                    families,
+                    "polder_agent_channel_events",
+                    true,
+                    labels,
+                    part.counters().getOrDefault("ChannelSize", "NaN"));
+            line(
+                    families,
+                    "polder_agent_channel_capacity_events",
+                    true,
+                    labels,
+                    part.counters().getOrDefault("ChannelCapacity", "NaN"));
+            line(
+                    families,
+                    "polder_agent_channel_oldest_event_seconds",
+                    true,
+                    labels,
+                    Double.toString(part.oldestSeconds().getAsDouble()));
+        }
     }
 
     private static void line(

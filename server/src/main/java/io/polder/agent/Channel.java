@@ -2,6 +2,8 @@ package io.polder.agent;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,14 @@ public interface Channel extends AutoCloseable {
      */
     @Nullable
     Take take(int max, Duration patience) throws ChannelException, InterruptedException;
+
+    /**
+     * Lets events gather behind a take that left none: returns after {@code most}, or as soon as the channel is more
+     * than half full or a put finds no room.
+     */
+    default void gather(Duration most) throws InterruptedException {
+        LockSupport.parkNanos(Math.min(most.toNanos(), TimeUnit.MILLISECONDS.toNanos(1)));
+    }
 
     /** The most events that a put or a take may hold. */
     int transactionCapacity();

@@ -57,6 +57,7 @@ final class DurableChannel implements Channel {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition hasEvents = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
+    private final Condition isFilling = lock.newCondition();
     private final Deque<Slice> queue = new java.util.ArrayDeque<>();
     /** Rolled back, by their first event's place in the channel's order; they are next. */
     private final TreeMap<Long, Slice> returned = new TreeMap<>();
@@ -64,6 +65,9 @@ final class DurableChannel implements Channel {
     private final TreeMap<Long, Slice> taken = new TreeMap<>();
     private long puts;
     private int size;
+    /** Whether a put has found no room since events last gathered. */
+    private boolean hasRefused;
+
     private long cachedBytes;
     /** By file, how many of its batches are not delivered. */
     private final TreeMap<Integer, Integer> open = new TreeMap<>();
@@ -308,9 +312,14 @@ final class DurableChannel implements Channel {
         try {
             if (size + count > capacity) {
                 counters.troubled("channel full", clock.instant());
+                hasRefused = true;
+                isFilling.signalAll();
                 return null;
             }
             size += count;
+            if (isFilling()) {
+                isFilling.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -443,6 +452,24 @@ final class DurableChannel implements Channel {
     @Override
     public Duration keepAlive() {
         return keepAlive;
+    }
+
+    @Override
+    public void gather(Duration most) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = most.toNanos();
+            while (!isFilling() && left > 0) {
+                left = isFilling.awaitNanos(left);
+            }
+            hasRefused = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isFilling() {
+        return hasRefused || size > capacity / 2;
     }
 
     @Override

@@ -319,6 +319,10 @@ final class FlumeReader {
                             .orElse("remove it, or use one of " + String.join(", ", known))));
             return false;
         }
+        if (key.isMissing() && entry.value().equalsIgnoreCase("false")) {
+            // That is how it is here.
+            return false;
+        }
         if (key.isMissing()) {
             problems.add(
                     new Problem(place(entry.key()), entry.value(), "is known to Flume and not here", key.meaning()));

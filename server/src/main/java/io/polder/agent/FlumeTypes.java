@@ -142,6 +142,11 @@ final class FlumeTypes {
         return byKind.getOrDefault(kind, List.of());
     }
 
+    /** The keys that all components of a kind have. */
+    List<Key> ofEvery(String kind) {
+        return ofEvery.getOrDefault(kind, List.of());
+    }
+
     /** The short names of the types of a kind that are here. */
     List<String> namesHere(String kind) {
         return types(kind).stream()

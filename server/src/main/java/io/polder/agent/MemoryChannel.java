@@ -40,6 +40,7 @@ final class MemoryChannel implements Channel {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition hasEvents = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
+    private final Condition isFilling = lock.newCondition();
     private final Deque<Batch> queue = new ArrayDeque<>();
     /** Rolled back, by their first event's number; they are next. */
     private final TreeMap<Long, Batch> returned = new TreeMap<>();
@@ -49,14 +50,17 @@ final class MemoryChannel implements Channel {
     private int size;
     private long bytes;
     private long spilledLeft;
+    /** Whether a put has found no room since events last gathered. */
+    private boolean hasRefused;
 
     /**
      * Consecutive events of one put, or of one take.
      *
      * @param number of the first event, counted over all that were ever put
+     * @param weight what it counts against {@code byteCapacity}
      * @param spilled how many of them are in the file too
      */
-    private record Batch(long number, List<Event> events, long acceptedMillis, int spilled) {}
+    private record Batch(long number, List<Event> events, long weight, long acceptedMillis, int spilled) {}
 
     MemoryChannel(Parts.Context context) {
         counters = context.counters();
@@ -98,10 +102,11 @@ final class MemoryChannel implements Channel {
     public void start() {
         try {
             for (List<Event> events : Spill.read(spill)) {
-                queue.add(new Batch(puts, events, clock.millis(), events.size()));
+                Batch batch = new Batch(puts, events, bytes(events), clock.millis(), events.size());
+                queue.add(batch);
                 puts += events.size();
                 size += events.size();
-                bytes += bytes(events);
+                bytes += batch.weight();
                 spilledLeft += events.size();
             }
         } catch (IOException failure) {
@@ -131,10 +136,15 @@ final class MemoryChannel implements Channel {
             // What a stop left in the channel may be more than its capacity, and then waits like everything else.
             if (size + count > capacity || bytes + weight > byteCapacity) {
                 counters.troubled("channel full", clock.instant());
+                hasRefused = true;
+                isFilling.signalAll();
                 return null;
             }
             size += count;
             bytes += weight;
+            if (isFilling()) {
+                isFilling.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -176,7 +186,7 @@ final class MemoryChannel implements Channel {
             long accepted = clock.millis();
             lock.lock();
             try {
-                queue.add(new Batch(puts, events, accepted, 0));
+                queue.add(new Batch(puts, events, weight, accepted, 0));
                 puts += events.size();
                 hasEvents.signal();
             } finally {
@@ -257,22 +267,42 @@ final class MemoryChannel implements Channel {
         }
     }
 
+    @Override
+    public void gather(Duration most) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = most.toNanos();
+            while (!isFilling() && left > 0) {
+                left = isFilling.awaitNanos(left);
+            }
+            hasRefused = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isFilling() {
+        return hasRefused || size > capacity / 2 || bytes > byteCapacity / 2;
+    }
+
     private Batch again(int most) {
         Batch first =
                 java.util.Objects.requireNonNull(returned.pollFirstEntry()).getValue();
         if (first.events().size() <= most) {
             return first;
         }
-        Batch rest = rest(first, most);
+        Batch start = start(first, most);
+        Batch rest = rest(first, start);
         returned.put(rest.number(), rest);
-        return start(first, most);
+        return start;
     }
 
     private Batch gathered(int most) {
         Batch first = queue.remove();
         if (first.events().size() > most) {
-            queue.addFirst(rest(first, most));
-            return start(first, most);
+            Batch start = start(first, most);
+            queue.addFirst(rest(first, start));
+            return start;
         }
         Batch next = queue.peek();
         if (next == null || first.events().size() + next.events().size() > most) {
@@ -280,29 +310,31 @@ final class MemoryChannel implements Channel {
         }
         List<Event> events = new ArrayList<>(most);
         events.addAll(first.events());
+        long weight = first.weight();
         int spilled = first.spilled();
         for (; next != null && events.size() + next.events().size() <= most; next = queue.peek()) {
             events.addAll(next.events());
+            weight += next.weight();
             spilled += next.spilled();
             queue.remove();
         }
-        return new Batch(first.number(), events, first.acceptedMillis(), spilled);
+        return new Batch(first.number(), events, weight, first.acceptedMillis(), spilled);
     }
 
     private static Batch start(Batch batch, int most) {
+        List<Event> events = batch.events().subList(0, most);
         return new Batch(
-                batch.number(),
-                batch.events().subList(0, most),
-                batch.acceptedMillis(),
-                Math.min(batch.spilled(), most));
+                batch.number(), events, bytes(events), batch.acceptedMillis(), Math.min(batch.spilled(), most));
     }
 
-    private static Batch rest(Batch batch, int most) {
+    private static Batch rest(Batch batch, Batch start) {
+        int count = start.events().size();
         return new Batch(
-                batch.number() + most,
-                batch.events().subList(most, batch.events().size()),
+                batch.number() + count,
+                batch.events().subList(count, batch.events().size()),
+                batch.weight() - start.weight(),
                 batch.acceptedMillis(),
-                Math.max(0, batch.spilled() - most));
+                batch.spilled() - start.spilled());
     }
 
     private final class Taken implements Take {
@@ -328,7 +360,7 @@ final class MemoryChannel implements Channel {
                 lock.unlock();
             }
             int count = batch.events().size();
-            release(count, bytes(batch.events()), batch.spilled());
+            release(count, batch.weight(), batch.spilled());
             counters.add(Counter.EVENT_TAKE_SUCCESS, count);
         }
 

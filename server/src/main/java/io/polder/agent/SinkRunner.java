@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +24,7 @@ final class SinkRunner {
     private static final Logger LOGGER = LoggerFactory.getLogger(SinkRunner.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration LOOK_WHILE_STOPPING = Duration.ofMillis(50);
-    private static final Duration GATHER = Duration.ofMillis(1);
+    private static final Duration GATHER = Duration.ofMillis(40);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     /** After this, a delivery that is under way counts as failing: whoever looks hears of it within two seconds. */
@@ -100,8 +99,9 @@ final class SinkRunner {
                     deliverInGroup();
                 }
                 if (hasEmptied && !isStopping) {
-                    // To be woken for each event costs more than to deliver it.
-                    LockSupport.parkNanos(GATHER.toNanos());
+                    // To be woken for each event costs more than to deliver it. One that comes after a lull is not
+                    // kept.
+                    channel.gather(GATHER);
                 }
                 pause();
             }

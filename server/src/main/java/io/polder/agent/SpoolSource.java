@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.record.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -19,7 +20,6 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -248,6 +248,10 @@ final class SpoolSource extends SourceThread {
             Deque<Event> cut = new ArrayDeque<>();
             while (true) {
                 List<Event> batch = isBlob ? blob(channel, lines, headers) : lines(lines, headers, cut);
+                if (channel.size() == 0) {
+                    // As in Flume: so that it is known that the file came.
+                    batch = List.of(new Event(headers, new byte[0]));
+                }
                 if (batch.isEmpty()) {
                     break;
                 }
@@ -256,6 +260,9 @@ final class SpoolSource extends SourceThread {
                 }
                 if (cut.isEmpty()) {
                     remember(file, lines.position());
+                }
+                if (channel.size() == 0) {
+                    break;
                 }
             }
         }
@@ -353,9 +360,7 @@ final class SpoolSource extends SourceThread {
     private void write() throws IOException {
         ObjectNode all = JSON.createObjectNode();
         positions.forEach(all::put);
-        Path whole = trackerFile().resolveSibling("polder-positions.new");
-        Files.write(whole, JSON.writeValueAsBytes((JsonNode) all));
-        Files.move(whole, trackerFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(trackerFile(), JSON.writeValueAsBytes((JsonNode) all));
     }
 
     private void mark(Path file) throws IOException {

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.record.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -374,10 +374,8 @@ final class TailSource extends SourceThread {
                     .put("pos", tail.position)
                     .put("file", tail.path.toAbsolutePath().toString());
         }
-        Path whole = positionFile.resolveSibling(positionFile.getFileName() + ".new");
         try {
-            Files.write(whole, JSON.writeValueAsBytes(all));
-            Files.move(whole, positionFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.replace(positionFile, JSON.writeValueAsBytes(all));
             writtenNanos = System.nanoTime();
             isChanged = false;
         } catch (IOException failure) {

@@ -37,8 +37,8 @@ final class AgentCommand implements Callable<Integer> {
     private static final Logger LOGGER = LoggerFactory.getLogger(AgentCommand.class);
     private static final String MONITORING = "flume.monitoring.";
     private static final String DEFAULT_PORT = "41414";
-    /** What closing needs on top of draining. */
-    private static final Duration CLOSING = Duration.ofSeconds(10);
+    /** What writing down the rest may take, on top of draining. */
+    static final Duration CLOSING = Duration.ofSeconds(10);
 
     @Option(
             names = {"-n", "--name"},
@@ -116,7 +116,7 @@ final class AgentCommand implements Callable<Integer> {
                 try (MetricsServer metrics = monitoring(run)) {
                     announce(held, metrics, clock);
                     if (!isReloadUnwanted) {
-                        run.reloadOnChange();
+                        run.reloadOnChange(Duration.ofMillis(Long.getLong("polder.look.millis", 30_000)));
                     }
                     ending.await();
                     say("Stopping.");

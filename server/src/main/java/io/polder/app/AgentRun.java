@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
 /** An agent, and after each change of its file another one. */
 final class AgentRun implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AgentRun.class);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
 
     private final Supplier<Agent> reading;
     private final Path file;
     private final Duration drain;
     private volatile Agent agent;
     private @Nullable FileTime seen;
+    private boolean isRunning;
     private @Nullable ScheduledExecutorService looking;
     private boolean isClosed;
 
@@ -40,6 +40,7 @@ final class AgentRun implements AutoCloseable {
     void start() {
         agent.warnings().forEach(LOGGER::warn);
         agent.start();
+        isRunning = true;
     }
 
     AgentMetrics metrics() {
@@ -47,20 +48,23 @@ final class AgentRun implements AutoCloseable {
     }
 
     /** Looks at the file from time to time, as Flume does. */
-    void reloadOnChange() {
+    void reloadOnChange(Duration every) {
         looking = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "agent-file");
             thread.setDaemon(true);
             return thread;
         });
-        var unused = looking.scheduleWithFixedDelay(
-                this::look, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        var unused =
+                looking.scheduleWithFixedDelay(this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Stops the agent and starts the file's new one, when there is one and it is right. */
+    /**
+     * Stops the agent and starts the file's new one, when there is one and it is right. One that does not start is tried
+     * again at each look: a port may be taken for a moment.
+     */
     synchronized void look() {
         FileTime now = changed();
-        if (isClosed || now == null || now.equals(seen)) {
+        if (isClosed || now == null || (now.equals(seen) && isRunning)) {
             return;
         }
         seen = now;
@@ -68,16 +72,23 @@ final class AgentRun implements AutoCloseable {
         try {
             next = reading.get();
         } catch (PolderException wrong) {
-            LOGGER.error("{} has changed and is wrong; the agent goes on as it was. {}", file, wrong.getMessage());
+            LOGGER.error(
+                    "{} has changed and is wrong; {} {}",
+                    file,
+                    isRunning ? "the agent goes on as it was." : "no agent runs.",
+                    wrong.getMessage());
             return;
         }
-        LOGGER.info("{} has changed; the agent is started anew.", file);
-        agent.stop(drain);
+        if (isRunning) {
+            LOGGER.info("{} has changed; the agent is started anew.", file);
+            agent.stop(drain);
+            isRunning = false;
+        }
         agent = next;
         try {
             start();
         } catch (PolderException failure) {
-            LOGGER.error("The agent of the changed file does not start: {}", failure.getMessage());
+            LOGGER.error("The agent of the changed file does not start; it is tried again. {}", failure.getMessage());
         }
     }
 

@@ -70,6 +70,11 @@ final class Agents implements AutoCloseable {
         return agent;
     }
 
+    /** How long the agents of a mart may take to stop: longer than it, as what is in memory has to go somewhere. */
+    static Duration draining(Mart mart) {
+        return mart.agents().isEmpty() ? Duration.ZERO : DRAIN.plus(AgentCommand.CLOSING);
+    }
+
     void start() {
         for (Agent agent : agents) {
             agent.warnings().forEach(LOGGER::warn);
@@ -92,8 +97,10 @@ final class Agents implements AutoCloseable {
 
     @Override
     public void close() {
+        long begun = System.nanoTime();
         for (Agent agent : agents) {
-            long left = agent.stop(DRAIN);
+            Duration rest = DRAIN.minusNanos(System.nanoTime() - begun);
+            long left = agent.stop(rest.isNegative() ? Duration.ZERO : rest);
             if (left > 0) {
                 LOGGER.warn("Agent {} leaves {} events for the next start.", agent.name(), left);
             }

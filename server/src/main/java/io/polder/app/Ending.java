@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
  * How a mart's process comes to its end: a signal asks it to stop, or the broker or the store fails and it asks to be
  * started again. Thread-safe.
  *
- * <p>Stopping is bounded: whatever hangs, the process ends. Nothing is lost by that, since every start is a recovery.
+ * <p>Stopping is bounded: whatever hangs, the process ends. A mart loses nothing by that, since every start is a recovery;
+ * the memory channels of agents get the time that they need to be emptied or written down.
  */
 final class Ending {
     private static final Logger LOGGER = LoggerFactory.getLogger(Ending.class);
@@ -20,17 +21,17 @@ final class Ending {
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private final Duration patienceAfterSignal;
+    private final Duration draining;
     private volatile int code;
 
-    /** The end of a mart, which needs no time for it. */
+    /** The end of what needs no time for it. */
     Ending() {
-        this(PATIENCE_OF_A_MART);
+        this(Duration.ZERO);
     }
 
-    /** An end that may take this long after a signal. */
-    Ending(Duration patienceAfterSignal) {
-        this.patienceAfterSignal = patienceAfterSignal;
+    /** An end before which memory is emptied, which may take this long more. */
+    Ending(Duration draining) {
+        this.draining = draining;
     }
 
     /** Lets signals come here from now on. */
@@ -46,7 +47,7 @@ final class Ending {
         LOGGER.error("The program ends and asks to be started again: {}", failure.getMessage(), failure);
         code = ErrorCode.RESTART.exitCode();
         asked.countDown();
-        Thread watchdog = new Thread(() -> haltUnlessStopped(PATIENCE_AFTER_FAILURE), "watchdog");
+        Thread watchdog = new Thread(() -> haltUnlessStopped(PATIENCE_AFTER_FAILURE.plus(draining)), "watchdog");
         watchdog.setDaemon(true);
         watchdog.start();
     }
@@ -77,7 +78,7 @@ final class Ending {
             return;
         }
         asked.countDown();
-        haltUnlessStopped(patienceAfterSignal);
+        haltUnlessStopped(PATIENCE_OF_A_MART.plus(draining));
         // A clean stop is a success, which the exit code of a signal would not say.
         Runtime.getRuntime().halt(code);
     }

@@ -138,7 +138,9 @@ final class Polder implements AutoCloseable {
                     ingest,
                     enrichment,
                     queries,
+                    writes::write,
                     log,
+                    hive.port(),
                     agents::now,
                     () -> health(disk, ingest, enrichment, agents),
                     clock));

@@ -3,12 +3,12 @@ package io.polder.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.polder.record.WholeFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,9 +46,7 @@ record Running(
         node.put("folder", folder.toString());
         node.put("version", version);
         node.put("started", started.toString());
-        Path whole = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(whole, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node));
-        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node));
     }
 
     /** Reads {@code file}; empty when there is none. */

@@ -41,7 +41,7 @@ final class Session {
         Logging.toFolder(home.resolve("log"));
         LOGGER.info("Polder {} on Java {} starts on {}.", Version.number(), Runtime.version(), home.directory());
         configuration.origins().forEach(origin -> LOGGER.info("{}", origin));
-        Ending ending = new Ending();
+        Ending ending = new Ending(Agents.draining(configuration.mart()));
         ending.listen();
         try {
             List<Problem> problems = new ArrayList<>(Definitions.check(configuration.mart()));

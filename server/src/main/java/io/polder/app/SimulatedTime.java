@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.polder.record.WholeFile;
 import io.polder.simulate.Simulation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
@@ -53,8 +53,6 @@ final class SimulatedTime {
         node.put("note", "This home holds simulated data.");
         node.put("began", past.began().toString());
         node.put("until", past.until().toString());
-        Path whole = file.resolveSibling(FILE + ".new");
-        Files.write(whole, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node));
-        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node));
     }
 }

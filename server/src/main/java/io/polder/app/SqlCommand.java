@@ -1,58 +1,107 @@
 package io.polder.app;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.shell.Format;
+import io.polder.shell.Interactive;
+import io.polder.shell.Shell;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Asks a running mart a question in SQL. */
+/** SQL in a terminal, or from a script, to a mart that runs. */
 @Command(
         name = "sql",
-        description = "Asks the running mart one SELECT and prints the rows.",
+        description = {
+            "Asks a running mart in SQL: in a terminal a shell, else what stands in -e, -f or standard input.",
+            "In the shell a statement goes on until its semicolon, Tab completes, Ctrl-C cancels the query that runs,"
+                    + " and \\? tells the commands that there are besides SQL. In a script statements are separated by"
+                    + " semicolons; the first that fails ends it."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
+            "  ./polder sql                   the shell, to the mart of this folder",
+            "  ./polder sql http://127.0.0.1:8080",
             "  ./polder sql -e \"SELECT count(*) FROM traffic\"",
             "  ./polder sql --format csv -e \"SELECT * FROM traffic WHERE uid = 29 ORDER BY time\" > 29.csv",
-            "  ./polder sql --home DIR --format json -e \"SELECT * FROM measure_points LIMIT 3\""
+            "  ./polder sql examples/flanders --format parquet -o traffic.parquet -e \"SELECT * FROM traffic\"",
+            "  ./polder sql --home DIR -f report.sql",
+            "",
+            "Exit code 0 when all was answered, 2 when a statement is wrong, 1 when it failed for another reason."
         })
 final class SqlCommand implements Runnable {
-    /** How the rows are written. */
-    enum Format {
-        TABLE,
-        CSV,
-        JSON
+    /** Whether a person types and looks: told by the launcher, since Java cannot tell on all versions. */
+    private static final String INTERACTIVE = "polder.interactive";
+
+    /** Where the SQL is. */
+    static final class Text {
+        @Option(
+                names = {"-e", "--execute"},
+                paramLabel = "SQL",
+                description = "The statements.")
+        private @Nullable String sql;
+
+        @Option(
+                names = {"-f", "--file"},
+                paramLabel = "FILE",
+                description = "A file with the statements, in UTF-8.")
+        private @Nullable Path file;
     }
 
-    @Option(
-            names = {"-e", "--execute"},
-            paramLabel = "SQL",
-            required = true,
-            description = "The SELECT.")
-    private String sql;
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR|URL",
+            defaultValue = "",
+            description = "The mart's folder, or the address of its screen. Default: this folder.")
+    private String where;
+
+    @ArgGroup(exclusive = true)
+    private @Nullable Text text;
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "table",
-            description = "table, csv or json (an array with one object for each row). Default: ${DEFAULT-VALUE}.")
+            description = "table, csv, tsv, json (an array with one object for each row), ndjson, arrow or parquet."
+                    + " Default: ${DEFAULT-VALUE}.")
     private Format format;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where the rows go. Default: standard output.")
+    private @Nullable Path output;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "How many rows at most. Default: as many as the mart gives.")
+            description = "How many rows at most. Default: all; a table as many as the mart gives.")
     private @Nullable Integer limit;
+
+    /** Whose SQL it is. */
+    enum Dialect {
+        IMPALA,
+        ENGINE
+    }
+
+    @Option(
+            names = "--dialect",
+            paramLabel = "NAME",
+            defaultValue = "impala",
+            description = "Whose SQL it is: impala or engine. Default: ${DEFAULT-VALUE}.")
+    private Dialect dialect;
 
     @Mixin
     private HomeOption home;
@@ -62,83 +111,50 @@ final class SqlCommand implements Runnable {
 
     @Override
     public void run() {
-        ObjectNode question = JsonNodeFactory.instance.objectNode().put("sql", sql);
-        if (limit != null) {
-            question.put("limit", limit);
+        Shell.Settings settings = new Shell.Settings(
+                format, limit == null ? 0 : limit, output, dialect.name().toLowerCase(Locale.ROOT));
+        URI address = address();
+        boolean isSpoken = text != null;
+        if (!isSpoken && Boolean.getBoolean(INTERACTIVE)) {
+            Interactive.run(address, settings, Path.of(System.getProperty("user.home"), ".polder_history"));
+            return;
         }
-        JsonNode answer = Client.of(home.here()).post("/api/sql", question);
         PrintWriter out = spec.commandLine().getOut();
-        switch (format) {
-            case TABLE -> table(answer, out);
-            case CSV -> csv(answer, out);
-            case JSON -> json(answer, out);
-        }
-        out.flush();
         PrintWriter err = spec.commandLine().getErr();
-        err.println(summary(answer));
-        err.flush();
+        boolean isTerminal = Boolean.getBoolean(INTERACTIVE);
+        new Shell(address, out, err, isTerminal, settings).run(script());
     }
 
-    private static String summary(JsonNode answer) {
-        int rows = answer.path("rows").size();
-        return (answer.path("truncated").asBoolean() ? "The first " : "")
-                + Grid.count(rows, "row") + ", "
-                + answer.path("milliseconds").asLong() + " ms"
-                + (answer.path("simulated").asBoolean() ? ", from simulated data." : ".");
-    }
-
-    private static void table(JsonNode answer, PrintWriter out) {
-        Grid grid = new Grid(names(answer));
-        for (JsonNode row : answer.path("rows")) {
-            List<String> cells = new ArrayList<>();
-            row.forEach(cell -> cells.add(cell.isNull() ? "NULL" : cell.asText()));
-            grid.add(cells);
-        }
-        grid.printTo(out);
-    }
-
-    /** RFC 4180, with NULL as nothing and an empty text as two quotes. */
-    private static void csv(JsonNode answer, PrintWriter out) {
-        out.print(
-                String.join(",", names(answer).stream().map(SqlCommand::quoted).toList()) + "\r\n");
-        for (JsonNode row : answer.path("rows")) {
-            List<String> cells = new ArrayList<>();
-            row.forEach(cell -> cells.add(cell.isNull() ? "" : quoted(cell.asText())));
-            out.print(String.join(",", cells) + "\r\n");
-        }
-    }
-
-    private static String quoted(String cell) {
-        boolean needsQuotes = cell.isEmpty() || cell.chars().anyMatch(character -> "\",\r\n".indexOf(character) >= 0);
-        return needsQuotes ? "\"" + cell.replace("\"", "\"\"") + "\"" : cell;
-    }
-
-    private static void json(JsonNode answer, PrintWriter out) {
-        List<String> names = names(answer);
-        try {
-            JsonGenerator generator = new ObjectMapper().createGenerator(out);
-            generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-            generator.writeStartArray();
-            for (JsonNode row : answer.path("rows")) {
-                generator.writeRaw("\n");
-                generator.writeStartObject();
-                for (int column = 0; column < names.size(); column++) {
-                    generator.writeFieldName(names.get(column));
-                    generator.writeTree(row.get(column));
-                }
-                generator.writeEndObject();
+    private URI address() {
+        if (where.startsWith("http://") || where.startsWith("https://")) {
+            try {
+                return URI.create(where);
+            } catch (IllegalArgumentException malformed) {
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
+                        "'" + where + "': not an address. Fix: write it like http://127.0.0.1:8080",
+                        malformed);
             }
-            generator.writeEndArray();
-            generator.close();
-            out.println();
-        } catch (IOException failure) {
-            throw new java.io.UncheckedIOException("writing the rows", failure);
         }
+        Path folder = Path.of(where);
+        boolean isHome = !where.isEmpty() && Files.exists(folder.resolve("polder.json"));
+        return Client.of(isHome ? folder : home.of(folder)).running().url();
     }
 
-    private static List<String> names(JsonNode answer) {
-        List<String> names = new ArrayList<>();
-        answer.path("columns").forEach(column -> names.add(column.path("name").asText()));
-        return names;
+    private String script() {
+        if (text != null && text.sql != null) {
+            return text.sql;
+        }
+        if (text != null && text.file != null) {
+            return Shell.read(text.file);
+        }
+        try {
+            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    "Standard input cannot be read (" + failure + "). Fix: use -e or -f",
+                    failure);
+        }
     }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "  ./polder stop --home DIR       the mart whose state is in DIR"
         })
 final class StopCommand implements Runnable {
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int PATIENCE_SECONDS = 40;
 
     @Mixin
     private HomeOption home;
@@ -53,7 +53,7 @@ final class StopCommand implements Runnable {
                     "process " + process.pid() + ": it has not ended " + PATIENCE_SECONDS
                             + " seconds after it was asked"
                             + " to. Fix: look at the log in its home, or end it with 'kill -9 " + process.pid()
-                            + "', which loses nothing that was acknowledged",
+                            + "', which loses only what is in memory channels of agents",
                     late);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

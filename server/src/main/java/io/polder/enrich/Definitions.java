@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of a mart, checked and compiled. Immutable. */
@@ -114,18 +113,12 @@ public final class Definitions {
             return;
         }
         for (Table other : mart.tables().values()) {
-            if (!other.name().equals(table.name()) && joins(table, other.name())) {
+            if (!other.name().equals(table.name()) && table.joins(other.name())) {
                 place(mart, other, ordered, above, problems);
             }
         }
         above.remove(table.name());
         ordered.add(table);
-    }
-
-    private static boolean joins(Table table, String other) {
-        return Pattern.compile("(?i)\\bjoin\\s+\"?" + Pattern.quote(other) + "\\b")
-                .matcher(table.effectiveSelect())
-                .find();
     }
 
     private static @Nullable TableDefinition table(

@@ -19,8 +19,9 @@ import org.apache.thrift.protocol.TType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers two calls that Impala has beside those of HiveServer2, by hand, and hands on the others: GetLog, from which
- * Superset reads how far a query is, and CloseImpalaOperation, with which impyla closes.
+ * Answers three calls that Impala has beside those of HiveServer2, by hand, and hands on the others: GetLog, from which
+ * Superset reads how far a query is, GetRuntimeProfile, from which impyla reads how many rows were changed, and
+ * CloseImpalaOperation, with which it closes.
  */
 final class ImpalaCalls implements TProcessor {
     private static final TStruct STRUCT = new TStruct("");
@@ -41,6 +42,10 @@ final class ImpalaCalls implements TProcessor {
                 @Nullable THandleIdentifier operation = readOperation(in);
                 answer(out, message, () -> service.log(Objects.requireNonNull(operation)));
             }
+            case "GetRuntimeProfile" -> {
+                @Nullable THandleIdentifier operation = readOperation(in);
+                answer(out, message, () -> service.profile(Objects.requireNonNull(operation)));
+            }
             case "CloseImpalaOperation" -> {
                 @Nullable THandleIdentifier operation = readOperation(in);
                 answer(out, message, () -> {
@@ -52,7 +57,7 @@ final class ImpalaCalls implements TProcessor {
         }
     }
 
-    /** Both take one struct, whose first field is the operation. */
+    /** All take one struct, whose first field is the operation. */
     private static @Nullable THandleIdentifier readOperation(TProtocol in) throws TException {
         @Nullable THandleIdentifier found = null;
         in.readStructBegin();
@@ -106,9 +111,9 @@ final class ImpalaCalls implements TProcessor {
         out.writeFieldBegin(new TField("status", TType.STRUCT, (short) 1));
         status.write(out);
         out.writeFieldEnd();
-        if (message.name.equals("GetLog")) {
-            out.writeFieldBegin(new TField("log", TType.STRING, (short) 2));
-            out.writeString(text == null ? "" : text);
+        if (text != null) {
+            out.writeFieldBegin(new TField("text", TType.STRING, (short) 2));
+            out.writeString(text);
             out.writeFieldEnd();
         }
         out.writeFieldStop();

@@ -2,6 +2,7 @@ package io.polder.hive;
 
 import io.polder.sql.Catalog;
 import io.polder.sql.HiveType;
+import io.polder.sql.ImpalaFunctions;
 import io.polder.sql.Relation;
 import io.polder.sql.Session;
 import java.util.ArrayList;
@@ -170,7 +171,13 @@ final class Metadata {
                 List.of());
     }
 
-    Rows functions() {
+    Rows functions(@Nullable String pattern) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (String name : ImpalaFunctions.names()) {
+            if (matches(pattern, name)) {
+                rows.add(Arrays.asList("", "", name, "", 0L, name));
+            }
+        }
         return Rows.of(
                 List.of(
                         text("FUNCTION_CAT"),
@@ -179,7 +186,7 @@ final class Metadata {
                         text("REMARKS"),
                         number("FUNCTION_TYPE"),
                         text("SPECIFIC_NAME")),
-                List.of());
+                rows);
     }
 
     Rows typeInfo() {

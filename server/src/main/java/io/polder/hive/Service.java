@@ -349,6 +349,12 @@ final class Service implements TCLIService.Iface {
         return line(sessions.operation(operation));
     }
 
+    /** What Impala's own call GetRuntimeProfile answers: of its many lines those that clients read. */
+    String profile(THandleIdentifier identifier) {
+        long changed = sessions.changed(identifier);
+        return changed < 0 ? "" : "NumModifiedRows: " + changed + "\nNumRowErrors: 0\n";
+    }
+
     /** What Impala's own call CloseImpalaOperation does. */
     void close(THandleIdentifier operation) {
         sessions.close(operation);
@@ -450,7 +456,7 @@ final class Service implements TCLIService.Iface {
                 request.getSessionHandle(),
                 TOperationType.GET_FUNCTIONS,
                 response::setOperationHandle,
-                metadata::functions)));
+                () -> metadata.functions(request.getFunctionName()))));
         return response;
     }
 

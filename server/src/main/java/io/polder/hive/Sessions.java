@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,6 +24,15 @@ final class Sessions {
     private final InstantSource clock;
     private final Map<String, HiveSession> sessions = new ConcurrentHashMap<>();
     private final Map<String, Operation> operations = new ConcurrentHashMap<>();
+    /** How many rows the last statements have changed: clients ask for that when they have closed them. */
+    private final Map<String, Long> changed = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MAX_SESSIONS;
+        }
+    });
 
     Sessions(InstantSource clock) {
         this.clock = clock;
@@ -91,7 +102,20 @@ final class Sessions {
         if (session != null) {
             session.operations().remove(name);
         }
+        if (operation.changed() >= 0) {
+            changed.put(name, operation.changed());
+        }
         operation.close();
+    }
+
+    /**
+     * How many rows a statement has changed, also when it was closed a moment ago; -1 when it changes none or is not over.
+     *
+     * @throws PolderException NOT_FOUND when there is no such operation
+     */
+    long changed(THandleIdentifier identifier) {
+        Long known = changed.get(name(identifier));
+        return known == null ? operation(identifier).changed() : known;
     }
 
     /** Closes a session with all that it runs. */

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * {@link #progress} for any thread at any time. The engine is used for the length of a call: a caller who takes rows
  * slowly keeps nobody waiting. An execution that fails or comes to its end gives its connection back by itself.
  */
-public final class Execution implements AutoCloseable {
+public final class Execution implements Rows, AutoCloseable {
     /** How far it is. */
     public enum State {
         WAITING,
@@ -214,6 +214,7 @@ public final class Execution implements AutoCloseable {
     }
 
     /** The columns; known once it has started. */
+    @Override
     public List<Answer.Column> columns() {
         return Objects.requireNonNull(columns, "not started");
     }
@@ -223,6 +224,7 @@ public final class Execution implements AutoCloseable {
      *
      * @throws PolderException as {@link #start}
      */
+    @Override
     public @Nullable Chunk next() {
         Chunk chunk = first;
         first = null;

@@ -14,6 +14,7 @@ import io.polder.sql.Catalog;
 import io.polder.sql.SqlProblem;
 import io.polder.store.duck.DuckStore;
 import io.polder.store.duck.EngineMessage;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.memory.BufferAllocator;
@@ -56,6 +58,8 @@ public final class Queries implements AutoCloseable {
     private static final int AT_ONCE = 4;
     /** How many may have rows left that nobody has taken yet; each holds a connection. */
     private static final int MAX_OPEN = 512;
+    /** How many Parquet files are there at once. */
+    private static final int MAX_FILES = 4;
     /** Who asks the program's own questions. */
     private static final String OURSELVES = "polder";
 
@@ -87,6 +91,7 @@ public final class Queries implements AutoCloseable {
     private final Cache<String, Reads> passed =
             Caffeine.newBuilder().maximumSize(1_000).executor(Runnable::run).build();
 
+    private final Semaphore files = new Semaphore(MAX_FILES);
     private final BufferAllocator memory = new RootAllocator();
     private final Deque<DuckDBConnection> idle = new ArrayDeque<>();
     private boolean isClosed;
@@ -202,6 +207,21 @@ public final class Queries implements AutoCloseable {
 
     public CacheCounts cacheCounts() {
         return new CacheCounts(cache.hits(), cache.misses(), cache.bytes());
+    }
+
+    /**
+     * Takes all rows that are left into a Parquet file, which is to be closed.
+     *
+     * @throws PolderException TOO_LARGE, UNAVAILABLE when there are too many files already, and what the rows fail with
+     */
+    public ParquetFile parquet(Rows rows) throws IOException {
+        if (!files.tryAcquire()) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    MAX_FILES + " Parquet files are being made or read already. Fix: try again, or ask for Arrow, which"
+                            + " needs no file");
+        }
+        return ParquetFile.of(rows, store.temporary(), ParquetFile.MOST_BYTES, files::release);
     }
 
     // ---- for executions

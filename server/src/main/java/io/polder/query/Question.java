@@ -37,7 +37,8 @@ public record Question(
 
     /** A question as the engine understands it; semicolons at its end are left out. */
     public static Question of(String caller, String sql) {
-        String text = sql.strip();
+        // What is before it stays: places are told in what was asked.
+        String text = sql.stripTrailing();
         while (text.endsWith(";")) {
             text = text.substring(0, text.length() - 1).stripTrailing();
         }

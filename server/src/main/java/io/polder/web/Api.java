@@ -1,12 +1,12 @@
 package io.polder.web;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import io.polder.agent.AgentMetrics;
 import io.polder.config.Feed;
 import io.polder.config.Mart;
 import io.polder.config.Platform;
@@ -16,14 +16,15 @@ import io.polder.ingest.Push;
 import io.polder.log.LogRecord;
 import io.polder.log.RecordHeaders;
 import io.polder.query.Answer;
-import io.polder.query.Execution;
 import io.polder.query.Queries;
-import io.polder.query.Question;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.sql.Session;
+import io.polder.superset.Bundle;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The HTTP interface but for live push: every route with what it does. Thread-safe. */
 final class Api {
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_REJECTED = 1_000;
     private static final int MAX_LEDGER_MINUTES = 7 * 24 * 60;
@@ -54,6 +55,7 @@ final class Api {
     private final String version;
     private final Program program;
     private final Pipelines pipelines;
+    private final SqlEndpoint sql;
     private final DruidSql druid;
     private final Metrics metrics;
     private final AtomicBoolean isReady;
@@ -74,11 +76,12 @@ final class Api {
         this.version = version;
         this.program = program;
         this.pipelines = pipelines;
-        druid = new DruidSql(program);
         this.metrics = metrics;
         this.isReady = isReady;
         this.clock = clock;
         isSimulated = Bodies.isSimulated(mart);
+        sql = new SqlEndpoint(program, platform.queryRows(), isSimulated);
+        druid = new DruidSql(program);
     }
 
     /** What is served where; {@code path} as {@code openapi.json} writes it. */
@@ -98,10 +101,12 @@ final class Api {
                 get("/api/tables/{table}/rows/{key}/event", this::event),
                 get("/api/ledger", this::ledger),
                 get("/api/freshness", this::freshness),
-                post("/api/sql", this::sql),
-                get("/api/queries", this::queries),
-                get("/api/queries/{query}", this::query),
-                route(HandlerType.DELETE, "/api/queries/{query}", this::cancelQuery),
+                post("/api/sql", sql::ask),
+                get("/api/sql/words", sql::words),
+                get("/api/queries", sql::queries),
+                get("/api/queries/{query}", sql::query),
+                route(HandlerType.DELETE, "/api/queries/{query}", sql::cancel),
+                get("/api/export/superset", this::superset),
                 get("/api/rejected", this::rejected),
                 post("/api/rejected/replay", this::replay),
                 get("/health", this::health),
@@ -292,58 +297,15 @@ final class Api {
         });
     }
 
-    private void sql(Context request) throws IOException {
-        JsonNode body = object(request, List.of("sql", "limit", "dialect", "id", "max_age"));
-        Optional<RowFormat> format = RowFormat.of(request.header("Accept"));
-        Question question = SqlBody.question(body, program);
-        long most = format.isPresent() ? Long.MAX_VALUE : platform.queryRows();
-        question = question.withLimit(Math.min(most, SqlBody.limit(body)));
-        if (format.isEmpty()) {
-            Answer answer = program.ask(question);
-            request.contentType(JSON);
-            try (JsonGenerator json = Json.FACTORY.createGenerator(request.outputStream())) {
-                Bodies.answer(json, answer, isSimulated);
-            }
-            return;
-        }
-        try (Execution execution = program.begin(question)) {
-            execution.start();
-            request.contentType(format.get().mediaType());
-            request.header("X-Query-Id", execution.id());
-            format.get().write(execution, new Unfinished(request.res().getOutputStream()));
-        }
-    }
-
-    private void queries(Context request) {
-        List<Execution> executions = program.executions();
-        answer(request, json -> {
-            json.writeStartObject();
-            json.writeArrayFieldStart("queries");
-            for (Execution execution : executions) {
-                SqlBody.describe(json, execution);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        });
-    }
-
-    private void query(Context request) {
-        Execution execution = execution(request);
-        answer(request, json -> SqlBody.describe(json, execution));
-    }
-
-    private void cancelQuery(Context request) {
-        Execution execution = execution(request);
-        execution.cancel();
-        answer(request, json -> SqlBody.describe(json, execution));
-    }
-
-    private Execution execution(Context request) {
-        String id = RowAddress.decodeOne(segment(request, NAME_SEGMENT));
-        return program.execution(id)
-                .orElseThrow(() -> new PolderException(
-                        ErrorCode.NOT_FOUND,
-                        List.of(new Problem("query", id, "no such query is under way", "see /api/queries"))));
+    /** The database's address is of the machine that was asked, by the name that it was asked by. */
+    private void superset(Context request) {
+        String host = request.req().getServerName();
+        URI database = URI.create("impala://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host)
+                + ":" + program.hivePort() + "/" + Session.DEFAULT);
+        byte[] bundle = Bundle.zip(mart, program.catalog().relations(), database, clock.instant());
+        request.header("Content-Disposition", "attachment; filename=\"polder-" + mart.name() + ".zip\"")
+                .contentType("application/zip")
+                .result(bundle);
     }
 
     private void rejected(Context request) {
@@ -379,24 +341,26 @@ final class Api {
     }
 
     private void prometheus(Context request) {
-        request.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape());
+        request.contentType(Metrics.CONTENT_TYPE)
+                .result(metrics.scrape() + AgentMetrics.asPrometheusReads(program.agents()));
     }
 
     private void flumeMetrics(Context request) {
         List<FeedStatus> feeds = program.feeds();
         List<TableStatus> tables = program.tables();
-        answer(request, json -> FlumeMetrics.write(json, feeds, tables));
+        List<AgentMetrics.Status> agents = program.agents();
+        answer(request, json -> FlumeMetrics.write(json, feeds, tables, agents));
     }
 
-    private static void answer(Context request, Json.Body body) {
+    static void answer(Context request, Json.Body body) {
         request.contentType(JSON).result(Json.bytes(body));
     }
 
-    private static final int NAME_SEGMENT = 3;
+    static final int NAME_SEGMENT = 3;
     private static final int KEY_SEGMENT = 5;
 
     /** A segment of the path as it was sent: {@code /api/tables/traffic/rows/29} has "traffic" at 3 and "29" at 5. */
-    private static String segment(Context request, int index) {
+    static String segment(Context request, int index) {
         return request.req().getRequestURI().split("/", -1)[index];
     }
 
@@ -427,7 +391,7 @@ final class Api {
     }
 
     /** The body as a JSON object with no other members than these; an empty one when there is no body. */
-    private static JsonNode object(Context request, List<String> members) throws IOException {
+    static JsonNode object(Context request, List<String> members) throws IOException {
         byte[] body = request.req().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
         if (body.length > MAX_BODY_BYTES) {
             throw new PolderException(

@@ -288,7 +288,8 @@ final class Bodies {
         json.writeEndArray();
     }
 
-    static void answer(JsonGenerator json, Answer answer, boolean isSimulated) throws IOException {
+    /** @param more writes what else there is to say */
+    static void answer(JsonGenerator json, Answer answer, boolean isSimulated, Json.Body more) throws IOException {
         json.writeStartObject();
         json.writeArrayFieldStart("columns");
         for (Answer.Column column : answer.columns()) {
@@ -310,6 +311,7 @@ final class Bodies {
         json.writeBooleanField("truncated", answer.isTruncated());
         json.writeNumberField("milliseconds", answer.milliseconds());
         json.writeBooleanField("simulated", isSimulated);
+        more.write(json);
         json.writeEndObject();
     }
 

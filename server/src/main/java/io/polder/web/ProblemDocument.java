@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.sql.SqlProblem;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -19,8 +20,10 @@ import org.eclipse.jetty.http.HttpStatus;
  * @param code what failed, for programs: the name of an {@link ErrorCode}, or of the HTTP status where none fits
  * @param detail what failed, for people
  * @param problems the single problems, when there are several or they have places
+ * @param position of a statement in SQL: where the word stands that is wrong, in UTF-16 units from 0; -1 when there is no
+ *     such place
  */
-record ProblemDocument(int status, String code, String detail, List<Problem> problems) {
+record ProblemDocument(int status, String code, String detail, List<Problem> problems, int position) {
     static final String TYPE = "application/problem+json";
     /** When to try again after a 503, in seconds. */
     private static final String RETRY_SECONDS = "2";
@@ -32,13 +35,18 @@ record ProblemDocument(int status, String code, String detail, List<Problem> pro
     static ProblemDocument of(PolderException failure) {
         ErrorCode code = failure.code();
         String detail = Objects.requireNonNullElse(failure.getMessage(), code.name());
-        return new ProblemDocument(code.httpStatus(), code.name(), detail, failure.problems());
+        if (failure instanceof SqlProblem sql && sql.position() >= 0) {
+            String place = "line " + sql.line() + ", column " + sql.column();
+            Problem problem = new Problem(place, "", sql.wrong(), sql.fix());
+            return new ProblemDocument(code.httpStatus(), code.name(), detail, List.of(problem), sql.position());
+        }
+        return new ProblemDocument(code.httpStatus(), code.name(), detail, failure.problems(), -1);
     }
 
     /** An error of HTTP itself; its code is the status' name. */
     static ProblemDocument of(int status, String detail) {
         String code = phrase(status).toUpperCase(Locale.ROOT).replaceAll("[^A-Z]+", "_");
-        return new ProblemDocument(status, code, detail, List.of());
+        return new ProblemDocument(status, code, detail, List.of(), -1);
     }
 
     /** A bug, of which only the log tells more. */
@@ -47,7 +55,8 @@ record ProblemDocument(int status, String code, String detail, List<Problem> pro
                 ErrorCode.INTERNAL.httpStatus(),
                 ErrorCode.INTERNAL.name(),
                 "This is a mistake in the program, not in the request. Fix: look into the program's log, and report it.",
-                List.of());
+                List.of(),
+                -1);
     }
 
     void send(HttpServletResponse response) throws IOException {
@@ -90,6 +99,9 @@ record ProblemDocument(int status, String code, String detail, List<Problem> pro
             json.writeEndObject();
         }
         json.writeEndArray();
+        if (position >= 0) {
+            json.writeNumberField("position", position);
+        }
         json.writeEndObject();
     }
 }

@@ -11,15 +11,20 @@ import io.polder.log.Log;
 import io.polder.log.LogRecord;
 import io.polder.query.Answer;
 import io.polder.query.Execution;
+import io.polder.query.ParquetFile;
 import io.polder.query.Queries;
 import io.polder.query.Question;
+import io.polder.query.Rows;
 import io.polder.sql.Catalog;
+import io.polder.sql.Statement;
 import io.polder.store.Commit;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +54,11 @@ interface Program {
 
     Execution begin(Question question);
 
+    ParquetFile parquet(Rows rows) throws IOException;
+
+    /** Does what INSERT, UPSERT, UPDATE or DELETE says; how many rows were written. */
+    long write(Statement.Write write);
+
     Optional<Execution> execution(String id);
 
     List<Execution> executions();
@@ -63,6 +73,9 @@ interface Program {
 
     Optional<LogRecord> event(String topic, int partition, long offset);
 
+    /** Where clients of Impala and Hive find the mart. */
+    int hivePort();
+
     /** The agents that run in the mart. */
     List<AgentMetrics.Status> agents();
 
@@ -74,7 +87,9 @@ interface Program {
             Ingest ingest,
             Enrichment enrichment,
             Queries queries,
+            ToLongFunction<Statement.Write> writes,
             Log log,
+            int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons) {
         return new Program() {
@@ -135,6 +150,16 @@ interface Program {
             }
 
             @Override
+            public ParquetFile parquet(Rows rows) throws IOException {
+                return queries.parquet(rows);
+            }
+
+            @Override
+            public long write(Statement.Write write) {
+                return writes.applyAsLong(write);
+            }
+
+            @Override
             public Optional<Execution> execution(String id) {
                 return queries.execution(id);
             }
@@ -167,6 +192,11 @@ interface Program {
             @Override
             public Optional<LogRecord> event(String topic, int partition, long offset) {
                 return log.read(topic, partition, offset);
+            }
+
+            @Override
+            public int hivePort() {
+                return hivePort;
             }
 
             @Override

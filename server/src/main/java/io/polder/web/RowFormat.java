@@ -2,8 +2,10 @@ package io.polder.web;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.polder.query.Answer;
+import io.polder.query.ArrowBatches;
 import io.polder.query.Chunk;
-import io.polder.query.Execution;
+import io.polder.query.ParquetFile;
+import io.polder.query.Rows;
 import io.polder.query.Values;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -24,15 +26,15 @@ enum RowFormat {
     /** RFC 4180 with a header; NULL is nothing, an empty text two quotes. */
     CSV("text/csv; charset=utf-8") {
         @Override
-        void write(Execution execution, OutputStream out) throws IOException {
-            List<Answer.Column> columns = execution.columns();
+        void write(Program program, Rows rows, OutputStream out) throws IOException {
+            List<Answer.Column> columns = rows.columns();
             try (Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), BUFFER)) {
                 for (int index = 0; index < columns.size(); index++) {
                     writer.write(index == 0 ? "" : ",");
                     cell(writer, columns.get(index).name());
                 }
                 writer.write("\r\n");
-                for (Chunk chunk = execution.next(); chunk != null; chunk = execution.next()) {
+                for (Chunk chunk = rows.next(); chunk != null; chunk = rows.next()) {
                     for (int row = 0; row < chunk.rows(); row++) {
                         for (int index = 0; index < columns.size(); index++) {
                             writer.write(index == 0 ? "" : ",");
@@ -48,15 +50,40 @@ enum RowFormat {
             }
         }
     },
+    /** A line a row, with a header; NULL is {@code \N}, and tabs, line ends and backslashes are escaped. */
+    TSV("text/tab-separated-values; charset=utf-8") {
+        @Override
+        void write(Program program, Rows rows, OutputStream out) throws IOException {
+            List<Answer.Column> columns = rows.columns();
+            try (Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), BUFFER)) {
+                for (int index = 0; index < columns.size(); index++) {
+                    writer.write(index == 0 ? "" : "\t");
+                    writer.write(escaped(columns.get(index).name()));
+                }
+                writer.write('\n');
+                for (Chunk chunk = rows.next(); chunk != null; chunk = rows.next()) {
+                    for (int row = 0; row < chunk.rows(); row++) {
+                        for (int index = 0; index < columns.size(); index++) {
+                            writer.write(index == 0 ? "" : "\t");
+                            Object value =
+                                    Values.at(chunk, index, columns.get(index).type(), row);
+                            writer.write(value == null ? "\\N" : escaped(text(value)));
+                        }
+                        writer.write('\n');
+                    }
+                }
+            }
+        }
+    },
     /** One object a line. */
     NDJSON("application/x-ndjson") {
         @Override
-        void write(Execution execution, OutputStream out) throws IOException {
-            List<Answer.Column> columns = execution.columns();
+        void write(Program program, Rows rows, OutputStream out) throws IOException {
+            List<Answer.Column> columns = rows.columns();
             try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
                 json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
                 json.setRootValueSeparator(null);
-                for (Chunk chunk = execution.next(); chunk != null; chunk = execution.next()) {
+                for (Chunk chunk = rows.next(); chunk != null; chunk = rows.next()) {
                     for (int row = 0; row < chunk.rows(); row++) {
                         json.writeStartObject();
                         for (int index = 0; index < columns.size(); index++) {
@@ -75,15 +102,24 @@ enum RowFormat {
     /** The streaming format of Apache Arrow. */
     ARROW("application/vnd.apache.arrow.stream") {
         @Override
-        void write(Execution execution, OutputStream out) throws IOException {
-            try (ArrowBatches batches = new ArrowBatches(execution.columns());
+        void write(Program program, Rows rows, OutputStream out) throws IOException {
+            try (ArrowBatches batches = new ArrowBatches(rows.columns());
                     ArrowStreamWriter writer = new ArrowStreamWriter(batches.root(), null, Channels.newChannel(out))) {
                 writer.start();
-                for (Chunk chunk = execution.next(); chunk != null; chunk = execution.next()) {
+                for (Chunk chunk = rows.next(); chunk != null; chunk = rows.next()) {
                     batches.load(chunk);
                     writer.writeBatch();
                 }
                 writer.end();
+            }
+        }
+    },
+    /** Apache Parquet: a file, which is sent when it is whole. */
+    PARQUET("application/vnd.apache.parquet") {
+        @Override
+        void write(Program program, Rows rows, OutputStream out) throws IOException {
+            try (ParquetFile file = program.parquet(rows)) {
+                file.copyTo(out);
             }
         }
     };
@@ -101,7 +137,7 @@ enum RowFormat {
     }
 
     /** Writes all rows that are left. A failure in the middle breaks the answer off, so that nobody takes it for whole. */
-    abstract void write(Execution execution, OutputStream out) throws IOException;
+    abstract void write(Program program, Rows rows, OutputStream out) throws IOException;
 
     /** The format that a client accepts; empty for the JSON document that everybody gets who says nothing. */
     static Optional<RowFormat> of(@Nullable String accept) {
@@ -127,6 +163,16 @@ enum RowFormat {
             return Base64.getEncoder().encodeToString(bytes);
         }
         return value instanceof java.math.BigDecimal number ? number.toPlainString() : value.toString();
+    }
+
+    private static String escaped(String text) {
+        boolean isPlain = text.chars().noneMatch(each -> each == '\\' || each == '\t' || each == '\n' || each == '\r');
+        return isPlain
+                ? text
+                : text.replace("\\", "\\\\")
+                        .replace("\t", "\\t")
+                        .replace("\n", "\\n")
+                        .replace("\r", "\\r");
     }
 
     private static void cell(Writer writer, String text) throws IOException {

@@ -1,30 +1,37 @@
 package io.polder.web;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.polder.query.Execution;
 import io.polder.query.Question;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.sql.Catalog;
 import io.polder.sql.Impala;
 import io.polder.sql.Session;
 import io.polder.sql.Statement;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** What is posted to {@code /api/sql}, and what is told of queries under way. */
-final class SqlBody {
+/**
+ * What is posted to {@code /api/sql}.
+ *
+ * @param isImpala whether it is Impala's SQL, or else the engine's
+ * @param limit how many rows are wanted at most
+ * @param id a name for the query; empty for any
+ * @param age how old the answer may be
+ * @param options what SET has set before, by name
+ */
+record SqlBody(String sql, boolean isImpala, long limit, String id, Duration age, Map<String, String> options) {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{8,64}");
+    private static final Pattern OPTION = Pattern.compile("[A-Za-z_]{1,60}");
     private static final int MAX_AGE_SECONDS = 86_400;
 
-    private SqlBody() {}
-
-    /** Reads the question; all that is wrong with it is told at once. */
-    static Question question(JsonNode body, Program program) {
+    /** Reads it; all that is wrong with it is told at once. */
+    static SqlBody read(JsonNode body) {
         List<Problem> problems = new ArrayList<>();
         JsonNode sql = body.path("sql");
         if (!sql.isTextual() || sql.textValue().isBlank()) {
@@ -50,43 +57,59 @@ final class SqlBody {
             problems.add(new Problem(
                     "max_age", age.toString(), "not seconds from 0 to " + MAX_AGE_SECONDS, "leave it out for 0"));
         }
+        Map<String, String> options = options(body.path("options"), problems);
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
-        Question question = dialect.asText().equals("impala")
-                ? impala(sql.textValue(), program)
-                : Question.of("web", sql.textValue());
-        return question.withId(id.asText("")).withAge(Duration.ofMillis(Math.round(age.asDouble(0) * 1_000)));
+        return new SqlBody(
+                sql.textValue(),
+                dialect.asText().equals("impala"),
+                limit.asLong(Long.MAX_VALUE),
+                id.asText(""),
+                Duration.ofMillis(Math.round(age.asDouble(0) * 1_000)),
+                options);
     }
 
-    private static Question impala(String sql, Program program) {
-        Statement statement = Impala.translate(sql, Session.start(), program.catalog());
-        if (statement instanceof Statement.Query query) {
-            return Question.of("web", query.text(), false);
+    private static Map<String, String> options(JsonNode options, List<Problem> problems) {
+        Map<String, String> read = new TreeMap<>();
+        if (isGiven(options) && !options.isObject()) {
+            problems.add(new Problem(
+                    "options", options.toString(), "not an object", "send what SET has answered, or leave it out"));
+            return read;
         }
-        if (statement instanceof Statement.Explain explain) {
-            return Question.of("web", explain.text(), true);
+        for (Map.Entry<String, JsonNode> option : options.properties()) {
+            if (OPTION.matcher(option.getKey()).matches() && option.getValue().isTextual()) {
+                read.put(option.getKey(), option.getValue().textValue());
+            } else {
+                problems.add(new Problem(
+                        "options." + option.getKey(),
+                        option.getValue().toString(),
+                        "not an option with a text",
+                        "send what SET has answered"));
+            }
         }
-        throw new PolderException(
-                ErrorCode.INVALID_REQUEST,
-                "Only SELECT and EXPLAIN are answered here. Fix: ask other things on the Hive port");
+        return read;
     }
 
     private static boolean isGiven(JsonNode member) {
         return !member.isMissingNode() && !member.isNull();
     }
 
-    static long limit(JsonNode body) {
-        return body.path("limit").asLong(Long.MAX_VALUE);
+    /** The same with the name, the limit and the age that were posted. */
+    Question of(Question question) {
+        return question.withId(id).withLimit(limit).withAge(age);
     }
 
-    static void describe(JsonGenerator json, Execution execution) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("id", execution.id());
-        json.writeStringField("state", execution.state().name().toLowerCase(java.util.Locale.ROOT));
-        Json.rounded(json, "progress", execution.progress());
-        json.writeNumberField("rows", execution.rows());
-        Json.instant(json, "asked", execution.asked());
-        json.writeEndObject();
+    /** The session that its options make: as if SET had said each of them. */
+    Session session(Catalog catalog) {
+        Session session = Session.start();
+        for (Map.Entry<String, String> option : options.entrySet()) {
+            String value = option.getValue().replace("\\", "\\\\").replace("'", "\\'");
+            Statement set = Impala.translate("SET " + option.getKey() + "='" + value + "'", session, catalog);
+            if (set instanceof Statement.Change change) {
+                session = change.session();
+            }
+        }
+        return session;
     }
 }

@@ -14,6 +14,7 @@ import io.polder.log.Log;
 import io.polder.query.Queries;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.sql.Statement;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.io.EOFException;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -78,6 +80,8 @@ public final class Web implements AutoCloseable {
 
     /**
      * @param version the program's, as shown to people
+     * @param writes does what INSERT, UPSERT, UPDATE or DELETE says, and tells how many rows were written
+     * @param hivePort where clients of Impala and Hive find the mart
      * @param agents how the agents that run in the mart are doing; asked each second while somebody looks
      * @param healthReasons what is not as it should be, as sentences; asked at each look at {@code /health}
      */
@@ -88,7 +92,9 @@ public final class Web implements AutoCloseable {
             Ingest ingest,
             Enrichment enrichment,
             Queries queries,
+            ToLongFunction<Statement.Write> writes,
             Log log,
+            int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons,
             InstantSource clock) {
@@ -96,7 +102,7 @@ public final class Web implements AutoCloseable {
                 mart,
                 platform,
                 version,
-                Program.of(ingest, enrichment, queries, log, agents, healthReasons),
+                Program.of(ingest, enrichment, queries, writes, log, hivePort, agents, healthReasons),
                 clock,
                 MAX_VIEWERS);
     }

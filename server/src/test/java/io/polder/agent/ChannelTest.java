@@ -2,6 +2,7 @@ package io.polder.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.polder.record.PolderException;
 import io.polder.testkit.SettableClock;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,39 @@ class ChannelTest {
             assertThat(channel.counters().asFlumeShows()).containsEntry("ChannelSize", "0");
             put(channel, events(10, 1));
             assertThat(drain(channel, 10)).containsExactly(10);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "file"})
+    void gatheringEndsWhenTheChannelIsHalfFull(String type) throws Exception {
+        try (Channel channel = open(type, "capacity", "10")) {
+            FutureTask<Boolean> gathering = new FutureTask<>(() -> {
+                channel.gather(Duration.ofDays(1));
+                return true;
+            });
+            Thread thread = new Thread(gathering);
+            thread.start();
+            await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+
+            put(channel, events(0, 5));
+            assertThat(gathering.isDone()).isFalse();
+            put(channel, events(5, 1));
+
+            assertThat(gathering.get()).isTrue();
+            channel.gather(Duration.ofDays(1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "file"})
+    void nothingGathersWhenAPutHasFoundNoRoom(String type) throws Exception {
+        try (Channel channel = open(type, "capacity", "10")) {
+            put(channel, events(0, 2));
+            assertThat(channel.reserve(events(2, 9))).isNull();
+
+            channel.gather(Duration.ofDays(1));
+            assertThat(channel.take(10, NOW)).isNotNull();
         }
     }
 

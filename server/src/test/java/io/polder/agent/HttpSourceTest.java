@@ -85,6 +85,13 @@ class HttpSourceTest {
                 "headers null      | [{\"headers\":null,\"body\":\"x\"}]       | {} x",
                 "unknown fields    | [{\"more\":{\"a\":[1]},\"body\":\"x\"}]   | {} x",
                 "number as header  | [{\"headers\":{\"a\":1},\"body\":\"x\"}]  | {a=1} x",
+                "a true header     | [{\"headers\":{\"a\":true},\"body\":\"x\"}] | {a=true} x",
+                "empty array       | [{\"headers\":[],\"body\":\"x\"}]         | {} x",
+                "pairs             | [{\"headers\":[[\"a\",\"1\"]],\"body\":\"x\"}] | {a=1} x",
+                "single quotes     | [{'headers':{'a':'1'},'body':'it\\'s'}]  | {a=1} it's",
+                "bare names        | [{headers:{a:\"1\"},body:\"x\"}]          | {a=1} x",
+                "comments          | [/* c */{\"body\":\"x\"}/* c */]         | {} x",
+                "control character | [{\"body\":\"a\tb\"}]                    | {} a\tb",
                 "escapes           | [{\"body\":\"\\u00e9\\\"\"}]              | {} é\"",
             })
     void whatFlumeTakesIsTaken(String what, String body, String line) {
@@ -116,6 +123,13 @@ class HttpSourceTest {
                 "an object      | {\"body\":\"x\"}",
                 "body an object | [{\"body\":{\"a\":1}}]",
                 "null event     | [null]",
+                "comma at end   | [{\"body\":\"x\"},]",
+                "header twice   | [{\"headers\":{\"a\":\"1\",\"a\":\"2\"}}]",
+                "header object  | [{\"headers\":{\"a\":{}}}]",
+                "no pairs       | [{\"headers\":[[\"a\"]]}]",
+                "three in one   | [{\"headers\":[[\"a\",\"b\",\"c\"]]}]",
+                "no pairs       | [{\"headers\":[\"a\",\"b\"]}]",
+                "unknown escape | [{\"body\":\"a\\qb\"}]",
                 "more behind    | [] []",
             })
     void whatIsNoArrayOfEventsIs400WithTheFix(String what, String body) {

@@ -85,6 +85,17 @@ class AircheckrTest {
             JsonNode agent = pipelines(polder).path("pipelines").get(0);
             assertThat(agent.path("name").asText()).isEqualTo("aircheckr1");
             assertThat(agent.path("why")).isEmpty();
+            JsonNode metrics = ask(polder, "GET", "metrics", "");
+            for (String source : List.of("http_aircheckr", "aircheckr_city")) {
+                assertThat(metrics.path("SOURCE." + source)
+                                .path("EventAcceptedCount")
+                                .asText())
+                        .as(source)
+                        .isEqualTo("56");
+            }
+            assertThat(metrics.at("/CHANNEL.aircheckr_city/EventPutSuccessCount")
+                            .asText())
+                    .isEqualTo("56");
             assertThat(ask(polder, "GET", "api/mart", "").at("/maps/0/table").asText())
                     .isEqualTo("kudu_aircheckr_stream");
         }

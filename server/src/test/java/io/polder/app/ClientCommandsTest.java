@@ -3,6 +3,7 @@ package io.polder.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ class ClientCommandsTest {
     private final HttpServer server;
     private final Map<String, Scripted> script = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private volatile byte[] bundle = {};
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -46,8 +50,9 @@ class ClientCommandsTest {
             asked.add(question + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             Scripted answer = script.getOrDefault(
                     question, new Scripted(404, "{\"code\":\"NOT_FOUND\",\"detail\":\"Nothing is called that.\"}"));
-            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(answer.status(), body.length);
+            boolean isBundle = bundle.length > 0 && question.endsWith("/api/export/superset");
+            byte[] body = isBundle ? bundle : answer.body().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(isBundle ? 200 : answer.status(), body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
@@ -69,47 +74,30 @@ class ClientCommandsTest {
     }
 
     @Test
-    void sqlPrintsATableWithNumbersFlushRightAndSaysThatDataIsSimulated() {
-        script.put("POST /api/sql", new Scripted(200, answer()));
+    void aBundleIsWrittenUnderTheNameOfItsMart(@TempDir Path folder) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry("polder-flanders/metadata.yaml"));
+        }
+        bundle = bytes.toByteArray();
+        Path file = folder.resolve("mart.zip");
 
-        assertThat(run("sql", "-e", "SELECT 1", "--limit", "3")).isZero();
+        assertThat(run("export", "superset", "--out", file.toString())).isZero();
 
-        assertThat(asked).containsExactly("POST /api/sql {\"sql\":\"SELECT 1\",\"limit\":3}");
-        assertThat(out.toString().lines())
-                .containsExactly(" uid  name", "----  -------", "   7  A \"b\",c", "1234", "NULL  NULL");
-        assertThat(err.toString().lines()).containsExactly("3 rows, 5 ms, from simulated data.");
+        assertThat(Files.readAllBytes(file)).isEqualTo(bundle);
+        assertThat(asked).containsExactly("GET /api/export/superset ");
+        assertThat(out.toString()).contains("Next: superset import-dashboards -p " + file);
     }
 
     @Test
-    void sqlPrintsCsvInWhichNullAndAnEmptyTextDiffer() {
-        script.put("POST /api/sql", new Scripted(200, answer()));
+    void whatIsNoBundleIsNotWritten(@TempDir Path folder) {
+        script.put("GET /api/export/superset", new Scripted(200, "<html>"));
+        Path file = folder.resolve("mart.zip");
 
-        assertThat(run("sql", "-e", "SELECT 1", "--format", "csv")).isZero();
+        assertThat(run("export", "superset", "--out", file.toString())).isEqualTo(1);
 
-        assertThat(out).hasToString("uid,name\r\n7,\"A \"\"b\"\",c\"\r\n1234,\"\"\r\n,\r\n");
-    }
-
-    @Test
-    void sqlPrintsJsonWithOneObjectForEachRow() {
-        script.put("POST /api/sql", new Scripted(200, answer()));
-
-        assertThat(run("sql", "-e", "SELECT 1", "--format", "JSON")).isZero();
-
-        assertThat(out.toString().replace("\n", ""))
-                .isEqualTo("[{\"uid\":7,\"name\":\"A \\\"b\\\",c\"},{\"uid\":1234,\"name\":\"\"},"
-                        + "{\"uid\":null,\"name\":null}]");
-    }
-
-    @Test
-    void aQuestionThatTheMartRefusesIsToldAsTheMartTellsIt() {
-        script.put(
-                "POST /api/sql",
-                new Scripted(
-                        400, "{\"code\":\"INVALID_REQUEST\",\"detail\":\"Only SELECT is run. Fix: ask a SELECT\"}"));
-
-        assertThat(run("sql", "-e", "DROP TABLE traffic")).isEqualTo(2);
-
-        assertThat(err.toString()).contains("polder: Only SELECT is run. Fix: ask a SELECT");
+        assertThat(file).doesNotExist();
+        assertThat(err.toString()).contains("the answer is not a bundle. Fix: ");
     }
 
     @Test
@@ -204,12 +192,6 @@ class ClientCommandsTest {
 
         assertThat(err.toString()).contains("no mart is running there").contains("does not answer");
         assertThat(Files.exists(home.resolve("polder.json"))).isTrue();
-    }
-
-    private static String answer() {
-        return "{\"columns\":[{\"name\":\"uid\",\"type\":\"INTEGER\"},{\"name\":\"name\",\"type\":\"VARCHAR\"}],"
-                + "\"rows\":[[7,\"A \\\"b\\\",c\"],[1234,\"\"],[null,null]],\"truncated\":false,\"milliseconds\":5,"
-                + "\"simulated\":true}";
     }
 
     private int run(String... arguments) {

@@ -150,6 +150,20 @@ final class HiveServerTest {
     }
 
     @Test
+    void aResultThatNoMemoryHoldsIsGivenFromItsBeginning() throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.setFetchSize(50_000);
+            try (ResultSet rows = statement.executeQuery("SELECT a.n, b.n FROM numbers a, numbers b")) {
+                for (int row = 0; row < 300_000; row++) {
+                    assertThat(rows.next()).isTrue();
+                }
+            }
+            await().until(() -> running() == 0);
+        }
+    }
+
+    @Test
     void textOfAnyKindComesBackAsItWasSent() throws SQLException {
         String text = "l'été \\ \"x\" \n 🚗 ; -- /* ";
         try (Connection connection = connect();
@@ -182,6 +196,8 @@ final class HiveServerTest {
             assertThat(column(metadata.getTypeInfo(), 1)).contains("BIGINT", "TIMESTAMP");
             assertThat(column(metadata.getPrimaryKeys(null, "default", "traffic"), 4))
                     .containsExactly("uid", "time");
+            assertThat(column(metadata.getFunctions(null, null, "from_unix%"), 3))
+                    .containsExactly("from_unixtime");
             assertThat(metadata.getDatabaseProductName()).isEqualTo("Impala");
         }
     }

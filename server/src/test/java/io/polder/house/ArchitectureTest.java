@@ -55,8 +55,12 @@ class ArchitectureTest {
             .definedBy("io.polder.simulate..")
             .layer("agent")
             .definedBy("io.polder.agent..")
+            .layer("superset")
+            .definedBy("io.polder.superset..")
             .layer("hive")
             .definedBy("io.polder.hive..")
+            .layer("shell")
+            .definedBy("io.polder.shell..")
             .layer("web")
             .definedBy("io.polder.web..")
             .layer("app")
@@ -87,8 +91,14 @@ class ArchitectureTest {
             .mayOnlyAccessLayers(PLACES)
             .whereLayer("agent")
             .mayOnlyAccessLayers(PLACES)
+            .whereLayer("superset")
+            .mayOnlyAccessLayers(VOCABULARY)
             .whereLayer("hive")
             .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("shell")
+            .mayOnlyBeAccessedByLayers("app")
+            .whereLayer("shell")
+            .mayOnlyAccessLayers("record", "sql")
             .whereLayer("web")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("app")
@@ -139,6 +149,7 @@ class ArchitectureTest {
                 .mayImport("org.apache.avro..", "io.netty..")
                 .check(PROGRAM);
         only("io.polder.app..").mayImport("picocli..", "ch.qos.logback..").check(PROGRAM);
+        only("io.polder.shell..").mayImport("org.jline..").check(PROGRAM);
     }
 
     @Test

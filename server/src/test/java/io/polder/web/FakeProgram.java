@@ -11,11 +11,16 @@ import io.polder.ingest.Rejected;
 import io.polder.log.LogRecord;
 import io.polder.query.Answer;
 import io.polder.query.Execution;
+import io.polder.query.ParquetFile;
 import io.polder.query.Queries;
 import io.polder.query.Question;
+import io.polder.query.Rows;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.sql.Catalog;
+import io.polder.sql.HiveType;
+import io.polder.sql.Relation;
+import io.polder.sql.Statement;
 import io.polder.store.Commit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +31,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -52,6 +56,7 @@ final class FakeProgram implements Program, AutoCloseable {
     final List<byte[]> bodies = new CopyOnWriteArrayList<>();
     final List<String> rebuilt = new CopyOnWriteArrayList<>();
     final List<List<String>> askedKeys = new CopyOnWriteArrayList<>();
+    final List<Statement.Write> written = new CopyOnWriteArrayList<>();
     final AtomicInteger ownQueries = new AtomicInteger();
     final AtomicInteger failures = new AtomicInteger();
     volatile List<String> reasons = List.of();
@@ -83,7 +88,7 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     synchronized void run(String sql) {
-        try (Statement statement = store.createStatement()) {
+        try (java.sql.Statement statement = store.createStatement()) {
             statement.execute(sql);
         } catch (SQLException failed) {
             throw new IllegalStateException(sql, failed);
@@ -303,9 +308,57 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     @Override
-    public Catalog catalog() {
-        return java.util.Objects.requireNonNull(queries).catalog();
+    public ParquetFile parquet(Rows rows) throws IOException {
+        return java.util.Objects.requireNonNull(queries).parquet(rows);
     }
+
+    @Override
+    public int hivePort() {
+        return 21050;
+    }
+
+    @Override
+    public long write(Statement.Write write) {
+        failIfWanted();
+        written.add(write);
+        return 1;
+    }
+
+    @Override
+    public Catalog catalog() {
+        Queries real = queries;
+        return real != null ? real.catalog() : CATALOG;
+    }
+
+    /** What is known of the tables when there are no {@link #queries}. */
+    private static final Catalog CATALOG = new Catalog() {
+        @Override
+        public List<Relation> relations() {
+            return List.of(new Relation(
+                    "traffic",
+                    false,
+                    List.of(
+                            new Relation.Column("uid", HiveType.of(HiveType.Kind.BIGINT)),
+                            new Relation.Column("time", HiveType.of(HiveType.Kind.TIMESTAMP)),
+                            new Relation.Column("speed", HiveType.of(HiveType.Kind.DOUBLE)),
+                            new Relation.Column("vehicles", HiveType.of(HiveType.Kind.BIGINT)),
+                            new Relation.Column("name", HiveType.of(HiveType.Kind.STRING))),
+                    List.of("uid", "time"),
+                    Optional.of("time"),
+                    "SELECT * FROM traffic",
+                    true));
+        }
+
+        @Override
+        public Optional<Long> rows(Relation relation) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<ColumnStatistics> statistics(Relation relation) {
+            return List.of();
+        }
+    };
 
     @Override
     public Queries.CacheCounts cacheCounts() {
@@ -337,7 +390,7 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     private synchronized Answer select(String sql) {
-        try (Statement statement = store.createStatement();
+        try (java.sql.Statement statement = store.createStatement();
                 ResultSet results = statement.executeQuery(sql)) {
             ResultSetMetaData names = results.getMetaData();
             List<Answer.Column> columns = new ArrayList<>();
@@ -421,7 +474,8 @@ final class FakeProgram implements Program, AutoCloseable {
                                 OptionalDouble.of(33),
                                 0,
                                 "",
-                                List.of()),
+                                List.of(),
+                                Map.of("Type", "CHANNEL", "ChannelSize", "168", "EventPutSuccessCount", "200")),
                         new AgentMetrics.Part(
                                 "sink",
                                 "k",
@@ -433,7 +487,8 @@ final class FakeProgram implements Program, AutoCloseable {
                                 none,
                                 3,
                                 why.replaceFirst("^[^:]*: ", ""),
-                                List.of(5L, 0L)),
+                                List.of(5L, 0L),
+                                Map.of("Type", "SINK", "ConnectionFailedCount", "3")),
                         new AgentMetrics.Part(
                                 "source",
                                 "s",
@@ -445,7 +500,8 @@ final class FakeProgram implements Program, AutoCloseable {
                                 none,
                                 0,
                                 "",
-                                List.of(5L, 4L))));
+                                List.of(5L, 4L),
+                                Map.of("Type", "SOURCE", "EventAcceptedCount", "200"))));
     }
 
     @Override

@@ -34,6 +34,8 @@ final class OpenApiTest {
             Map.entry("ledger", List.of("/api/ledger?minutes=10")),
             Map.entry("freshness", List.of("/api/freshness")),
             Map.entry("sql", List.of("/api/sql", "{\"sql\":\"SELECT * FROM traffic\",\"limit\":5}")),
+            Map.entry("words", List.of("/api/sql/words")),
+            Map.entry("superset", List.of("/api/export/superset")),
             Map.entry("queries", List.of("/api/queries")),
             Map.entry("rejected", List.of("/api/rejected?limit=2&topic=traffic")),
             Map.entry("replay", List.of("/api/rejected/replay", "{\"topic\":\"traffic\"}")),

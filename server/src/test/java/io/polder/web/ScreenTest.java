@@ -157,6 +157,47 @@ class ScreenTest {
         assertThat(complaints).isEmpty();
     }
 
+    private void is(String condition) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> page.evaluate("Boolean(" + condition + ")"), Boolean.TRUE::equals);
+    }
+
+    @Test
+    void aSecondLayerIsDrawnBelowTheChosenOneAndStaysWhenTheyChangePlaces(@TempDir Path folder) {
+        try (WebFixture two = new WebFixture(folder, 10, """
+                  counts:
+                    table: traffic
+                    position: [lat, lon]
+                    colour: vehicles
+                    label: name
+                    unit: vehicles
+                """)) {
+            two.program.commit(FakeProgram.row(1, 0, 12), FakeProgram.row(2, 0, 95));
+            page.navigate(two.at("/#/map").toString());
+            is("polder.map?.size() === 2");
+            assertThat(page.evaluate("polder.map.below().length")).isEqualTo(0);
+
+            page.getByLabel("with counts below").check();
+
+            is("polder.map.below()[0]?.painted?.[3] > 0");
+            assertThat(page.evaluate("polder.map.below()[0].name + ' ' + polder.map.below()[0].size"))
+                    .isEqualTo("counts 2");
+            assertThat(page).hasURL(Pattern.compile("with=counts"));
+            two.program.commit(FakeProgram.row(4, 0, 50));
+            is("polder.map.size() === 3 && polder.map.below()[0].size === 3");
+
+            page.locator("[data-test=layers] a")
+                    .filter(new Locator.FilterOptions().setHasText("Counts"))
+                    .click();
+
+            assertThat(page.getByLabel("with live below")).isChecked();
+            is("polder.map.below()[0]?.name === 'live' && polder.map.below()[0].size === 3");
+            page.getByLabel("with live below").uncheck();
+            is("polder.map.below().length === 0");
+            assertThat(complaints).isEmpty();
+        }
+    }
+
     @Test
     void thePipelinesPageFollowsWhatFlowsAndNamesWhatHoldsItUp() {
         page.navigate(at("/#/pipelines"));

@@ -7,13 +7,17 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.polder.query.QueriesFixture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.RootAllocator;
@@ -153,6 +157,164 @@ final class SqlOverHttpTest {
                 .isEqualTo("[[\"7\"]]");
     }
 
+    private static JsonNode impala(String sql) {
+        return json(web.post("/api/sql", inImpala(sql)).body());
+    }
+
+    private static String inImpala(String sql) {
+        return JSON.createObjectNode().put("sql", sql).put("dialect", "impala").toString();
+    }
+
+    @Test
+    void whatNeedsNoEngineIsAnsweredInEachFormat() {
+        assertThat(impala("SHOW TABLES LIKE 'read*'").path("rows").toString()).isEqualTo("[[\"readings\"]]");
+        assertThat(web.post("/api/sql", inImpala("DESCRIBE traffic"), "Accept", "text/csv")
+                        .body())
+                .isEqualTo("name,type,comment\r\nuid,bigint,key\r\ntime,timestamp,key\r\nspeed,double,\"\"\r\n");
+        assertThat(impala("EXPLAIN SELECT count(*) FROM numbers").path("rows").toString())
+                .contains("RANGE");
+    }
+
+    @Test
+    void whatSetHasSetIsGivenBackAndCountsWhenItIsSent() {
+        JsonNode set = impala("SET timezone='Europe/Brussels'");
+        assertThat(set.path("options").toString()).isEqualTo("{\"timezone\":\"Europe/Brussels\"}");
+
+        ObjectNode asked = JSON.createObjectNode()
+                .put("sql", "SELECT from_unixtime(1498867200) AS t")
+                .put("dialect", "impala");
+        asked.set("options", set.path("options"));
+
+        assertThat(json(web.post("/api/sql", asked.toString()).body())
+                        .path("rows")
+                        .toString())
+                .isEqualTo("[[\"2017-07-01 02:00:00\"]]");
+        asked.putObject("options").put("timezone", "x'; DROP");
+        assertThat(web.post("/api/sql", asked.toString()).statusCode()).isEqualTo(400);
+        asked.putObject("options").put("time zone", 3);
+        assertThat(web.post("/api/sql", asked.toString()).body()).contains("options.time zone");
+    }
+
+    @Test
+    void aWrongWordIsToldByItsPlaceInEachDialect() {
+        JsonNode wrong = impala("SELECT uid,\n  nosuch\nFROM readings");
+
+        assertThat(wrong.path("position").asInt()).isEqualTo(14);
+        assertThat(wrong.at("/problems/0/place").asText()).isEqualTo("line 2, column 3");
+        assertThat(json(web.post("/api/sql", body("sql", "\n  SELECT nosuch FROM readings"))
+                                .body())
+                        .path("position")
+                        .asInt())
+                .isEqualTo(10);
+        assertThat(web.post("/api/sql", body("sql", " ")).body()).doesNotContain("position");
+    }
+
+    @Test
+    void tabSeparatedValuesTellNullFromText() {
+        assertThat(ask("SELECT 'a\tb\\N' AS t, NULL AS n, '' AS e", "text/tab-separated-values")
+                        .body())
+                .isEqualTo("t\tn\te\na\\tb\\\\N\t\\N\t\n");
+    }
+
+    @Test
+    void parquetHasTheTypesAndAllRows(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("answer.parquet");
+        HttpResponse<Path> answer = web.send(
+                web.request("/api/sql", "Accept", "application/vnd.apache.parquet")
+                        .POST(HttpRequest.BodyPublishers.ofString(body(
+                                "sql",
+                                "SELECT n, n::INTEGER AS i, n::TINYINT AS small, n / 8.0 AS eighth, (n / 8)::DECIMAL(18,3)"
+                                        + " AS exact, 'x' || n AS text, n % 2 = 0 AS even, make_timestamp(n) AS at,"
+                                        + " DATE '2026-01-01' + n::INTEGER AS day, 'ab'::BLOB AS bytes, [n] AS list,"
+                                        + " CASE WHEN n > 0 THEN n END AS \"N\", n::HUGEINT AS huge"
+                                        + " FROM (SELECT n % 100 AS n FROM numbers LIMIT 300000)")))
+                        .build(),
+                HttpResponse.BodyHandlers.ofFile(file));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/vnd.apache.parquet");
+        try (var engine = DriverManager.getConnection("jdbc:duckdb:");
+                var statement = engine.createStatement()) {
+            var types = statement.executeQuery(
+                    "SELECT string_agg(column_name || ' ' || column_type, ', ') FROM (DESCRIBE FROM '" + file + "')");
+            types.next();
+            assertThat(types.getString(1))
+                    .isEqualTo("n BIGINT, i INTEGER, small TINYINT, eighth DOUBLE, exact DECIMAL(18,3), text VARCHAR,"
+                            + " even BOOLEAN, at TIMESTAMP, day DATE, bytes BLOB, list VARCHAR, N_1 BIGINT,"
+                            + " huge DECIMAL(38,0)");
+            var values = statement.executeQuery(
+                    "SELECT count(*), sum(n), max(exact), max(text), count(\"N_1\"), min(\"at\"),"
+                            + " max(day), any_value(bytes::VARCHAR), any_value(list) FILTER (n = 7), sum(huge) FROM '"
+                            + file
+                            + "'");
+            values.next();
+            assertThat(java.util.stream.IntStream.rangeClosed(1, 10)
+                            .mapToObj(index -> {
+                                try {
+                                    return values.getString(index);
+                                } catch (SQLException impossible) {
+                                    throw new IllegalStateException(impossible);
+                                }
+                            })
+                            .toList())
+                    .containsExactly(
+                            "300000",
+                            "14850000",
+                            "12.375",
+                            "x99",
+                            "297000",
+                            "1970-01-01 00:00:00.0",
+                            "2026-04-10",
+                            "ab",
+                            "[7]",
+                            "14850000");
+        }
+        assertThat(parquetFiles()).isEmpty();
+    }
+
+    @Test
+    void aParquetFileThatFailsLeavesNothing() throws IOException {
+        for (String sql : List.of(
+                "SELECT nosuch FROM numbers",
+                "SELECT CAST(CASE WHEN n = 2900000 THEN 'x' ELSE '1' END AS INT) AS i, n FROM numbers")) {
+            HttpResponse<String> answer = ask(sql, "application/vnd.apache.parquet");
+
+            assertThat(answer.statusCode()).as(sql).isEqualTo(400);
+            assertThat(json(answer.body()).path("detail").asText()).contains("Fix: ");
+        }
+        assertThat(parquetFiles()).isEmpty();
+    }
+
+    private static List<Path> parquetFiles() throws IOException {
+        try (var files = Files.list(folder.resolve("tmp"))) {
+            return files.filter(file -> file.toString().endsWith(".parquet")).toList();
+        }
+    }
+
+    @Test
+    void whoAllowsAnAgeGetsAnAnswerThatMayBeOld() {
+        String sql = "SELECT random() AS r";
+        ObjectNode asked = JSON.createObjectNode().put("sql", sql).put("max_age", 3600);
+        String first = rows(web.post("/api/sql", asked.toString()));
+
+        assertThat(rows(web.post("/api/sql", asked.toString()))).isEqualTo(first);
+        assertThat(rows(web.post("/api/sql", body("sql", sql)))).isNotEqualTo(first);
+    }
+
+    private static String rows(HttpResponse<String> answer) {
+        return json(answer.body()).path("rows").toString();
+    }
+
+    @Test
+    void whatMayBeWrittenIsTold() {
+        JsonNode words = json(web.get("/api/sql/words").body());
+
+        assertThat(words.path("tables").findValuesAsText("name"))
+                .contains("traffic", "numbers", "readings", "uid", "speed");
+        assertThat(words.path("functions").findValuesAsText("signature")).contains("dayofweek(moment)");
+        assertThat(words.path("keywords").toString()).contains("\"SELECT\"", "\"DESCRIBE\"");
+    }
+
     @Test
     void aFailureInTheMiddleBreaksTheAnswerOff() {
         assertThatThrownBy(() -> ask(
@@ -163,7 +325,14 @@ final class SqlOverHttpTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"application/json", "text/csv", "application/x-ndjson", "application/vnd.apache.arrow.stream"})
+            strings = {
+                "application/json",
+                "text/csv",
+                "text/tab-separated-values",
+                "application/x-ndjson",
+                "application/vnd.apache.arrow.stream",
+                "application/vnd.apache.parquet"
+            })
     void aFailureAtTheBeginningIsAProblem(String accept) {
         HttpResponse<String> answer = ask("SELECT nosuch FROM numbers", accept);
 
@@ -278,6 +447,9 @@ final class SqlOverHttpTest {
         assertThat(attempts).hasSizeGreaterThan(80);
         for (String attempt : attempts) {
             assertThat(ask(attempt, "text/csv").statusCode()).as(attempt).isEqualTo(400);
+            assertThat(ask(attempt, "application/vnd.apache.parquet").statusCode())
+                    .as(attempt)
+                    .isEqualTo(400);
             assertThat(ask(attempt, "application/json").statusCode())
                     .as(attempt)
                     .isEqualTo(400);

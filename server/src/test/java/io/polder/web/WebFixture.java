@@ -58,7 +58,12 @@ final class WebFixture implements AutoCloseable {
     }
 
     WebFixture(Path folder, int maxViewers) {
-        program = new FakeProgram(mart(folder));
+        this(folder, maxViewers, "");
+    }
+
+    /** @param more behind the definition: other maps */
+    WebFixture(Path folder, int maxViewers, String more) {
+        program = new FakeProgram(mart(folder, MART + more));
         web = new Web(program.mart, platform(0), "0.1.0-test", program, () -> FakeProgram.NOW, maxViewers);
         web.start();
         web.ready();
@@ -66,8 +71,12 @@ final class WebFixture implements AutoCloseable {
     }
 
     static Mart mart(Path folder) {
+        return mart(folder, MART);
+    }
+
+    private static Mart mart(Path folder, String definition) {
         try {
-            Files.writeString(folder.resolve(MartReader.FILE), MART);
+            Files.writeString(folder.resolve(MartReader.FILE), definition);
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }

@@ -222,6 +222,21 @@ final class WebTest {
     }
 
     @Test
+    void theAgentsOfAMartAreInItsMetricsUnderTheirOwnNames() {
+        fixture.program.agents = List.of(FakeProgram.agent("k sink: broker b:9092 refused since 12:04:10"));
+
+        JsonNode metrics = WebFixture.json(fixture.get("/metrics"));
+
+        assertThat(metrics.at("/SOURCE.s/EventAcceptedCount").asText()).isEqualTo("200");
+        assertThat(metrics.at("/CHANNEL.c/ChannelSize").asText()).isEqualTo("168");
+        assertThat(metrics.at("/SINK.k/ConnectionFailedCount").asText()).isEqualTo("3");
+        assertThat(fixture.get("/metrics/prometheus").body())
+                .contains("polder_agent_event_accepted_total{agent=\"a1\",kind=\"source\",name=\"s\"} 200\n")
+                .contains("polder_agent_failing{agent=\"a1\",kind=\"sink\",name=\"k\"} 1\n")
+                .contains("polder_agent_channel_oldest_event_seconds{agent=\"a1\",kind=\"channel\",name=\"c\"} 33.0\n");
+    }
+
+    @Test
     void aTakenPortIsToldWithItsFix() {
         Web second = new Web(
                 fixture.program.mart,

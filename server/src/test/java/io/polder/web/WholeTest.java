@@ -59,7 +59,18 @@ final class WholeTest {
         Queries queries = part(Queries.open(
                 store, log, mart, new Queries.Settings(Duration.ofSeconds(10), 1_000), InstantSource.system()));
         Web web = part(new Web(
-                mart, WebFixture.platform(0), "test", ingest, enrichment, queries, log, List::of, List::of, clock));
+                mart,
+                WebFixture.platform(0),
+                "test",
+                ingest,
+                enrichment,
+                queries,
+                write -> 0,
+                log,
+                0,
+                List::of,
+                List::of,
+                clock));
         enrichment.start();
         web.start();
         ingest.start();

@@ -55,6 +55,9 @@ final class HttpSource implements Source {
     private static final int MIN_THREADS = 8;
     private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private static final int ACCEPT_QUEUE = 1024;
+    /** A batch of a hundred events in one read; a connection has it only while something is read from it. */
+    private static final int INPUT_BUFFER_BYTES = 64 << 10;
+
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final Duration IDLE_AT_STOP = Duration.ofMillis(50);
     /** GET and HEAD are answered as POST is, as in Flume. */
@@ -139,6 +142,7 @@ final class HttpSource implements Source {
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
         HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        plain.setInputBufferSize(INPUT_BUFFER_BYTES);
         if (!speaksTls) {
             return new ServerConnector(jetty, 1, SELECTORS, plain);
         }
@@ -282,6 +286,12 @@ final class HttpSource implements Source {
                 throw tooLarge();
             }
             try (InputStream in = Content.Source.asInputStream(request)) {
+                if (request.getLength() >= 0) {
+                    // The server sees to it that there is neither more nor less.
+                    byte[] body = new byte[(int) request.getLength()];
+                    in.readNBytes(body, 0, body.length);
+                    return body;
+                }
                 byte[] body = in.readNBytes(maxBytes);
                 if (in.read() >= 0) {
                     throw tooLarge();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.polder.agent.Event;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,13 +22,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Flume's JSONHandler: an array of objects with {@code headers} and {@code body}. What Flume's forgives is forgiven: a body
  * that is a number is its digits, one that is null or missing is empty, headers may be null or missing, other fields are
- * passed over.
+ * passed over. So are the liberties that its parser takes with JSON itself, since programs that work with Flume may use
+ * them: single quotes, names without quotes, comments, control characters in texts, and headers as an array of pairs, as
+ * which PHP writes an empty object.
  */
 final class JsonEvents {
     private static final int BAD_REQUEST = 400;
     private static final int UNSUPPORTED = 415;
     private static final Set<String> CHARSETS = Set.of("UTF-8", "UTF-16", "UTF-32");
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
+            .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+            .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+            .enable(JsonReadFeature.ALLOW_YAML_COMMENTS)
+            .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
     private static final byte[] EMPTY = new byte[0];
 
     private JsonEvents() {}
@@ -125,24 +135,43 @@ final class JsonEvents {
         if (value == JsonToken.VALUE_NULL) {
             return Map.of();
         }
-        if (value != JsonToken.START_OBJECT) {
+        Map<String, String> headers = new HashMap<>();
+        if (value == JsonToken.START_ARRAY) {
+            for (JsonToken pair = json.nextToken(); pair != JsonToken.END_ARRAY; pair = json.nextToken()) {
+                if (pair != JsonToken.START_ARRAY || json.nextToken() != JsonToken.VALUE_STRING) {
+                    throw wrong("Headers are an array, and not of pairs", json);
+                }
+                put(headers, json.getText(), json);
+                if (json.nextToken() != JsonToken.END_ARRAY) {
+                    throw wrong("Headers are an array, and not of pairs", json);
+                }
+            }
+        } else if (value == JsonToken.START_OBJECT) {
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                put(headers, name, json);
+            }
+        } else {
             throw wrong("Headers are no object", json);
         }
-        String name = json.nextFieldName();
-        if (name == null) {
+        if (headers.isEmpty()) {
             return Map.of();
         }
-        Map<String, String> headers = new HashMap<>();
-        for (; name != null; name = json.nextFieldName()) {
-            JsonToken token = json.nextToken();
-            if (!token.isScalarValue()) {
-                throw wrong("Header '" + name + "' is no text", json);
-            }
-            if (token != JsonToken.VALUE_NULL) {
-                headers.put(name, json.getText());
-            }
-        }
         return headers.equals(last) ? last : headers;
+    }
+
+    /** Takes the value that comes next. */
+    private static void put(Map<String, String> headers, String name, JsonParser json)
+            throws IOException, BadRequestException {
+        JsonToken token = json.nextToken();
+        if (token == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (!token.isScalarValue()) {
+            throw wrong("Header '" + name + "' is no text", json);
+        }
+        if (headers.put(name, json.getText()) != null) {
+            throw wrong("Header '" + name + "' is there twice", json);
+        }
     }
 
     private static BadRequestException wrong(String what, JsonParser json) {

@@ -34,6 +34,11 @@ final class KafkaSink implements Sink {
     /** How many events may wait for their acknowledgement. */
     private static final int EVENTS_UNDER_WAY = 20_000;
 
+    /** Long enough for all that has gathered in the channel to travel in one request, which costs as much as its events. */
+    private static final int LINGER_MILLIS = 5;
+
+    private static final int REQUEST_BYTES = 256 << 10;
+
     private static final Pattern HEADER = Pattern.compile("%\\{([\\w.-]+)}");
 
     private final Settings settings;
@@ -79,8 +84,8 @@ final class KafkaSink implements Sink {
     @Override
     public void start() {
         Map<String, Object> configuration = new HashMap<>();
-        configuration.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-        configuration.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
+        configuration.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
+        configuration.put(ProducerConfig.BATCH_SIZE_CONFIG, REQUEST_BYTES);
         configuration.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         configuration.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
         configuration.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);

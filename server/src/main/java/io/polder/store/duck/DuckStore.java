@@ -57,6 +57,7 @@ public final class DuckStore implements Store {
     public record Settings(Path file, Path temporary, long memoryBytes, int threads) {}
 
     private final DuckDBConnection root;
+    private final Path temporary;
     private final InstantSource clock;
     private final ReentrantLock writing = new ReentrantLock(true);
     private final AtomicInteger functions = new AtomicInteger();
@@ -66,8 +67,9 @@ public final class DuckStore implements Store {
     private long outboxSequence;
     private long lastBatch;
 
-    private DuckStore(DuckDBConnection root, InstantSource clock) {
+    private DuckStore(DuckDBConnection root, Path temporary, InstantSource clock) {
         this.root = root;
+        this.temporary = temporary;
         this.clock = clock;
     }
 
@@ -89,7 +91,7 @@ public final class DuckStore implements Store {
             properties.setProperty("threads", Integer.toString(settings.threads()));
             DuckDBConnection root = (DuckDBConnection)
                     DriverManager.getConnection("jdbc:duckdb:" + settings.file().toAbsolutePath(), properties);
-            DuckStore store = new DuckStore(root, clock);
+            DuckStore store = new DuckStore(root, settings.temporary(), clock);
             store.prepare();
             return store;
         } catch (SQLException exception) {
@@ -154,6 +156,11 @@ public final class DuckStore implements Store {
         for (Unfinished unfinished : found) {
             drop(statement.getConnection(), unfinished.table(), unfinished.generation());
         }
+    }
+
+    /** Where files may be that nobody needs after the process. */
+    public Path temporary() {
+        return temporary;
     }
 
     /** A connection for reading, to be closed by the caller; sees each commit at once. */

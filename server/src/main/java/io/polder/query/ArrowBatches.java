@@ -1,7 +1,5 @@
-package io.polder.web;
+package io.polder.query;
 
-import io.polder.query.Answer;
-import io.polder.query.Chunk;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -22,11 +20,18 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** The rows of an answer as batches of Apache Arrow, one after the other in the same memory. For one thread. */
-final class ArrowBatches implements AutoCloseable {
-    private final BufferAllocator memory = new RootAllocator();
+public final class ArrowBatches implements AutoCloseable {
+    private final BufferAllocator memory;
     private final VectorSchemaRoot root;
 
-    ArrowBatches(List<Answer.Column> columns) {
+    /** Batches with these columns; nothing is loaded yet. */
+    public ArrowBatches(List<Answer.Column> columns) {
+        this(columns, new RootAllocator());
+    }
+
+    /** @param memory is closed with the batches */
+    ArrowBatches(List<Answer.Column> columns, BufferAllocator memory) {
+        this.memory = memory;
         root = VectorSchemaRoot.create(
                 new Schema(columns.stream()
                         .map(column -> Field.nullable(column.name(), type(column.type())))
@@ -48,12 +53,13 @@ final class ArrowBatches implements AutoCloseable {
         };
     }
 
-    VectorSchemaRoot root() {
+    /** The batch that was loaded last. */
+    public VectorSchemaRoot root() {
         return root;
     }
 
     /** Takes the rows of a chunk in place of those before. */
-    void load(Chunk chunk) {
+    public void load(Chunk chunk) {
         int rows = chunk.rows();
         root.clear();
         for (int index = 0; index < chunk.columns().size(); index++) {
