@@ -81,14 +81,24 @@ public final class RuleFile {
             Key.optional("check", Kind.TEXT, "\"speed <= 250\"", "SQL over the columns that must be true.");
     private static final Key<List<String>> UNIQUE =
             Key.optional("unique", Kind.TEXTS, "[uid, time]", "Columns on which no two rows agree.");
-    private static final Key<List<String>> DETERMINANTS = Key.optional(
-            "determinants", Kind.TEXTS, "[postcode]", "Rows that agree on these agree on the column.");
+    private static final Key<List<String>> DETERMINANTS =
+            Key.optional("determinants", Kind.TEXTS, "[postcode]", "Rows that agree on these agree on the column.");
     private static final Key<String> TYPE = Key.optional(
             "type",
             Kind.oneOf(
                     Map.of(
-                            "integer", "integer", "decimal", "decimal", "date", "date", "timestamp", "timestamp", "time",
-                            "time", "boolean", "boolean"),
+                            "integer",
+                            "integer",
+                            "decimal",
+                            "decimal",
+                            "date",
+                            "date",
+                            "timestamp",
+                            "timestamp",
+                            "time",
+                            "time",
+                            "boolean",
+                            "boolean"),
                     Set.of()),
             "integer",
             "What each value of the column can be read as.");

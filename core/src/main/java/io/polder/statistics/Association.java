@@ -128,8 +128,7 @@ public final class Association {
                 }
             }
         }
-        double phiSquared = Math.max(
-                0, chiSquared / count - (usedRows - 1.0) * (usedColumns - 1) / (count - 1));
+        double phiSquared = Math.max(0, chiSquared / count - (usedRows - 1.0) * (usedColumns - 1) / (count - 1));
         double correctedRows = usedRows - (usedRows - 1.0) * (usedRows - 1) / (count - 1);
         double correctedColumns = usedColumns - (usedColumns - 1.0) * (usedColumns - 1) / (count - 1);
         double scale = Math.min(correctedRows - 1, correctedColumns - 1);

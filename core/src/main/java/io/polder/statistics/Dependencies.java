@@ -143,8 +143,7 @@ public final class Dependencies {
                         }
                     }
                 }
-                progress.accept(
-                        targets.stream().filter(target -> target.isDone).count() / (double) targets.size());
+                progress.accept(targets.stream().filter(target -> target.isDone).count() / (double) targets.size());
             } while (!news.isEmpty());
             return found();
         } catch (InterruptedException stop) {

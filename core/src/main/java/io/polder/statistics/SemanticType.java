@@ -30,7 +30,11 @@ public enum SemanticType {
     IBAN("bank account (IBAN)", true, "iban|account|rekening", true, SemanticType::isIban),
     CREDIT_CARD("payment card", true, "card|kaart", false, SemanticType::isCard),
     NATIONAL_NUMBER(
-            "national number (Belgium)", true, "national|rijksregister|registre|insz|niss|ssn", true, SemanticType::isBelgian),
+            "national number (Belgium)",
+            true,
+            "national|rijksregister|registre|insz|niss|ssn",
+            true,
+            SemanticType::isBelgian),
     COORDINATES(
             "latitude and longitude",
             false,
@@ -125,8 +129,8 @@ public enum SemanticType {
                 continue;
             }
             double coverage = (double) values.stream().filter(type::matches).count() / values.size();
-            boolean isBetter = best == null
-                    || coverage + (isNamed ? 0.1 : 0) > best.coverage() + (best.isNamed() ? 0.1 : 0);
+            boolean isBetter =
+                    best == null || coverage + (isNamed ? 0.1 : 0) > best.coverage() + (best.isNamed() ? 0.1 : 0);
             if (coverage >= ENOUGH && isBetter) {
                 best = new Finding(type, coverage, isNamed);
             }
@@ -191,8 +195,7 @@ public enum SemanticType {
         return sum % 10 == 0;
     }
 
-    private static final Pattern BELGIAN_FORM =
-            Pattern.compile("\\d{2}\\.?\\d{2}\\.?\\d{2}[- ]?\\d{3}[.-]?\\d{2}");
+    private static final Pattern BELGIAN_FORM = Pattern.compile("\\d{2}\\.?\\d{2}\\.?\\d{2}[- ]?\\d{3}[.-]?\\d{2}");
 
     /** Birth date, serial number, and 97 less these nine digits modulo 97; born since 2000, with a 2 before them. */
     private static boolean isBelgian(String text) {
@@ -216,10 +219,9 @@ public enum SemanticType {
 
     private static boolean isCountry(String text) {
         return COUNTRIES.contains(text)
-                || Arrays.stream(Locale.getISOCountries())
-                        .anyMatch(code -> new Locale("", code)
-                                .getDisplayCountry(Locale.ENGLISH)
-                                .equalsIgnoreCase(text.replace('-', ' ')));
+                || Arrays.stream(Locale.getISOCountries()).anyMatch(code -> new Locale("", code)
+                        .getDisplayCountry(Locale.ENGLISH)
+                        .equalsIgnoreCase(text.replace('-', ' ')));
     }
 
     private static boolean isCurrency(String text) {
@@ -231,7 +233,6 @@ public enum SemanticType {
     private static final Pattern TITLE = Pattern.compile(".*\\b(Mr|Mrs|Miss|Ms|Dr|Mme|Dhr|Mevr|Rev|Master)\\b.*");
 
     private static boolean isPersonName(String text) {
-        return NAME_FORM.matcher(text).matches()
-                && (TITLE.matcher(text).matches() || text.split(" ").length <= 4);
+        return NAME_FORM.matcher(text).matches() && (TITLE.matcher(text).matches() || text.split(" ").length <= 4);
     }
 }

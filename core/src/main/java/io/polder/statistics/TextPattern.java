@@ -34,9 +34,7 @@ public final class TextPattern {
         for (int at = 0; at < pattern.length(); at++) {
             char character = pattern.charAt(at);
             int from = at;
-            while ("dAa".indexOf(character) >= 0
-                    && at + 1 < pattern.length()
-                    && pattern.charAt(at + 1) == character) {
+            while ("dAa".indexOf(character) >= 0 && at + 1 < pattern.length() && pattern.charAt(at + 1) == character) {
                 at++;
             }
             loose.append(character == '+' ? PLUS : String.valueOf(character));
@@ -61,12 +59,13 @@ public final class TextPattern {
                 continue;
             }
             char character = pattern.charAt(at);
-            expression.append(switch (character) {
-                case 'd' -> "[0-9]";
-                case 'A' -> "\\p{Lu}";
-                case 'a' -> "\\p{Ll}";
-                default -> escaped(character);
-            });
+            expression.append(
+                    switch (character) {
+                        case 'd' -> "[0-9]";
+                        case 'A' -> "\\p{Lu}";
+                        case 'a' -> "\\p{Ll}";
+                        default -> escaped(character);
+                    });
             int from = at;
             if (isLoose && "dAa".indexOf(character) >= 0) {
                 if (at + 1 < pattern.length() && pattern.charAt(at + 1) == '+') {

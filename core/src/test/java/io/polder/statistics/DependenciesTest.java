@@ -132,8 +132,9 @@ class DependenciesTest {
     }
 
     private static CodedTable table(int[][] rows) {
-        return CodedTable.ofValues(
-                Arrays.stream(rows).map(row -> Arrays.stream(row).boxed().toList()).toList());
+        return CodedTable.ofValues(Arrays.stream(rows)
+                .map(row -> Arrays.stream(row).boxed().toList())
+                .toList());
     }
 
     private static List<Dependency> allDependencies(int[][] rows) {

@@ -20,10 +20,16 @@ import picocli.CommandLine.Option;
 final class FileOptions {
     static final String STANDARD_INPUT = "-";
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "csv, json or parquet. Default: by name and content.")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "csv, json or parquet. Default: by name and content.")
     private Optional<String> format = Optional.empty();
 
-    @Option(names = "--delimiter", paramLabel = "CHAR", description = "Between columns; \\t is a tab. Default: detected.")
+    @Option(
+            names = "--delimiter",
+            paramLabel = "CHAR",
+            description = "Between columns; \\t is a tab. Default: detected.")
     private Optional<String> delimiter = Optional.empty();
 
     @Option(names = "--quote", paramLabel = "CHAR", description = "Around values. Default: detected.")
@@ -66,7 +72,9 @@ final class FileOptions {
 
     /** What a file is called. */
     String name(String file) {
-        return file.equals(STANDARD_INPUT) ? "standard input" : String.valueOf(Path.of(file).getFileName());
+        return file.equals(STANDARD_INPUT)
+                ? "standard input"
+                : String.valueOf(Path.of(file).getFileName());
     }
 
     /**
@@ -79,8 +87,7 @@ final class FileOptions {
         long engine = Math.max(64L << 20, Sizes.parse(memory) * 3 / 5);
         Workbench.Settings room =
                 new Workbench.Settings(engine, threads(), Path.of(System.getProperty("java.io.tmpdir")));
-        FileSource.Told told =
-                new FileSource.Told(format, delimiter, quote, encoding, Optional.ofNullable(header));
+        FileSource.Told told = new FileSource.Told(format, delimiter, quote, encoding, Optional.ofNullable(header));
         try (Workbench bench = Workbench.open(room)) {
             if (!file.equals(STANDARD_INPUT)) {
                 return use.with(bench, FileSource.read(bench, file, told));

@@ -53,7 +53,8 @@ final class ValidateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<RuleFile.Expectation> expectations = RuleFile.read(rules);
         List<Validation.Outcome> outcomes = reading.with(
-                file, (bench, source) -> Validation.validate(bench, expectations, reading.nulls(), Math.max(0, examples)));
+                file,
+                (bench, source) -> Validation.validate(bench, expectations, reading.nulls(), Math.max(0, examples)));
         int broken = 0;
         for (Validation.Outcome outcome : outcomes) {
             String rule = RuleFile.written(outcome.rule(), "").strip();
@@ -64,7 +65,8 @@ final class ValidateCommand implements Callable<Integer> {
             } else if (!outcome.isKept()) {
                 String rows = outcome.examples().stream().map(String::valueOf).collect(Collectors.joining(", "));
                 out.println(String.format(Locale.ROOT, "%,10d rows  ", outcome.violations()) + rule);
-                out.println("                 rows " + rows + (outcome.violations() > outcome.examples().size() ? ", …" : ""));
+                out.println("                 rows " + rows
+                        + (outcome.violations() > outcome.examples().size() ? ", …" : ""));
                 broken++;
             }
         }

@@ -62,7 +62,8 @@ final class Alerts {
                     duplicates.rows() + " rows (" + percent(duplicates.part()) + ") are there already.",
                     "Find out whether the source sends twice; a table with a key keeps one of each.");
         }
-        if (profile.functionalDependencies().rows() > 0 && !profile.functionalDependencies().complete()) {
+        if (profile.functionalDependencies().rows() > 0
+                && !profile.functionalDependencies().complete()) {
             add(
                     "search cut short",
                     20,
@@ -106,8 +107,8 @@ final class Alerts {
                     "null words",
                     35,
                     name,
-                    column.missingBy().word() + " values are written as " + String.join(", ", column.missingBy().words())
-                            + " and taken as missing.",
+                    column.missingBy().word() + " values are written as "
+                            + String.join(", ", column.missingBy().words()) + " and taken as missing.",
                     "Declare them as null words of the feed.");
         }
         if (column.missingBy().blank() > 0) {
@@ -136,14 +137,18 @@ final class Alerts {
                     "It has " + column.distinct() + " different values.",
                     "Group them before charting or one-hot encoding.");
         }
-        if (!column.top().isEmpty() && column.distinct() > 1 && column.distinct() <= 50 && !column.type().equals("decimal")) {
+        if (!column.top().isEmpty()
+                && column.distinct() > 1
+                && column.distinct() <= 50
+                && !column.type().equals("decimal")) {
             double most = (double) column.top().get(0).count() / column.count();
             if (most > 0.95) {
                 add(
                         "imbalance",
                         25,
                         name,
-                        percent(most) + " of its values are '" + column.top().get(0).value() + "'.",
+                        percent(most) + " of its values are '"
+                                + column.top().get(0).value() + "'.",
                         "A model that always says so is right as often; weigh or leave out.");
             }
         }
@@ -152,10 +157,12 @@ final class Alerts {
                     "personal",
                     75,
                     name,
-                    "It looks like " + column.semantic().title() + " (" + column.semantic().evidence() + ").",
+                    "It looks like " + column.semantic().title() + " ("
+                            + column.semantic().evidence() + ").",
                     "Its rare values are hidden in this report; mark its sensitivity in the catalogue.");
         }
-        if (column.storedAs().equals("text") && column.type().matches("integer|decimal|date|timestamp|boolean")
+        if (column.storedAs().equals("text")
+                && column.type().matches("integer|decimal|date|timestamp|boolean")
                 && !profile.source().format().matches("csv|tsv")) {
             add(
                     "stored as text",
@@ -268,7 +275,11 @@ final class Alerts {
         if (text.minLength() == text.maxLength() && column.distinct() > 1) {
             add("one length", 5, name, "All its values have " + text.minLength() + " characters.", "It may be a code.");
         }
-        if (text.scripts().size() > 1 && text.scripts().stream().filter(each -> !"none".equals(each.value())).count() > 1) {
+        if (text.scripts().size() > 1
+                && text.scripts().stream()
+                                .filter(each -> !"none".equals(each.value()))
+                                .count()
+                        > 1) {
             add("scripts", 30, name, "Its values are in several scripts.", "Look for letters that only look alike.");
         }
         double upper = (double) text.upper() / column.count();
@@ -280,7 +291,10 @@ final class Alerts {
                     percent(upper) + " of its values are in capitals, others are not.",
                     "Bring them to one case before grouping.");
         }
-        if (column.distinct() > 20 && !text.patternsAreLoose() && text.patterns().size() > 1 && text.patterns().get(0).coverage() > 0.95) {
+        if (column.distinct() > 20
+                && !text.patternsAreLoose()
+                && text.patterns().size() > 1
+                && text.patterns().get(0).coverage() > 0.95) {
             add(
                     "odd patterns",
                     45,
@@ -305,7 +319,8 @@ final class Alerts {
                             + duration(time.longestGap()) + ", is after " + time.longestGapAfter() + ".",
                     "Find out whether the source was silent or rows are lost.");
         }
-        if (time.min().matches("(-|0{1,4}|1[0-7]\\d\\d|18\\d\\d|1900-01-01|1970-01-01).*|\\d{1,3}-.*") || time.max().matches("9999.*|2[1-9]\\d\\d.*")) {
+        if (time.min().matches("(-|0{1,4}|1[0-7]\\d\\d|18\\d\\d|1900-01-01|1970-01-01).*|\\d{1,3}-.*")
+                || time.max().matches("9999.*|2[1-9]\\d\\d.*")) {
             add(
                     "unlikely times",
                     50,

@@ -1,9 +1,9 @@
 package io.polder.profile;
 
-import io.polder.statistics.Association;
-import io.polder.statistics.Dependencies;
-import io.polder.statistics.CodedTable;
 import io.polder.profile.Typing.Typed;
+import io.polder.statistics.Association;
+import io.polder.statistics.CodedTable;
+import io.polder.statistics.Dependencies;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -103,8 +103,9 @@ final class DependencySearch {
                 Association.Dependence dependence =
                         Association.dependence(table.codes(determinant), values, table.codes(dependent));
                 // It says something only where the most frequent value alone is wrong more often by far.
-                double byChance = 1 - (double) mostFrequent(table.codes(dependent), table.distinct(dependent))
-                        / Math.max(1, table.rows());
+                double byChance = 1
+                        - (double) mostFrequent(table.codes(dependent), table.distinct(dependent))
+                                / Math.max(1, table.rows());
                 if (byChance >= LEAST && dependence.error() <= MAX_ERROR && dependence.error() < byChance / 4) {
                     approximate.add(new Profile.Approximate(
                             List.of(name(determinant)),

@@ -47,8 +47,22 @@ public final class FileSource {
     private static final int HEAD_BYTES = 1 << 20;
     private static final int EXAMPLES = 20;
     private static final Map<String, String> ENCODINGS = Map.of(
-            "utf-8", "utf-8", "utf8", "utf-8", "utf-16", "utf-16", "utf16", "utf-16", "latin-1", "latin-1", "latin1",
-            "latin-1", "iso-8859-1", "latin-1", "windows-1252", "latin-1");
+            "utf-8",
+            "utf-8",
+            "utf8",
+            "utf-8",
+            "utf-16",
+            "utf-16",
+            "utf16",
+            "utf-16",
+            "latin-1",
+            "latin-1",
+            "latin1",
+            "latin-1",
+            "iso-8859-1",
+            "latin-1",
+            "windows-1252",
+            "latin-1");
 
     private final Workbench bench;
     private final String files;
@@ -81,9 +95,12 @@ public final class FileSource {
                 bench.run("CREATE TABLE raw AS SELECT * FROM read_parquet(" + text(files) + ", union_by_name = true)");
                 yield new Profile.Source("parquet", List.of(), 0, List.of());
             }
-            default -> throw wrong(
-                    "format", format, "is not a format that can be read", Problem.suggestion(
-                            format, List.of("csv", "json", "parquet")));
+            default ->
+                throw wrong(
+                        "format",
+                        format,
+                        "is not a format that can be read",
+                        Problem.suggestion(format, List.of("csv", "json", "parquet")));
         };
     }
 
@@ -104,7 +121,8 @@ public final class FileSource {
 
     /** The beginning of the first file, uncompressed; empty for what only the engine can uncompress. */
     private byte[] head() {
-        List<List<@Nullable Object>> found = bench.rows("SELECT file FROM glob(" + text(files) + ") ORDER BY 1 LIMIT 1");
+        List<List<@Nullable Object>> found =
+                bench.rows("SELECT file FROM glob(" + text(files) + ") ORDER BY 1 LIMIT 1");
         if (found.isEmpty()) {
             throw wrong("FILE", files, "there is no such file", "check the path; a glob needs quotes in a shell");
         }
@@ -138,8 +156,8 @@ public final class FileSource {
                                 "is not an encoding that can be read",
                                 Problem.suggestion(name, List.of("utf-8", "utf-16", "latin-1")))))
                 .orElseGet(() -> encoding(head));
-        StringBuilder parameters = new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ")
-                .append(text(encoding));
+        StringBuilder parameters =
+                new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ").append(text(encoding));
         told.delimiter().ifPresent(delimiter -> parameters.append(", delim = ").append(text(unescaped(delimiter))));
         told.quote().ifPresent(quote -> parameters.append(", quote = ").append(text(quote)));
         told.header().ifPresent(header -> parameters.append(", header = ").append(header));
@@ -149,7 +167,10 @@ public final class FileSource {
         // Nothing in the first lines that needed a quote is no promise for the rest.
         String quote = told.quote().orElse(detected(dialect.get(1), "\""));
         boolean header = told.header().orElseGet(() -> isHeader(head, encoding, delimiter, quote, dialect.get(2)));
-        option("delimiter", delimiter.equals("\t") ? "\\t" : delimiter, told.delimiter().isPresent());
+        option(
+                "delimiter",
+                delimiter.equals("\t") ? "\\t" : delimiter,
+                told.delimiter().isPresent());
         option("quote", quote, told.quote().isPresent());
         option("encoding", encoding, told.encoding().isPresent());
         option("header", String.valueOf(header), told.header().isPresent());
@@ -191,8 +212,7 @@ public final class FileSource {
      */
     private static boolean isHeader(
             byte[] head, String encoding, String delimiter, String quote, @Nullable Object detected) {
-        String text = new String(
-                head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        String text = new String(head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
         String line = text.lines().findFirst().orElse("");
         List<String> names = List.of(line.split(java.util.regex.Pattern.quote(delimiter), -1));
         boolean areNames = names.stream()
@@ -203,8 +223,9 @@ public final class FileSource {
     }
 
     private static String encoding(byte[] head) {
-        if (head.length >= 2 && ((head[0] == (byte) 0xff && head[1] == (byte) 0xfe)
-                || (head[0] == (byte) 0xfe && head[1] == (byte) 0xff))) {
+        if (head.length >= 2
+                && ((head[0] == (byte) 0xff && head[1] == (byte) 0xfe)
+                        || (head[0] == (byte) 0xfe && head[1] == (byte) 0xff))) {
             return "utf-16";
         }
         CharsetDecoder decoder = StandardCharsets.UTF_8

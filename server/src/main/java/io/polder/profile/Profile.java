@@ -1,7 +1,7 @@
 package io.polder.profile;
 
-import io.polder.statistics.Association;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.polder.statistics.Association;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +43,7 @@ public record Profile(
      * @param unreadableExamples some of them
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Source(
-            String format, List<Option> options, long unreadable, List<Unreadable> unreadableExamples) {}
+    public record Source(String format, List<Option> options, long unreadable, List<Unreadable> unreadableExamples) {}
 
     public record Option(String name, String value, boolean isDetected) {}
 

@@ -1,9 +1,8 @@
 package io.polder.profile;
 
-import io.polder.statistics.SemanticType;
-import io.polder.statistics.Association;
-import io.polder.statistics.CodedTable;
 import io.polder.profile.Typing.Typed;
+import io.polder.statistics.CodedTable;
+import io.polder.statistics.SemanticType;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,8 +28,7 @@ public final class Profiler {
      * @param hasDependencies whether dependencies and keys are looked for
      * @param threads how many threads look for dependencies
      */
-    public record Settings(
-            List<String> nulls, Set<String> personal, int k, boolean hasDependencies, int threads) {
+    public record Settings(List<String> nulls, Set<String> personal, int k, boolean hasDependencies, int threads) {
         public static final Settings USUAL =
                 new Settings(List.of(), Set.of(), 10, true, Runtime.getRuntime().availableProcessors());
     }
@@ -176,8 +174,8 @@ public final class Profiler {
                 found.type().name().toLowerCase(java.util.Locale.ROOT),
                 found.type().title(),
                 found.coverage(),
-                (found.isNamed() ? "the column's name, and " : "")
-                        + Math.round(found.coverage() * 1000) / 10.0 + " % of the different values have its form");
+                (found.isNamed() ? "the column's name, and " : "") + Math.round(found.coverage() * 1000) / 10.0
+                        + " % of the different values have its form");
     }
 
     /**
@@ -192,11 +190,12 @@ public final class Profiler {
         String c = column.column();
         String shown = column.isTime() || column.type().equals("time") ? "CAST(" + c + " AS VARCHAR)" : c;
         if (about <= EXACT_DISTINCT) {
-            List<@Nullable Object> found = bench.row("SELECT count(*), count_if(n = 1) FROM (SELECT count(*) AS n FROM data"
-                    + " WHERE " + c + " IS NOT NULL GROUP BY " + c + ")");
+            List<@Nullable Object> found =
+                    bench.row("SELECT count(*), count_if(n = 1) FROM (SELECT count(*) AS n FROM data" + " WHERE " + c
+                            + " IS NOT NULL GROUP BY " + c + ")");
             long distinct = number(found.get(0));
-            List<Profile.Top> frequent = counted(
-                    "SELECT " + shown + ", count(*) AS n FROM data WHERE " + c + " IS NOT NULL GROUP BY " + c
+            List<Profile.Top> frequent =
+                    counted("SELECT " + shown + ", count(*) AS n FROM data WHERE " + c + " IS NOT NULL GROUP BY " + c
                             + " ORDER BY n DESC, " + c + " LIMIT " + (column.isText() ? LOOKED_AT : TOP));
             return new Values(
                     distinct,
@@ -208,8 +207,9 @@ public final class Profiler {
         }
         // Of so many values those are counted whose hash ends in so many zeros: each value is in or out as a whole.
         long part = Long.highestOneBit(about / (EXACT_DISTINCT / 4));
-        List<@Nullable Object> found = bench.row("SELECT count(*), count_if(n = 1) FROM (SELECT count(*) AS n FROM data WHERE "
-                + c + " IS NOT NULL AND hash(" + c + ") % " + part + " = 0 GROUP BY " + c + ")");
+        List<@Nullable Object> found =
+                bench.row("SELECT count(*), count_if(n = 1) FROM (SELECT count(*) AS n FROM data WHERE " + c
+                        + " IS NOT NULL AND hash(" + c + ") % " + part + " = 0 GROUP BY " + c + ")");
         long seen = number(found.get(0));
         List<Profile.Top> frequent = counted("SELECT " + shown + ", count(*) AS n FROM data WHERE " + c
                 + " IN (SELECT unnest(approx_top_k(" + c + ", " + TOP + ")) FROM data) GROUP BY " + c
@@ -219,7 +219,12 @@ public final class Profiler {
                         + Math.max(1, rows / SAMPLE) + " = 0 LIMIT " + SAMPLE)
                 : frequent;
         return new Values(
-                seen * part, 2 / Math.sqrt(Math.max(1, seen)), number(found.get(1)) * part, frequent, some, false);
+                seen * part,
+                2 / Math.sqrt((double) Math.max(1, seen)),
+                number(found.get(1)) * part,
+                frequent,
+                some,
+                false);
     }
 
     private List<Profile.Top> counted(String sql) {
@@ -236,14 +241,16 @@ public final class Profiler {
     private List<Profile.Misfit> misfits(Typed column) {
         List<Profile.Misfit> examples = new ArrayList<>();
         bench.read(
-                "SELECT " + column.raw() + ", min(rowid) + 1 FROM data WHERE " + column.misfits() + " GROUP BY 1 ORDER BY count(*) DESC, 2 LIMIT 20",
+                "SELECT " + column.raw() + ", min(rowid) + 1 FROM data WHERE " + column.misfits()
+                        + " GROUP BY 1 ORDER BY count(*) DESC, 2 LIMIT 20",
                 row -> examples.add(new Profile.Misfit(row.getString(1), row.getLong(2))));
         return examples;
     }
 
     private @Nullable String order(String c) {
-        List<@Nullable Object> found = bench.row("SELECT count_if(v < before), count_if(v > before) FROM (SELECT v, lag(v) OVER"
-                + " () AS before FROM (SELECT " + c + " AS v FROM data WHERE " + c + " IS NOT NULL))");
+        List<@Nullable Object> found =
+                bench.row("SELECT count_if(v < before), count_if(v > before) FROM (SELECT v, lag(v) OVER"
+                        + " () AS before FROM (SELECT " + c + " AS v FROM data WHERE " + c + " IS NOT NULL))");
         long downs = number(found.get(0));
         long ups = number(found.get(1));
         if (ups + downs == 0) {
@@ -255,9 +262,11 @@ public final class Profiler {
     private Profile.Numbers numbers(Typed column, long count) {
         String c = "CAST(" + column.column() + " AS DOUBLE)";
         boolean isExact = count <= EXACT_ROWS;
-        String list = "[" + String.join(", ", Arrays.stream(QUANTILES).mapToObj(String::valueOf).toList()) + "]";
-        List<@Nullable Object> ends = bench.row("SELECT min(v), max(v) FROM (SELECT " + c
-                + " AS v FROM data) WHERE isfinite(v)");
+        String list = "["
+                + String.join(
+                        ", ", Arrays.stream(QUANTILES).mapToObj(String::valueOf).toList()) + "]";
+        List<@Nullable Object> ends =
+                bench.row("SELECT min(v), max(v) FROM (SELECT " + c + " AS v FROM data) WHERE isfinite(v)");
         double min = real(ends.get(0));
         double max = real(ends.get(1));
         // Fourth powers of numbers beyond this are no doubles any more; a power of two leaves the digits as they are.
@@ -311,15 +320,20 @@ public final class Profiler {
         String v = "CAST(" + column.column() + " AS DOUBLE)";
         String isFar = "(" + v + " < " + Numerals.sql(from) + " OR " + v + " > " + Numerals.sql(to) + ")";
         List<@Nullable Object> counts = bench.row("SELECT count_if(" + isFar + "), "
-                + (deviation > 0 ? "count_if(abs(" + v + " - " + Numerals.sql(mean) + ") > 3 * " + Numerals.sql(deviation) + ")" : "0")
+                + (deviation > 0
+                        ? "count_if(abs(" + v + " - " + Numerals.sql(mean) + ") > 3 * " + Numerals.sql(deviation) + ")"
+                        : "0")
                 + ", "
-                + (mad > 0 ? "count_if(0.6745 * abs(" + v + " - " + Numerals.sql(median) + ") > 3.5 * " + Numerals.sql(mad) + ")" : "0")
+                + (mad > 0
+                        ? "count_if(0.6745 * abs(" + v + " - " + Numerals.sql(median) + ") > 3.5 * " + Numerals.sql(mad)
+                                + ")"
+                        : "0")
                 + " FROM data WHERE isfinite(" + v + ")");
         List<Profile.Far> examples = new ArrayList<>();
         if (number(counts.get(0)) > 0) {
             bench.read(
-                    "SELECT " + v + ", rowid + 1 FROM data WHERE isfinite(" + v + ") AND " + isFar + " ORDER BY abs(" + v
-                            + " - " + Numerals.sql(median) + ") DESC, rowid LIMIT 20",
+                    "SELECT " + v + ", rowid + 1 FROM data WHERE isfinite(" + v + ") AND " + isFar + " ORDER BY abs("
+                            + v + " - " + Numerals.sql(median) + ") DESC, rowid LIMIT 20",
                     row -> examples.add(new Profile.Far(row.getDouble(1), row.getLong(2))));
         }
         return new Profile.Outliers(
@@ -342,7 +356,7 @@ public final class Profiler {
         boolean isLongTailed = last > first && max - min > LONG_TAIL * (last - first);
         double from = isLongTailed ? Math.max(min, first - (last - first) / 2) : min;
         double to = isLongTailed ? Math.min(max, last + (last - first) / 2) : max;
-        double width = 2 * iqr / Math.cbrt(count);
+        double width = 2 * iqr / Math.cbrt((double) count);
         int bins = width > 0 ? (int) Math.ceil((to - from) / width) : MAX_BINS / 2;
         bins = Math.max(5, Math.min(MAX_BINS, bins));
         boolean isWhole = column.type().equals("integer");
@@ -376,10 +390,12 @@ public final class Profiler {
     private Profile.Time time(Typed column) {
         String c = column.column();
         boolean isDate = column.type().equals("date");
-        List<@Nullable Object> found = bench.row("SELECT CAST(min(t) AS VARCHAR), CAST(max(t) AS VARCHAR), count_if(t <>"
-                + " date_trunc('day', t)), count_if(t <> date_trunc('hour', t)), count_if(t <> date_trunc('minute', t)),"
-                + " count_if(t <> date_trunc('second', t)) FROM (SELECT CAST(" + c + " AS TIMESTAMP) AS t FROM data WHERE "
-                + c + " IS NOT NULL)");
+        List<@Nullable Object> found =
+                bench.row("SELECT CAST(min(t) AS VARCHAR), CAST(max(t) AS VARCHAR), count_if(t <>"
+                        + " date_trunc('day', t)), count_if(t <> date_trunc('hour', t)), count_if(t <> date_trunc('minute', t)),"
+                        + " count_if(t <> date_trunc('second', t)) FROM (SELECT CAST(" + c
+                        + " AS TIMESTAMP) AS t FROM data WHERE "
+                        + c + " IS NOT NULL)");
         String granularity = number(found.get(2)) == 0
                 ? "day"
                 : number(found.get(3)) == 0
@@ -424,11 +440,25 @@ public final class Profiler {
         double seconds = real(bench.row("SELECT (epoch_us(CAST(max(" + c + ") AS TIMESTAMP)) - epoch_us(CAST(min(" + c
                         + ") AS TIMESTAMP))) / 1e6 FROM data")
                 .get(0));
-        Map<String, Double> units = new TreeMap<>(Comparator.comparingInt(List.of(
-                "minute", "hour", "day", "week", "month", "year", "decade", "century")::indexOf));
+        Map<String, Double> units = new TreeMap<>(Comparator.comparingInt(
+                List.of("minute", "hour", "day", "week", "month", "year", "decade", "century")::indexOf));
         units.putAll(Map.of(
-                "minute", 60.0, "hour", 3600.0, "day", 86_400.0, "week", 604_800.0, "month", 2_629_746.0, "year",
-                31_556_952.0, "decade", 315_569_520.0, "century", 3_155_695_200.0));
+                "minute",
+                60.0,
+                "hour",
+                3600.0,
+                "day",
+                86_400.0,
+                "week",
+                604_800.0,
+                "month",
+                2_629_746.0,
+                "year",
+                31_556_952.0,
+                "decade",
+                315_569_520.0,
+                "century",
+                3_155_695_200.0));
         String unit = units.entrySet().stream()
                 .filter(each -> seconds / each.getValue() <= 60)
                 .map(Map.Entry::getKey)

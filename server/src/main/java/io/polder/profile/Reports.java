@@ -98,11 +98,13 @@ public final class Reports {
         List<String> draw(Profile profile) {
             Profile.FunctionalDependencies dependencies = profile.functionalDependencies();
             lines.add(bold(profile.name()) + "  " + count(profile.rows()) + " rows, "
-                    + profile.columns().size() + " columns, " + count(profile.duplicates().rows()) + " rows there twice"
+                    + profile.columns().size() + " columns, "
+                    + count(profile.duplicates().rows()) + " rows there twice"
                     + (profile.source().unreadable() > 0
                             ? ", " + red(count(profile.source().unreadable()) + " unreadable")
                             : ""));
-            StringBuilder options = new StringBuilder("read as " + profile.source().format());
+            StringBuilder options =
+                    new StringBuilder("read as " + profile.source().format());
             for (Profile.Option option : profile.source().options()) {
                 options.append(", ").append(option.name()).append(' ').append(option.value());
             }
@@ -111,10 +113,15 @@ public final class Reports {
             columns(profile);
             alerts(profile);
             if (dependencies.rows() > 0) {
-                lines.add(bold("Keys ") + quiet("(" + profile.keys().size() + ")  ") + first(
-                        profile.keys().stream().map(key -> String.join(" + ", key)).toList(), 4));
-                lines.add(bold("Dependencies ") + quiet("(" + dependencies.count()
-                        + (dependencies.complete() ? "" : ", not all") + ")  ")
+                lines.add(bold("Keys ")
+                        + quiet("(" + profile.keys().size() + ")  ")
+                        + first(
+                                profile.keys().stream()
+                                        .map(key -> String.join(" + ", key))
+                                        .toList(),
+                                4));
+                lines.add(bold("Dependencies ")
+                        + quiet("(" + dependencies.count() + (dependencies.complete() ? "" : ", not all") + ")  ")
                         + first(
                                 dependencies.minimal().stream()
                                         .filter(each -> each.lhs().size() == 1)
@@ -122,26 +129,35 @@ public final class Reports {
                                         .toList(),
                                 4));
             }
-            lines.add(bold("Together  ") + first(
-                    profile.associations().stream()
-                            .filter(each -> !each.measure().matches("pearson|kendall"))
-                            .map(each -> each.first() + " ~ " + each.second() + " "
-                                    + String.format(Locale.ROOT, "%.2f", each.value()))
-                            .toList(),
-                    4));
-            lines.add(bold("Rules ") + quiet("(" + profile.rules().size() + ")  ")
+            lines.add(bold("Together  ")
+                    + first(
+                            profile.associations().stream()
+                                    .filter(each -> !each.measure().matches("pearson|kendall"))
+                                    .map(each -> each.first() + " ~ " + each.second() + " "
+                                            + String.format(Locale.ROOT, "%.2f", each.value()))
+                                    .toList(),
+                            4));
+            lines.add(bold("Rules ")
+                    + quiet("(" + profile.rules().size() + ")  ")
                     + quiet("--rules FILE writes them, ./polder validate keeps them"));
             return lines;
         }
 
         private void columns(Profile profile) {
             int name = Math.min(
-                    Math.max(6, profile.columns().stream().mapToInt(each -> each.name().length()).max().orElse(0)),
+                    Math.max(
+                            6,
+                            profile.columns().stream()
+                                    .mapToInt(each -> each.name().length())
+                                    .max()
+                                    .orElse(0)),
                     Math.max(12, width / 4));
-            lines.add(quiet(pad("column", name) + "  " + pad("type", 10) + "  filled        "
-                    + padLeft("different", 10) + "  values"));
+            lines.add(quiet(pad("column", name) + "  " + pad("type", 10) + "  filled        " + padLeft("different", 10)
+                    + "  values"));
             for (Profile.Column column : profile.columns()) {
-                String type = column.semantic() == null ? column.type() : column.semantic().title();
+                String type = column.semantic() == null
+                        ? column.type()
+                        : column.semantic().title();
                 String line = pad(column.name(), name) + "  " + pad(type, 10) + "  " + bar(column.density()) + " "
                         + padLeft((column.distinctError() > 0 ? "~" : "") + count(column.distinct()), 10) + "  ";
                 String values = values(column);
@@ -160,17 +176,19 @@ public final class Reports {
                         + Numerals.shown(n.mean(), 4);
             }
             if (column.time() != null) {
-                return column.time().min() + " … " + column.time().max() + ", whole " + column.time().granularity()
-                        + "s";
+                return column.time().min() + " … " + column.time().max() + ", whole "
+                        + column.time().granularity() + "s";
             }
-            boolean isSpread = column.text() != null
+            Profile.Text text = column.text();
+            boolean isSpread = text != null
                     && (column.top().isEmpty() || column.top().get(0).count() * 50 < column.count());
-            if (isSpread && !column.text().patterns().isEmpty()) {
-                Profile.Pattern pattern = column.text().patterns().get(0);
+            if (text != null && isSpread && !text.patterns().isEmpty()) {
+                Profile.Pattern pattern = text.patterns().get(0);
                 return "like " + pattern.pattern() + " (" + Math.round(pattern.coverage() * 100) + " %)";
             }
             List<String> top = new ArrayList<>();
-            for (Profile.Top value : column.top().subList(0, Math.min(4, column.top().size()))) {
+            for (Profile.Top value :
+                    column.top().subList(0, Math.min(4, column.top().size()))) {
                 top.add(value.value() + " " + Math.round(100.0 * value.count() / Math.max(1, column.count())) + " %");
             }
             return String.join(", ", top).replace('\n', ' ');
@@ -203,7 +221,8 @@ public final class Reports {
                     break;
                 }
                 String mark = alert.weight() >= 55 ? red("●") : alert.weight() >= 30 ? yellow("●") : quiet("●");
-                String text = alert.kind() + (alert.column() == null ? "" : " · " + alert.column()) + ": " + alert.what();
+                String text =
+                        alert.kind() + (alert.column() == null ? "" : " · " + alert.column()) + ": " + alert.what();
                 lines.add(mark + " " + (text.length() > width - 2 ? text.substring(0, width - 3) + "…" : text));
             }
             if (!profile.alerts().isEmpty()) {

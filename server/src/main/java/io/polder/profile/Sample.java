@@ -1,9 +1,9 @@
 package io.polder.profile;
 
-import io.polder.statistics.IsolationForest;
+import io.polder.profile.Typing.Typed;
 import io.polder.statistics.Association;
 import io.polder.statistics.CodedTable;
-import io.polder.profile.Typing.Typed;
+import io.polder.statistics.IsolationForest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -77,8 +77,8 @@ final class Sample {
         }
         int[] count = {0};
         bench.read(
-                "SELECT " + String.join(", ", expressions) + " FROM data WHERE rowid % " + every + " = 0 ORDER BY rowid LIMIT "
-                        + size,
+                "SELECT " + String.join(", ", expressions) + " FROM data WHERE rowid % " + every
+                        + " = 0 ORDER BY rowid LIMIT " + size,
                 row -> {
                     int place = count[0]++;
                     places[place] = row.getLong(1);
@@ -165,7 +165,8 @@ final class Sample {
 
     private void add(List<Profile.Association> found, int one, int other, String measure, double value) {
         if (Math.abs(value) >= WEAK) {
-            found.add(new Profile.Association(columns.get(one).name(), columns.get(other).name(), measure, value));
+            found.add(new Profile.Association(
+                    columns.get(one).name(), columns.get(other).name(), measure, value));
         }
     }
 
@@ -222,8 +223,7 @@ final class Sample {
                         places[row],
                         scores[row],
                         Arrays.stream(used)
-                                .mapToObj(at -> new Profile.Top(
-                                        columns.get(at).name() + " = " + value(at, row), 1))
+                                .mapToObj(at -> new Profile.Top(columns.get(at).name() + " = " + value(at, row), 1))
                                 .toList()))
                 .toList();
     }

@@ -25,11 +25,12 @@ final class Shield {
 
     private Profile whole(Profile profile) {
         // A row number leads to the row, and so to the person.
-        Profile.Duplicates duplicates =
-                new Profile.Duplicates(profile.duplicates().rows(), profile.duplicates().part(), List.of());
+        Profile.Duplicates duplicates = new Profile.Duplicates(
+                profile.duplicates().rows(), profile.duplicates().part(), List.of());
         Profile.FunctionalDependencies found = profile.functionalDependencies();
         List<Profile.Approximate> approximate = found.approximate().stream()
-                .map(each -> personal.contains(each.rhs()) || each.lhs().stream().anyMatch(personal::contains)
+                .map(each -> personal.contains(each.rhs())
+                                || each.lhs().stream().anyMatch(personal::contains)
                         ? new Profile.Approximate(each.lhs(), each.rhs(), each.error(), each.violations(), List.of())
                         : each)
                 .toList();
@@ -43,7 +44,10 @@ final class Shield {
                         || Set.of("complete", "unique").contains(rule.kind()))
                 .toList();
         Profile.Source source = new Profile.Source(
-                profile.source().format(), profile.source().options(), profile.source().unreadable(), List.of());
+                profile.source().format(),
+                profile.source().options(),
+                profile.source().unreadable(),
+                List.of());
         return new Profile(
                 profile.schema(),
                 profile.name(),

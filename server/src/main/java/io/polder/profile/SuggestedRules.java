@@ -45,12 +45,14 @@ final class SuggestedRules {
             return List.of();
         }
         profile.columns().forEach(this::column);
-        profile.functionalDependencies().approximate().forEach(each -> add(
-                "dependency",
-                each.rhs(),
-                new RuleFile.Determined(each.lhs(), each.rhs()),
-                profile.functionalDependencies().rows(),
-                each.violations()));
+        profile.functionalDependencies()
+                .approximate()
+                .forEach(each -> add(
+                        "dependency",
+                        each.rhs(),
+                        new RuleFile.Determined(each.lhs(), each.rhs()),
+                        profile.functionalDependencies().rows(),
+                        each.violations()));
         profile.functionalDependencies().minimal().stream()
                 .filter(each -> each.lhs().size() == 1 && !isUnique(each.lhs().get(0)))
                 .forEach(each -> add(
@@ -130,7 +132,8 @@ final class SuggestedRules {
             List<Profile.Top> kept = column.top().stream()
                     .filter(value -> !slips.contains(value.value()))
                     .toList();
-            long broken = column.count() - kept.stream().mapToLong(Profile.Top::count).sum();
+            long broken =
+                    column.count() - kept.stream().mapToLong(Profile.Top::count).sum();
             add(
                     "set",
                     column.name(),
@@ -169,7 +172,8 @@ final class SuggestedRules {
                 expressions.add(pattern.expression());
             }
         }
-        boolean saysSomething = patterns.stream().limit(1).noneMatch(pattern -> pattern.pattern().matches("A?a?\\+?"));
+        boolean saysSomething = patterns.stream().limit(1).noneMatch(pattern -> pattern.pattern()
+                .matches("A?a?\\+?"));
         if (!text.patternsAreLoose() && saysSomething && covered >= column.count() * (1 - MOST_BROKEN)) {
             add(
                     "pattern",

@@ -1,7 +1,7 @@
 package io.polder.profile;
 
-import io.polder.statistics.TextPattern;
 import io.polder.profile.Typing.Typed;
+import io.polder.statistics.TextPattern;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,9 +35,10 @@ final class Texts {
      */
     static Profile.Text of(Workbench bench, Typed column, List<Profile.Top> values, boolean isWhole) {
         String c = column.column();
-        List<@Nullable Object> found = bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
-                + " count_if(v <> trim(v)), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
-                + " FROM (SELECT " + c + " AS v FROM data)");
+        List<@Nullable Object> found =
+                bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
+                        + " count_if(v <> trim(v)), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
+                        + " FROM (SELECT " + c + " AS v FROM data)");
         Map<String, Long> exact = new HashMap<>();
         Map<String, Long> loose = new HashMap<>();
         Map<String, Long> scripts = new HashMap<>();
@@ -55,10 +56,7 @@ final class Texts {
         for (Profile.Top pattern : top(isLoose ? loose : exact, PATTERNS)) {
             String shape = String.valueOf(pattern.value());
             patterns.add(new Profile.Pattern(
-                    shape,
-                    pattern.count(),
-                    (double) pattern.count() / all,
-                    TextPattern.expression(shape, isLoose)));
+                    shape, pattern.count(), (double) pattern.count() / all, TextPattern.expression(shape, isLoose)));
         }
         return new Profile.Text(
                 Profiler.number(found.get(0)),
@@ -82,9 +80,7 @@ final class Texts {
 
     static List<Profile.Top> top(Map<String, Long> counts, int most) {
         return counts.entrySet().stream()
-                .sorted(Map.Entry.<String, Long>comparingByValue()
-                        .reversed()
-                        .thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
                 .limit(most)
                 .map(entry -> new Profile.Top(entry.getKey(), entry.getValue()))
                 .toList();

@@ -27,11 +27,27 @@ final class Typing {
     private static final double ENOUGH = 0.95;
 
     private static final List<String> DATE_FORMATS = List.of(
-            "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%d %b %Y",
+            "%d/%m/%Y",
+            "%m/%d/%Y",
+            "%d-%m-%Y",
+            "%m-%d-%Y",
+            "%d.%m.%Y",
+            "%Y/%m/%d",
+            "%d/%m/%y",
+            "%m/%d/%y",
+            "%d %b %Y",
             "%b %d, %Y");
     private static final List<String> TIME_FORMATS = List.of(
-            "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p",
-            "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M:%S");
+            "%d/%m/%Y %H:%M:%S",
+            "%m/%d/%Y %H:%M:%S",
+            "%d/%m/%Y %H:%M",
+            "%m/%d/%Y %H:%M",
+            "%m/%d/%Y %I:%M:%S %p",
+            "%d-%m-%Y %H:%M:%S",
+            "%d-%m-%Y %H:%M",
+            "%d.%m.%Y %H:%M:%S",
+            "%d.%m.%Y %H:%M",
+            "%Y/%m/%d %H:%M:%S");
 
     /** Names of columns whose digits are a name and not a quantity. */
     private static final Pattern CODE_NAME = Pattern.compile(
@@ -48,7 +64,12 @@ final class Typing {
      * @param hasRaw whether there is an {@code r} column
      */
     record Typed(
-            int index, String name, String type, String storedAs, boolean wasText, Profile.MissingBy missing,
+            int index,
+            String name,
+            String type,
+            String storedAs,
+            boolean wasText,
+            Profile.MissingBy missing,
             boolean hasRaw) {
         String column() {
             return "c" + index;
@@ -65,7 +86,9 @@ final class Typing {
                 return "false";
             }
             return column() + " IS NULL AND trim(" + raw() + ") <> ''"
-                    + (missing.words().isEmpty() ? "" : " AND trim(" + raw() + ") NOT IN (" + list(missing.words()) + ")");
+                    + (missing.words().isEmpty()
+                            ? ""
+                            : " AND trim(" + raw() + ") NOT IN (" + list(missing.words()) + ")");
         }
 
         boolean isNumber() {
@@ -105,8 +128,8 @@ final class Typing {
         List<List<@Nullable Object>> columns = bench.rows(
                 "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw' ORDER BY column_index");
         long rows = bench.number("SELECT count(*) FROM raw");
-        bench.run("CREATE TEMP TABLE few AS SELECT * FROM raw WHERE rowid % " + Math.max(1, rows / SAMPLE) + " = 0 LIMIT "
-                + SAMPLE * 2);
+        bench.run("CREATE TEMP TABLE few AS SELECT * FROM raw WHERE rowid % " + Math.max(1, rows / SAMPLE)
+                + " = 0 LIMIT " + SAMPLE * 2);
         List<Typed> typed = new ArrayList<>();
         List<String> expressions = new ArrayList<>();
         for (int index = 0; index < columns.size(); index++) {
@@ -120,13 +143,14 @@ final class Typing {
                 long nulls = rows - bench.number("SELECT count(" + quoted + ") FROM raw");
                 Profile.MissingBy missing = new Profile.MissingBy(nulls, 0, 0, 0, List.of());
                 typed.add(new Typed(index, name, type, stored.toLowerCase(Locale.ROOT), false, missing, false));
-                String expression = switch (type) {
-                    case "text" -> "CAST(" + quoted + " AS VARCHAR)";
-                    case "code" -> "CAST(" + quoted + " AS VARCHAR)";
-                    case "timestamp" -> "CAST(" + quoted + " AS TIMESTAMP)";
-                    case "decimal" -> "CAST(" + quoted + " AS DOUBLE)";
-                    default -> quoted;
-                };
+                String expression =
+                        switch (type) {
+                            case "text" -> "CAST(" + quoted + " AS VARCHAR)";
+                            case "code" -> "CAST(" + quoted + " AS VARCHAR)";
+                            case "timestamp" -> "CAST(" + quoted + " AS TIMESTAMP)";
+                            case "decimal" -> "CAST(" + quoted + " AS DOUBLE)";
+                            default -> quoted;
+                        };
                 expressions.add(expression + " AS c" + index);
             }
         }
@@ -139,8 +163,15 @@ final class Typing {
     private String native_(String stored, String name) {
         String base = stored.replaceAll("\\(.*", "");
         return switch (base) {
-            case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT" ->
-                isCodeName(name) ? "code" : "integer";
+            case "TINYINT",
+                    "SMALLINT",
+                    "INTEGER",
+                    "BIGINT",
+                    "UTINYINT",
+                    "USMALLINT",
+                    "UINTEGER",
+                    "UBIGINT",
+                    "HUGEINT" -> isCodeName(name) ? "code" : "integer";
             case "FLOAT", "DOUBLE", "DECIMAL" -> "decimal";
             case "BOOLEAN" -> "boolean";
             case "DATE" -> "date";
@@ -162,16 +193,24 @@ final class Typing {
                 : "CASE WHEN trim(" + quoted + ") <> '' AND trim(" + quoted + ") NOT IN (" + list(words) + ") THEN "
                         + quoted + " END";
         Map<String, String> casts = new LinkedHashMap<>();
-        casts.put("boolean", "CASE lower(trim($v)) WHEN 'true' THEN true WHEN 'false' THEN false WHEN 'yes' THEN true"
-                + " WHEN 'no' THEN false END");
-        casts.put("integer", "CASE WHEN regexp_full_match(trim($v), '[-+]?[0-9]{1,18}') THEN TRY_CAST(trim($v) AS BIGINT) END");
+        casts.put(
+                "boolean",
+                "CASE lower(trim($v)) WHEN 'true' THEN true WHEN 'false' THEN false WHEN 'yes' THEN true"
+                        + " WHEN 'no' THEN false END");
+        casts.put(
+                "integer",
+                "CASE WHEN regexp_full_match(trim($v), '[-+]?[0-9]{1,18}') THEN TRY_CAST(trim($v) AS BIGINT) END");
         casts.put("decimal", "CASE WHEN NOT regexp_matches($v, '[xX_]') THEN TRY_CAST(trim($v) AS DOUBLE) END");
-        casts.put("decimal,", "CASE WHEN regexp_full_match(trim($v), '[-+]?([0-9]{1,3}(\\.[0-9]{3})+|[0-9]+),[0-9]+')"
-                + " OR regexp_full_match(trim($v), '[-+]?[0-9]{1,3}(\\.[0-9]{3})+') OR regexp_full_match(trim($v), '[-+]?[0-9]+')"
-                + " THEN TRY_CAST(replace(replace(trim($v), '.', ''), ',', '.') AS DOUBLE) END");
+        casts.put(
+                "decimal,",
+                "CASE WHEN regexp_full_match(trim($v), '[-+]?([0-9]{1,3}(\\.[0-9]{3})+|[0-9]+),[0-9]+')"
+                        + " OR regexp_full_match(trim($v), '[-+]?[0-9]{1,3}(\\.[0-9]{3})+') OR regexp_full_match(trim($v), '[-+]?[0-9]+')"
+                        + " THEN TRY_CAST(replace(replace(trim($v), '.', ''), ',', '.') AS DOUBLE) END");
         casts.put("date", "CASE WHEN length(trim($v)) >= 8 THEN TRY_CAST(trim($v) AS DATE) END");
-        casts.put("timestamp", "CASE WHEN length(trim($v)) >= 12 THEN CAST(TRY_CAST(trim($v) AS TIMESTAMPTZ) AT TIME ZONE"
-                + " 'UTC' AS TIMESTAMP) END");
+        casts.put(
+                "timestamp",
+                "CASE WHEN length(trim($v)) >= 12 THEN CAST(TRY_CAST(trim($v) AS TIMESTAMPTZ) AT TIME ZONE"
+                        + " 'UTC' AS TIMESTAMP) END");
         casts.put("time", "CASE WHEN length(trim($v)) >= 4 THEN TRY_CAST(trim($v) AS TIME) END");
         for (String format : DATE_FORMATS) {
             casts.put("date " + format, "CAST(try_strptime(trim($v), " + FileSource.text(format) + ") AS DATE)");
@@ -182,7 +221,9 @@ final class Typing {
         StringBuilder counts = new StringBuilder("SELECT count(v), count_if(v LIKE '0_%' AND regexp_full_match(v,"
                 + " '0[0-9]+')), min(length(v)), max(length(v)), count(DISTINCT v), count_if(v LIKE '%-%' OR v LIKE"
                 + " '%.%')");
-        casts.values().forEach(cast -> counts.append(", count(").append(cast.replace("$v", "v")).append(")"));
+        casts.values().forEach(cast -> counts.append(", count(")
+                .append(cast.replace("$v", "v"))
+                .append(")"));
         List<@Nullable Object> found = bench.row(counts + " FROM (SELECT " + value + " AS v FROM few)");
         long there = number(found.get(0));
         String best = "text";
@@ -210,7 +251,9 @@ final class Typing {
         boolean hasManyValues = number(found.get(4)) > 20;
         if (type.equals("integer")
                 && !toldTypes.containsKey(name)
-                && (leadingZeros > there / 100 || isCodeName(name) || (isOfOneLength && number(found.get(2)) >= 9 && hasManyValues))) {
+                && (leadingZeros > there / 100
+                        || isCodeName(name)
+                        || (isOfOneLength && number(found.get(2)) >= 9 && hasManyValues))) {
             type = "code";
         }
         if (type.equals("decimal") && !toldTypes.containsKey(name) && isCodeName(name) && !best.equals("decimal,")) {
@@ -243,12 +286,14 @@ final class Typing {
         if (there.isEmpty()) {
             return words;
         }
-        List<@Nullable Object> others = bench.row("SELECT count(v), count(TRY_CAST(v AS DOUBLE)), count(TRY_CAST(v AS DATE)),"
-                + " count(TRY_CAST(v AS TIMESTAMPTZ)), count(DISTINCT v) FROM (SELECT trim(" + quoted
-                + ") AS v FROM few) WHERE v <> '' AND v NOT IN (" + list(known) + ")");
+        List<@Nullable Object> others =
+                bench.row("SELECT count(v), count(TRY_CAST(v AS DOUBLE)), count(TRY_CAST(v AS DATE)),"
+                        + " count(TRY_CAST(v AS TIMESTAMPTZ)), count(DISTINCT v) FROM (SELECT trim(" + quoted
+                        + ") AS v FROM few) WHERE v <> '' AND v NOT IN (" + list(known) + ")");
         double rest = number(others.get(0));
         boolean isTyped = rest > 0
-                && Math.max(number(others.get(1)), Math.max(number(others.get(2)), number(others.get(3)))) >= ENOUGH * rest;
+                && Math.max(number(others.get(1)), Math.max(number(others.get(2)), number(others.get(3))))
+                        >= ENOUGH * rest;
         for (List<@Nullable Object> row : there) {
             String word = String.valueOf(row.get(0));
             if (!words.contains(word) && (isTyped || (ALWAYS_NULL.contains(word) && number(others.get(4)) > 1))) {

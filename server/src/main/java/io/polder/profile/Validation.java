@@ -61,14 +61,15 @@ public final class Validation {
             Workbench bench, Map<String, Typing.Typed> typed, RuleFile.Expectation rule, int examples) {
         String broken;
         if (rule instanceof RuleFile.Check check) {
-            broken = "SELECT \"polder row\" AS row FROM checked WHERE NOT (" + check.rule().check() + "\n)";
+            broken = "SELECT \"polder row\" AS row FROM checked WHERE NOT ("
+                    + check.rule().check() + "\n)";
         } else if (rule instanceof RuleFile.Unique unique) {
             String key = names(unique.columns());
             String there = unique.columns().stream()
                     .map(column -> SuggestedRules.quoted(column) + " IS NOT NULL")
                     .collect(Collectors.joining(" AND "));
-            broken = "SELECT \"polder row\" AS row FROM checked WHERE " + there + " QUALIFY count(*) OVER (PARTITION BY " + key
-                    + ") > 1";
+            broken = "SELECT \"polder row\" AS row FROM checked WHERE " + there
+                    + " QUALIFY count(*) OVER (PARTITION BY " + key + ") > 1";
         } else if (rule instanceof RuleFile.OfType ofType) {
             Typing.Typed column = typed.get(ofType.column());
             if (column == null) {
@@ -82,7 +83,8 @@ public final class Validation {
             String value = SuggestedRules.quoted(determined.column());
             // The rows that have not the most frequent value of their group; of two as frequent, the lesser is it.
             broken = "SELECT \"polder row\" AS row FROM (SELECT *, first_value(v) OVER (PARTITION BY " + key
-                    + " ORDER BY n DESC, v NULLS LAST) AS usual FROM (SELECT *, " + value + " AS v, count(*) OVER (PARTITION BY "
+                    + " ORDER BY n DESC, v NULLS LAST) AS usual FROM (SELECT *, " + value
+                    + " AS v, count(*) OVER (PARTITION BY "
                     + key + ", " + value + ") AS n FROM checked)) WHERE v IS DISTINCT FROM usual";
         }
         try {
@@ -90,7 +92,8 @@ public final class Validation {
             List<Long> rows = new ArrayList<>();
             if (count > 0) {
                 bench.read(
-                        "SELECT row FROM (" + broken + ") ORDER BY row LIMIT " + examples, row -> rows.add(row.getLong(1)));
+                        "SELECT row FROM (" + broken + ") ORDER BY row LIMIT " + examples,
+                        row -> rows.add(row.getLong(1)));
             }
             return new Outcome(rule, count, rows, "");
         } catch (PolderException refused) {

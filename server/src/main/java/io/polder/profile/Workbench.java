@@ -147,7 +147,9 @@ public final class Workbench implements AutoCloseable {
                 message.wrong() + " Fix: "
                         + (isFull
                                 ? "give it more with --memory"
-                                : message.fix().isEmpty() ? "see that the data are what they are said to be" : message.fix()),
+                                : message.fix().isEmpty()
+                                        ? "see that the data are what they are said to be"
+                                        : message.fix()),
                 failure);
     }
 

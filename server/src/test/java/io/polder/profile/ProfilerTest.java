@@ -41,7 +41,8 @@ class ProfilerTest {
         Profile.Column age = column(profile, "Age");
         Profile.Numbers numbers = Objects.requireNonNull(age.numbers());
         double mean = DoubleStream.of(ages).average().orElseThrow();
-        double variance = DoubleStream.of(ages).map(x -> (x - mean) * (x - mean)).sum() / (ages.length - 1);
+        double variance =
+                DoubleStream.of(ages).map(x -> (x - mean) * (x - mean)).sum() / (ages.length - 1);
 
         assertThat(profile.rows()).isEqualTo(891);
         assertThat(age.type()).isEqualTo("decimal");
@@ -61,7 +62,12 @@ class ProfilerTest {
         double median = quantile(ages, 0.5);
         assertThat(numbers.mad())
                 .isCloseTo(
-                        quantile(DoubleStream.of(ages).map(x -> Math.abs(x - median)).toArray(), 0.5), within(1e-10));
+                        quantile(
+                                DoubleStream.of(ages)
+                                        .map(x -> Math.abs(x - median))
+                                        .toArray(),
+                                0.5),
+                        within(1e-10));
         int n = ages.length;
         double second = moment(ages, mean, 2);
         double skewness = Math.sqrt((double) n * (n - 1)) / (n - 2) * moment(ages, mean, 3) / Math.pow(second, 1.5);
@@ -81,7 +87,10 @@ class ProfilerTest {
     }
 
     private static double moment(double[] values, double mean, int power) {
-        return DoubleStream.of(values).map(x -> Math.pow(x - mean, power)).average().orElseThrow();
+        return DoubleStream.of(values)
+                .map(x -> Math.pow(x - mean, power))
+                .average()
+                .orElseThrow();
     }
 
     /** Between the two nearest values, by their distance (Hyndman and Fan's seventh). */
@@ -152,7 +161,9 @@ class ProfilerTest {
         long found = flagged.stream().filter(wrong::contains).count();
         double recall = (double) found / wrong.size();
         double precision = (double) found / flagged.size();
-        System.out.printf("hospital: %d wrong, %d flagged, precision %.3f, recall %.3f%n", wrong.size(), flagged.size(), precision, recall);
+        System.out.printf(
+                "hospital: %d wrong, %d flagged, precision %.3f, recall %.3f%n",
+                wrong.size(), flagged.size(), precision, recall);
         assertThat(recall).isGreaterThan(0.85);
         assertThat(precision).isGreaterThan(0.5);
     }
@@ -173,14 +184,19 @@ class ProfilerTest {
 
     @Test
     void nullWordsDecimalCommasAndDatesAreFound() throws Exception {
-        Path file = file("amounts.csv", """
+        Path file = file(
+                "amounts.csv",
+                """
                 day;amount;note
                 27/04/2017;1.234,50;a
                 28/04/2017;NA;b
                 29/04/2017;12,00;-
                 30/04/2017;;  \
 
-                """ + IntStream.range(1, 29).mapToObj(day -> String.format("%02d/05/2017;%d,25;c%d\n", day, day, day)).collect(Collectors.joining()));
+                """
+                        + IntStream.range(1, 29)
+                                .mapToObj(day -> String.format("%02d/05/2017;%d,25;c%d\n", day, day, day))
+                                .collect(Collectors.joining()));
         Profile profile = profile(file);
 
         assertThat(profile.source().options()).contains(new Profile.Option("delimiter", ";", true));
@@ -206,12 +222,18 @@ class ProfilerTest {
         Path file = file("people.csv", csv.toString());
         Profiler.Settings settings = new Profiler.Settings(List.of(), Set.of("salary"), 10, true, 2);
 
-        Profile profile = with(file, (bench, source) -> Profiler.profile(bench, "people", source, settings, done -> {}));
+        Profile profile =
+                with(file, (bench, source) -> Profiler.profile(bench, "people", source, settings, done -> {}));
 
         assertThat(profile.privacy().columns()).containsExactly("email", "salary");
-        String everywhere = Reports.json(profile) + Reports.html(profile) + String.join("\n", Reports.text(profile, 200, false))
+        String everywhere = Reports.json(profile)
+                + Reports.html(profile)
+                + String.join("\n", Reports.text(profile, 200, false))
                 + Reports.rules(profile);
-        assertThat(everywhere).contains("info@example.org").doesNotContain("1413").doesNotContain("\"1000\"");
+        assertThat(everywhere)
+                .contains("info@example.org")
+                .doesNotContain("1413")
+                .doesNotContain("\"1000\"");
         mails.stream().filter(mail -> mail.startsWith("person")).forEach(mail -> assertThat(everywhere)
                 .doesNotContain(mail));
         assertThat(column(profile, "email").distinct()).as("rounded down").isEqualTo(40);
@@ -248,13 +270,16 @@ class ProfilerTest {
         assertThat(profile(file("rtl.csv", "שם,עיר\nדוד,חיפה\nשרה,אילת\n")).columns())
                 .extracting(Profile.Column::name)
                 .containsExactly("שם", "עיר");
-        assertThat(column(profile(file("far.csv", "d\n0001-01-01\n9999-12-31\n2017-04-27\n")), "d").type())
+        assertThat(column(profile(file("far.csv", "d\n0001-01-01\n9999-12-31\n2017-04-27\n")), "d")
+                        .type())
                 .isEqualTo("date");
-        assertThat(column(profile(file("big.csv", "n\n1e308\n-1e308\n1e400\n5\n")), "n").type())
+        assertThat(column(profile(file("big.csv", "n\n1e308\n-1e308\n1e400\n5\n")), "n")
+                        .type())
                 .isEqualTo("decimal");
         String wide = IntStream.range(0, 1_000).mapToObj(at -> "c" + at).collect(Collectors.joining(","));
         String values = IntStream.range(0, 1_000).mapToObj(String::valueOf).collect(Collectors.joining(","));
-        assertThat(profile(file("wide.csv", wide + "\n" + values + "\n" + values + "\n")).columns())
+        assertThat(profile(file("wide.csv", wide + "\n" + values + "\n" + values + "\n"))
+                        .columns())
                 .hasSize(1_000);
     }
 
@@ -275,7 +300,9 @@ class ProfilerTest {
         }
         Path cut = folder.resolve("cut.csv.gz");
         Files.write(cut, Arrays.copyOf(whole.toByteArray(), whole.size() / 2));
-        assertThatThrownBy(() -> profile(cut)).isInstanceOf(PolderException.class).hasMessageContaining("Fix:");
+        assertThatThrownBy(() -> profile(cut))
+                .isInstanceOf(PolderException.class)
+                .hasMessageContaining("Fix:");
     }
 
     @Test
