@@ -78,7 +78,8 @@ public final class ParquetFile implements AutoCloseable {
         // Threads and memory of their own, so that those who ask the store for something hardly notice.
         Properties settings = new Properties();
         settings.setProperty("threads", "1");
-        // One thread writes in the order in which it reads; told to see to the order, the engine would gather everything.
+        // One thread writes in the order in which it reads; told to see to the order, the engine would gather
+        // everything.
         settings.setProperty("preserve_insertion_order", "false");
         settings.setProperty("memory_limit", "256MiB");
         settings.setProperty("temp_directory", "");
@@ -92,7 +93,8 @@ public final class ParquetFile implements AutoCloseable {
             engine.unwrap(DuckDBConnection.class).registerArrowStream("answer", stream);
             try {
                 statement.execute("COPY (SELECT " + columns(rows.columns()) + " FROM answer) TO '"
-                        + file.toString().replace("'", "''") + "' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)");
+                        + file.toString().replace("'", "''")
+                        + "' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)");
             } catch (SQLException failure) {
                 throw source.failure == null ? refused(failure) : source.failure;
             }
