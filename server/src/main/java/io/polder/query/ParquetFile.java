@@ -38,6 +38,7 @@ public final class ParquetFile implements AutoCloseable {
 
     private final Path file;
     private final Runnable whenClosed;
+    private boolean isClosed;
 
     private ParquetFile(Path file, Runnable whenClosed) {
         this.file = file;
@@ -77,6 +78,9 @@ public final class ParquetFile implements AutoCloseable {
         // Threads and memory of their own, so that those who ask the store for something hardly notice.
         Properties settings = new Properties();
         settings.setProperty("threads", "1");
+        // One thread writes in the order in which it reads; told to see to the order, the engine would gather
+        // everything.
+        settings.setProperty("preserve_insertion_order", "false");
         settings.setProperty("memory_limit", "256MiB");
         settings.setProperty("temp_directory", "");
         BufferAllocator memory = new RootAllocator();
@@ -89,7 +93,8 @@ public final class ParquetFile implements AutoCloseable {
             engine.unwrap(DuckDBConnection.class).registerArrowStream("answer", stream);
             try {
                 statement.execute("COPY (SELECT " + columns(rows.columns()) + " FROM answer) TO '"
-                        + file.toString().replace("'", "''") + "' (FORMAT parquet, COMPRESSION zstd)");
+                        + file.toString().replace("'", "''")
+                        + "' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)");
             } catch (SQLException failure) {
                 throw source.failure == null ? refused(failure) : source.failure;
             }
@@ -159,9 +164,13 @@ public final class ParquetFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (Files.deleteIfExists(file)) {
-            whenClosed.run();
+        if (isClosed) {
+            return;
         }
+        isClosed = true;
+        whenClosed.run();
+        // After a failure the engine may have deleted it already.
+        Files.deleteIfExists(file);
     }
 
     /** The rows as the engine takes them: one batch for each chunk. */

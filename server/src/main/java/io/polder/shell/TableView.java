@@ -183,7 +183,8 @@ final class TableView {
             return text;
         }
         StringBuilder plain = new StringBuilder();
-        for (char letter : text.toCharArray()) {
+        for (int index = 0; index < text.length(); index++) {
+            char letter = text.charAt(index);
             plain.append(
                     switch (letter) {
                         case '\n' -> "\\n";

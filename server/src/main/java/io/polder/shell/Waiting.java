@@ -48,7 +48,9 @@ final class Waiting {
         String id = running;
         if (id != null) {
             isInterrupted = true;
-            CompletableFuture.runAsync(() -> client.cancel(id));
+            Thread canceller = new Thread(() -> client.cancel(id), "cancel");
+            canceller.setDaemon(true);
+            canceller.start();
         }
     }
 

@@ -257,7 +257,7 @@ final class ShellTest {
     private static final class Terminal implements AutoCloseable {
         private final Process process;
         private final OutputStream keys;
-        private final StringBuffer screen = new StringBuffer();
+        private final StringWriter screen = new StringWriter();
 
         Terminal(Path user) {
             Path script = Path.of("/usr/bin/script");
@@ -311,7 +311,7 @@ final class ShellTest {
 
         /** Types, and waits until this is on the screen that was not there before. */
         String type(String text, String expected) {
-            int before = screen.length();
+            int before = screen.toString().length();
             try {
                 keys.write(text.getBytes(StandardCharsets.UTF_8));
                 keys.flush();
@@ -325,7 +325,7 @@ final class ShellTest {
 
         /** Without what moves the cursor and changes colours. */
         private String seen(int from) {
-            return screen.substring(from).replaceAll("\u001B\\[[0-9;?]*[A-Za-z]|\u001B[=>]|\r", "");
+            return screen.toString().substring(from).replaceAll("\u001B\\[[0-9;?]*[A-Za-z]|\u001B[=>]|\r", "");
         }
 
         int end() throws InterruptedException {
@@ -350,10 +350,10 @@ final class ShellTest {
 
             terminal.type("\u0003", "The query was cancelled.");
 
-            assertThat(new ObjectMapper()
-                            .readTree(mart.address().resolve("/api/queries").toURL())
-                            .path("queries"))
-                    .isEmpty();
+            try (InputStream queries =
+                    mart.address().resolve("/api/queries").toURL().openStream()) {
+                assertThat(new ObjectMapper().readTree(queries).path("queries")).isEmpty();
+            }
             terminal.type("\\f csv\n", "Rows are written as csv.");
             terminal.type("SELECT a.n FROM numbers a, numbers b;\n", "17\n");
             terminal.type("\u0003", "The query was cancelled");

@@ -8,6 +8,10 @@ import io.polder.record.PolderException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +54,42 @@ final class ParquetFileTest {
 
         assertThat(closed).hasValue(1);
         assertThat(files()).isEmpty();
+    }
+
+    /** Numbers from 0 in their order, about 160 MB of them. */
+    private static final class Rising implements Rows {
+        private long next;
+
+        @Override
+        public List<Answer.Column> columns() {
+            return List.of(new Answer.Column("n", "BIGINT"));
+        }
+
+        @Override
+        public @Nullable Chunk next() {
+            if (next >= 20_000_000) {
+                return null;
+            }
+            long[] values = new long[8_000];
+            for (int index = 0; index < values.length; index++) {
+                values[index] = next++;
+            }
+            return new Chunk(values.length, List.of(Chunk.Column.ofWhole(values, null)));
+        }
+    }
+
+    @Test
+    void rowsAreInTheOrderInWhichTheyCame() throws Exception {
+        try (ParquetFile file = ParquetFile.of(new Rising(), folder, 1L << 30, closed::incrementAndGet);
+                Connection engine = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = engine.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*), bool_and(n = file_row_number) FROM"
+                        + " read_parquet('" + files().get(0) + "', file_row_number = true)")) {
+            assertThat(file.size()).isPositive();
+            rows.next();
+            assertThat(rows.getLong(1)).isEqualTo(20_000_000);
+            assertThat(rows.getBoolean(2)).isTrue();
+        }
     }
 
     @Test
