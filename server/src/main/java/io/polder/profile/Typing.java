@@ -22,6 +22,7 @@ final class Typing {
     private static final Set<String> ALWAYS_NULL =
             Set.of("NA", "N/A", "n/a", "NULL", "null", "\\N", "#N/A", "#NULL!", "(null)", "NaN", "nan", "?", "-", "--");
 
+    private static final String TEXT = "text";
     private static final int SAMPLE = 20_000;
     /** The part of the values that must be of a type for it to be the column's. */
     private static final double ENOUGH = 0.95;
@@ -212,39 +213,23 @@ final class Typing {
                 "CASE WHEN length(trim($v)) >= 12 THEN CAST(TRY_CAST(trim($v) AS TIMESTAMPTZ) AT TIME ZONE"
                         + " 'UTC' AS TIMESTAMP) END");
         casts.put("time", "CASE WHEN length(trim($v)) >= 4 THEN TRY_CAST(trim($v) AS TIME) END");
-        for (String format : DATE_FORMATS) {
-            casts.put("date " + format, "CAST(try_strptime(trim($v), " + FileSource.text(format) + ") AS DATE)");
-        }
-        for (String format : TIME_FORMATS) {
-            casts.put("timestamp " + format, "try_strptime(trim($v), " + FileSource.text(format) + ")");
-        }
-        StringBuilder counts = new StringBuilder("SELECT count(v), count_if(v LIKE '0_%' AND regexp_full_match(v,"
-                + " '0[0-9]+')), min(length(v)), max(length(v)), count(DISTINCT v), count_if(v LIKE '%-%' OR v LIKE"
-                + " '%.%')");
-        casts.values().forEach(cast -> counts.append(", count(")
-                .append(cast.replace("$v", "v"))
-                .append(")"));
-        List<@Nullable Object> found = bench.row(counts + " FROM (SELECT " + value + " AS v FROM few)");
+        List<@Nullable Object> found = bench.row("SELECT count(v), count_if(v LIKE '0_%' AND regexp_full_match(v,"
+                + " '0[0-9]+')), min(length(v)), max(length(v)), count(DISTINCT v), count_if(length(v) BETWEEN 6 AND 30 AND"
+                + " regexp_matches(v, '[0-9].*[0-9]'))" + counts(casts) + " FROM (SELECT " + value + " AS v FROM few)");
         long there = number(found.get(0));
-        String best = "text";
-        String cast = "";
-        if (there > 0) {
-            int at = 6;
-            long most = 0;
-            for (var entry : casts.entrySet()) {
-                long count = number(found.get(at++));
-                // A wider type must fit more values, and not only as many, to be preferred to one before it.
-                String told = toldTypes.get(name);
-                boolean isCandidate = told == null
-                        ? count >= ENOUGH * there
-                        : entry.getKey().replaceAll("[ ,].*", "").equals(told);
-                if (isCandidate && count > most) {
-                    most = count;
-                    best = entry.getKey();
-                    cast = entry.getValue();
-                }
+        String best = best(name, casts, found.subList(6, found.size()), there);
+        if (best.equals(TEXT) && there > 0 && number(found.get(5)) >= ENOUGH * there) {
+            for (String format : DATE_FORMATS) {
+                casts.put("date " + format, "CAST(try_strptime(trim($v), " + FileSource.text(format) + ") AS DATE)");
             }
+            for (String format : TIME_FORMATS) {
+                casts.put("timestamp " + format, "try_strptime(trim($v), " + FileSource.text(format) + ")");
+            }
+            List<@Nullable Object> again =
+                    bench.row("SELECT count(v)" + counts(casts) + " FROM (SELECT " + value + " AS v FROM few)");
+            best = best(name, casts, again.subList(1, again.size()), there);
         }
+        String cast = casts.getOrDefault(best, "");
         String type = best.replaceAll("[ ,].*", "");
         long leadingZeros = number(found.get(1));
         boolean isOfOneLength = number(found.get(2)) == number(found.get(3));
@@ -267,6 +252,33 @@ final class Typing {
         } else {
             expressions.add(value + " AS c" + index);
         }
+    }
+
+    private static String counts(Map<String, String> casts) {
+        StringBuilder counts = new StringBuilder();
+        casts.values().forEach(cast -> counts.append(", count(")
+                .append(cast.replace("$v", "v"))
+                .append(")"));
+        return counts.toString();
+    }
+
+    /** The first type that enough values can be read as, and that no later one fits more of. */
+    private String best(String name, Map<String, String> casts, List<@Nullable Object> counts, long there) {
+        String told = toldTypes.get(name);
+        String best = TEXT;
+        long most = 0;
+        int at = 0;
+        for (String candidate : casts.keySet()) {
+            long count = number(counts.get(at++));
+            boolean isPossible = told == null
+                    ? count >= ENOUGH * there
+                    : candidate.replaceAll("[ ,].*", "").equals(told);
+            if (isPossible && count > most) {
+                most = count;
+                best = candidate;
+            }
+        }
+        return best;
     }
 
     private Profile.MissingBy missing(String quoted, List<String> words) {
