@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             SqlCommand.class,
             ProfileCommand.class,
             ValidateCommand.class,
+            CompareCommand.class,
             ExportCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
