@@ -57,7 +57,9 @@ final class CompareCommand implements Callable<Integer> {
                         drift.column(),
                         drift.kind(),
                         String.format(Locale.ROOT, "%.3f", drift.effect()),
-                        Double.isNaN(drift.probability()) ? "" : String.format(Locale.ROOT, "%.2g", drift.probability()),
+                        Double.isNaN(drift.probability())
+                                ? ""
+                                : String.format(Locale.ROOT, "%.2g", drift.probability()),
                         drift.what());
             }
         }
@@ -70,6 +72,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private Comparison.Snapshot snapshot(String file) {
-        return reading.with(file, (bench, source) -> Comparison.snapshot(bench, reading.name(file), reading.nulls(), personal));
+        return reading.with(
+                file, (bench, source) -> Comparison.snapshot(bench, reading.name(file), reading.nulls(), personal));
     }
 }

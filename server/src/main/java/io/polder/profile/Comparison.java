@@ -46,7 +46,13 @@ public final class Comparison {
      */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares or keeps them.
     public record Column(
-            String type, boolean isPersonal, long count, long missing, double @Nullable [] numbers, @Nullable Map<String, Long> counts, long others) {}
+            String type,
+            boolean isPersonal,
+            long count,
+            long missing,
+            double @Nullable [] numbers,
+            @Nullable Map<String, Long> counts,
+            long others) {}
 
     /**
      * What was found of one column.
@@ -57,7 +63,8 @@ public final class Comparison {
      * @param probability that chance alone does this, corrected; NaN where nothing was tested
      * @param hasDrifted whether that is unlikely and the effect is not small
      */
-    public record Drift(String column, String kind, String what, double effect, double probability, boolean hasDrifted) {}
+    public record Drift(
+            String column, String kind, String what, double effect, double probability, boolean hasDrifted) {}
 
     private Comparison() {}
 
@@ -145,9 +152,11 @@ public final class Comparison {
             return;
         }
         var result = KolmogorovSmirnovTest.withDefaults().test(was, is);
-        String what = isHidden ? HIDDEN : "median " + Numerals.shown(median(was), 4) + " → " + Numerals.shown(median(is), 4) + ", mean "
-                + Numerals.shown(Arrays.stream(was).average().orElse(Double.NaN), 4) + " → "
-                + Numerals.shown(Arrays.stream(is).average().orElse(Double.NaN), 4);
+        String what = isHidden
+                ? HIDDEN
+                : "median " + Numerals.shown(median(was), 4) + " → " + Numerals.shown(median(is), 4) + ", mean "
+                        + Numerals.shown(Arrays.stream(was).average().orElse(Double.NaN), 4) + " → "
+                        + Numerals.shown(Arrays.stream(is).average().orElse(Double.NaN), 4);
         found.add(new Drift(name, "numbers", what, result.getStatistic(), result.getPValue(), false));
     }
 
@@ -206,7 +215,9 @@ public final class Comparison {
                 used.add(column);
             }
         }
-        if (used.size() < 2 || Arrays.stream(table[0]).sum() == 0 || Arrays.stream(table[1]).sum() == 0) {
+        if (used.size() < 2
+                || Arrays.stream(table[0]).sum() == 0
+                || Arrays.stream(table[1]).sum() == 0) {
             return 1;
         }
         long[][] kept = new long[2][used.size()];

@@ -73,7 +73,8 @@ class ComparisonTest {
         for (int row = 0; row < 4_000; row++) {
             csv.append(speed + 10 * random.nextGaussian()).append(',');
             csv.append(random.nextDouble() < motorways ? "motorway" : "street").append(',');
-            csv.append(random.nextDouble() < missing ? "" : "L" + random.nextInt(3)).append(',');
+            csv.append(random.nextDouble() < missing ? "" : "L" + random.nextInt(3))
+                    .append(',');
             csv.append(random.nextGaussian()).append(",x\n");
         }
         return snapshot(name, csv.toString());
