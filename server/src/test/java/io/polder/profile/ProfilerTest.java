@@ -131,8 +131,8 @@ class ProfilerTest {
         "letter.csv.gz, 61"
     })
     void dependenciesAreThePublishedOnesFromTheFileOn(String file, int count) throws Exception {
-        Profile.FunctionalDependencies found =
-                profile(resource("/io/polder/statistics/" + file)).functionalDependencies();
+        Profile.FunctionalDependencies found = profile(Path.of("../core/src/test/resources/io/polder/statistics", file))
+                .functionalDependencies();
 
         assertThat(found.count()).isEqualTo(count).isEqualTo(found.minimal().size());
         assertThat(found.complete()).isTrue();
