@@ -199,15 +199,15 @@ class TrapsTest {
                 assertThat(agent.post(events(10, 10)).statusCode()).isEqualTo(200);
                 assertThat(agent.post(events(20, 1)).statusCode()).isEqualTo(503);
                 await().untilAsserted(() -> assertThat(agent.agent.metrics().why())
-                        .anyMatch(why -> why.matches(
-                                "k sink: file in .*: the folder is gone since .*, channel full since .*"))
+                        .anyMatch(why ->
+                                why.matches("k sink: file in .*: the folder is gone since .*, channel full since .*"))
                         .anyMatch(why -> why.startsWith("r source: refuses batches since ")));
 
                 Files.createDirectory(folder);
 
                 await().untilAsserted(() -> assertThat(lines(folder)).isEqualTo(numbers(0, 20)));
                 await().untilAsserted(
-                        () -> assertThat(agent.agent.metrics().why()).isEmpty());
+                                () -> assertThat(agent.agent.metrics().why()).isEmpty());
             }
         }
     }

@@ -81,7 +81,8 @@ final class JsonEvents {
         } catch (JsonProcessingException malformed) {
             throw new BadRequestException(
                     BAD_REQUEST,
-                    "The body is not JSON: " + PLACE.matcher(malformed.getOriginalMessage()).replaceAll("") + " (line "
+                    "The body is not JSON: "
+                            + PLACE.matcher(malformed.getOriginalMessage()).replaceAll("") + " (line "
                             + malformed.getLocation().getLineNr() + ", column "
                             + malformed.getLocation().getColumnNr() + "). Fix: send an array of events");
         } catch (IOException impossible) {
