@@ -96,7 +96,7 @@ final class FileSink implements Sink {
         if (failure instanceof NoSuchFileException) {
             return "the folder is gone";
         }
-        return failure instanceof AccessDeniedException ? "may not be written" : failure.getMessage();
+        return failure instanceof AccessDeniedException ? "may not be written" : String.valueOf(failure.getMessage());
     }
 
     private void write(List<Event> events) throws IOException {
