@@ -314,9 +314,23 @@ public final class Agent implements AutoCloseable {
         LOGGER.info("Started {}.", counts.fullName());
     }
 
+    /** Nobody may send to a source for hours: that it would take batches again is seen at its channels. */
+    private void relieve(String source) {
+        SourceDefinition described = definition.sources().get(source);
+        if (described != null
+                && described.selection().required().values().stream()
+                        .flatMap(List::stream)
+                        .map(channels::get)
+                        .allMatch(channel ->
+                                channel == null || channel.counters().trouble().isEmpty())) {
+            counters(Counters.Kind.SOURCE, source).ended(ChannelProcessor.REFUSES);
+        }
+    }
+
     private void watch() {
         try {
             runners.forEach(SinkRunner::watch);
+            sources.keySet().forEach(this::relieve);
             metrics.sample();
         } catch (RuntimeException bug) {
             LOGGER.error("What the agent shows may be old.", bug);

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * caller.
  */
 public interface Channel extends AutoCloseable {
+    /** The trouble of a channel that had no room; it ends when a batch gets in, or when half of it is empty. */
+    String FULL = "channel full";
+
     /** Opens it, with what an earlier run left in it. */
     void start();
 

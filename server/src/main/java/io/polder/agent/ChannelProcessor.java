@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * all required channels or in none; optional channels get it when they have room at once. Thread-safe.
  */
 public final class ChannelProcessor {
+    /**
+     * The trouble of a source that is sent events and cannot put them. It ends with the next batch that gets in, or with the
+     * channels' own trouble, whichever is first.
+     */
+    public static final String REFUSES = "refuses batches";
+
     private final List<Interceptor> interceptors;
     private final Selector selector;
 

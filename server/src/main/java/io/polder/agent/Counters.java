@@ -107,6 +107,14 @@ public final class Counters {
         }
     }
 
+    /** Says that it is rid of this trouble; of another one it is not. */
+    public void ended(String reason) {
+        Trouble known = trouble;
+        if (known != null && known.reason().equals(reason)) {
+            trouble = null;
+        }
+    }
+
     /** Says that it works. */
     public void well() {
         if (trouble != null) {

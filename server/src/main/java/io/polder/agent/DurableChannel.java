@@ -128,7 +128,7 @@ final class DurableChannel implements Channel {
         }
         if (transactionCapacity < 1) {
             settings.problem("transactionCapacity", "leaves no room for anything", "write 1 or more");
-        } else if (transactionCapacity > capacity) {
+        } else if (capacity > 0 && transactionCapacity > capacity) {
             settings.problem(
                     "transactionCapacity",
                     "is above the channel's capacity, which is " + capacity,
@@ -311,7 +311,7 @@ final class DurableChannel implements Channel {
         lock.lock();
         try {
             if (size + count > capacity) {
-                counters.troubled("channel full", clock.instant());
+                counters.troubled(FULL, clock.instant());
                 hasRefused = true;
                 isFilling.signalAll();
                 return null;
@@ -426,11 +426,19 @@ final class DurableChannel implements Channel {
         }
     }
 
+    /** Under the lock. Who gets an emptied channel's status need not wait for the next batch to hear that it is not full. */
+    private void shrink(int count) {
+        size -= count;
+        hasRoom.signalAll();
+        if (!isHalfFull()) {
+            counters.ended(FULL);
+        }
+    }
+
     private void release(int count) {
         lock.lock();
         try {
-            size -= count;
-            hasRoom.signalAll();
+            shrink(count);
         } finally {
             lock.unlock();
         }
@@ -469,7 +477,11 @@ final class DurableChannel implements Channel {
     }
 
     private boolean isFilling() {
-        return hasRefused || size > capacity / 2;
+        return hasRefused || isHalfFull();
+    }
+
+    private boolean isHalfFull() {
+        return size > capacity / 2;
     }
 
     @Override
@@ -593,8 +605,7 @@ final class DurableChannel implements Channel {
                                 : slice.batch().place.length();
                     }
                 }
-                size -= events.size();
-                hasRoom.signalAll();
+                shrink(events.size());
             } finally {
                 lock.unlock();
             }

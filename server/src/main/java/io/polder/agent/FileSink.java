@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -85,8 +87,16 @@ final class FileSink implements Sink {
         } catch (IOException failure) {
             counters.increment(Counter.EVENT_WRITE_FAIL);
             return CompletableFuture.failedFuture(
-                    new IOException("file in " + folder + ": " + failure.getMessage(), failure));
+                    new IOException("file in " + folder + ": " + reason(failure), failure));
         }
+    }
+
+    /** These two say no more than a path, which tells nobody what is wrong. */
+    private static String reason(IOException failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "the folder is gone";
+        }
+        return failure instanceof AccessDeniedException ? "may not be written" : String.valueOf(failure.getMessage());
     }
 
     private void write(List<Event> events) throws IOException {

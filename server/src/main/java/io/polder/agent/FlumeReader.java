@@ -206,6 +206,9 @@ final class FlumeReader {
         }
         FlumeTypes.Type type = type(kind, prefix, entry);
         if (type == null) {
+            // Its own keys cannot be looked at; those that every source and sink has can.
+            String channels = prefix + (kind.equals("sink") ? ".channel" : ".channels");
+            known(channels, list(channels), "channels");
             useAll(prefix);
             return;
         }

@@ -78,7 +78,7 @@ final class MemoryChannel implements Channel {
         }
         if (transactionCapacity < 1) {
             settings.problem("transactionCapacity", "leaves no room for anything", "write 1 or more");
-        } else if (transactionCapacity > capacity) {
+        } else if (capacity > 0 && transactionCapacity > capacity) {
             settings.problem(
                     "transactionCapacity",
                     "is above the channel's capacity, which is " + capacity,
@@ -135,7 +135,7 @@ final class MemoryChannel implements Channel {
         try {
             // What a stop left in the channel may be more than its capacity, and then waits like everything else.
             if (size + count > capacity || bytes + weight > byteCapacity) {
-                counters.troubled("channel full", clock.instant());
+                counters.troubled(FULL, clock.instant());
                 hasRefused = true;
                 isFilling.signalAll();
                 return null;
@@ -207,6 +207,10 @@ final class MemoryChannel implements Channel {
             size -= count;
             bytes -= weight;
             spilledLeft -= spilled;
+            if (!isHalfFull()) {
+                // Without this an emptied channel would be called full until somebody puts the next batch.
+                counters.ended(FULL);
+            }
             isSpillDelivered = spilled > 0 && spilledLeft == 0;
             hasRoom.signalAll();
         } finally {
@@ -282,7 +286,11 @@ final class MemoryChannel implements Channel {
     }
 
     private boolean isFilling() {
-        return hasRefused || size > capacity / 2 || bytes > byteCapacity / 2;
+        return hasRefused || isHalfFull();
+    }
+
+    private boolean isHalfFull() {
+        return size > capacity / 2 || bytes > byteCapacity / 2;
     }
 
     private Batch again(int most) {

@@ -140,7 +140,7 @@ final class NetcatSource implements Source {
             }
         } catch (ChannelException refused) {
             counters.increment(Counter.CHANNEL_WRITE_FAIL);
-            counters.troubled("refuses lines", clock.instant());
+            counters.troubled(ChannelProcessor.REFUSES, clock.instant());
             say(out, "FAILED: " + refused.getMessage());
         }
     }

@@ -90,6 +90,21 @@ class FlumeFileTest {
     }
 
     @Test
+    void theChannelsOfAComponentWhoseTypeIsWrongAreLookedAtToo(@TempDir Path home) {
+        assertThat(problems(home, GOOD.replace("= http", "= htpp") + "sources.r.channels = cc\n"))
+                .anyMatch(told -> told.contains("a.sources.r.type = 'htpp': is no type of source"))
+                .anyMatch(told -> told.contains("a.sources.r.channels = 'cc': is not among a.channels"));
+    }
+
+    @Test
+    void aCapacityThatIsNoneIsOneFault(@TempDir Path home) {
+        assertThat(problems(home, GOOD + "channels.c.capacity = 0\n"))
+                .singleElement()
+                .asString()
+                .contains("a.channels.c.capacity = '0': leaves no room for anything");
+    }
+
+    @Test
     void aClassOfOnesOwnIsRefused(@TempDir Path home) {
         assertThat(problems(home, GOOD.replace("= http", "= org.example.Mine")))
                 .singleElement()

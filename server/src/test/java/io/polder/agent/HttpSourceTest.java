@@ -142,6 +142,13 @@ class HttpSourceTest {
     }
 
     @Test
+    void whatIsWrongWithABodyIsToldInWordsOfItsSender() {
+        assertThat(agent.post("[{\"body\":\"x\"").body())
+                .isEqualTo("The body is not JSON: Unexpected end-of-input: expected close marker for Object"
+                        + " (line 1, column 13). Fix: send an array of events.\n");
+    }
+
+    @Test
     void anEmptyRequestIs400WhateverItsMethod() {
         assertThat(agent.post("").statusCode()).isEqualTo(400);
         assertThat(agent.send(HttpRequest.newBuilder().GET()).statusCode()).isEqualTo(400);

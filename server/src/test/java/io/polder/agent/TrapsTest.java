@@ -185,6 +185,34 @@ class TrapsTest {
     }
 
     @Test
+    void aChannelThatWasFullIsNotCalledFullWhenItIsEmptyAgainThoughNobodySendsAnything() throws IOException {
+        for (String type : List.of("memory", "file")) {
+            Path here = Files.createDirectories(home.resolve(type));
+            Path folder = Files.createDirectories(here.resolve("files"));
+            String channel = memory("c", 20).replace("type = memory", "type = " + type)
+                    + (type.equals("file") ? "channels.c.dataDirs = " + here.resolve("data") + "\n" : "");
+            try (AgentFixture agent = AgentFixture.start(
+                    here,
+                    SOURCE + "channels = c\nsinks = k\nsources.r.channels = c\n" + channel + files("k", "c", folder))) {
+                Files.delete(folder);
+                assertThat(agent.post(events(0, 10)).statusCode()).isEqualTo(200);
+                assertThat(agent.post(events(10, 10)).statusCode()).isEqualTo(200);
+                assertThat(agent.post(events(20, 1)).statusCode()).isEqualTo(503);
+                await().untilAsserted(() -> assertThat(agent.agent.metrics().why())
+                        .anyMatch(why ->
+                                why.matches("k sink: file in .*: the folder is gone since .*, channel full since .*"))
+                        .anyMatch(why -> why.startsWith("r source: refuses batches since ")));
+
+                Files.createDirectory(folder);
+
+                await().untilAsserted(() -> assertThat(lines(folder)).isEqualTo(numbers(0, 20)));
+                await().untilAsserted(
+                                () -> assertThat(agent.agent.metrics().why()).isEmpty());
+            }
+        }
+    }
+
+    @Test
     void theMetricsAreOnThisMachineAndAPortThatIsTakenIsTold() throws IOException {
         try (AgentFixture agent =
                         AgentFixture.start(home, SOURCE + "channels = c\nsources.r.channels = c\n" + memory("c", 10));

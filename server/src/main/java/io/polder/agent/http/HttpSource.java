@@ -330,7 +330,7 @@ final class HttpSource implements Source {
                 answer(response, callback, HttpStatus.PAYLOAD_TOO_LARGE_413, message);
                 return;
             }
-            counters.troubled("refuses batches", clock.instant());
+            counters.troubled(ChannelProcessor.REFUSES, clock.instant());
             response.getHeaders().put(RETRY_AFTER);
             answer(response, callback, HttpStatus.SERVICE_UNAVAILABLE_503, message);
         }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ final class JsonEvents {
             .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
+    /** The parser's own words for a place, beside which the message has another. */
+    private static final Pattern PLACE = Pattern.compile(" \\(start marker at \\[.*?]\\)");
+
     private static final byte[] EMPTY = new byte[0];
 
     private JsonEvents() {}
@@ -77,7 +81,8 @@ final class JsonEvents {
         } catch (JsonProcessingException malformed) {
             throw new BadRequestException(
                     BAD_REQUEST,
-                    "The body is not JSON: " + malformed.getOriginalMessage() + " (line "
+                    "The body is not JSON: "
+                            + PLACE.matcher(malformed.getOriginalMessage()).replaceAll("") + " (line "
                             + malformed.getLocation().getLineNr() + ", column "
                             + malformed.getLocation().getColumnNr() + "). Fix: send an array of events");
         } catch (IOException impossible) {
