@@ -1,6 +1,7 @@
 package io.polder.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -52,6 +53,7 @@ final class KilledWritesTest {
     @TempDir
     private Path folder;
 
+    private final AtomicInteger answered = new AtomicInteger();
     private final AtomicInteger ids = new AtomicInteger();
     private final Set<Long> inserted = ConcurrentHashMap.newKeySet();
     private final Set<Long> deleted = ConcurrentHashMap.newKeySet();
@@ -92,7 +94,12 @@ final class KilledWritesTest {
                 thread.start();
                 clients.add(thread);
             }
-            LockSupport.parkNanos(Duration.ofMillis(300 + random.nextInt(2_000)).toNanos());
+            int before = answered.get();
+            int until = 4 * CLIENTS + random.nextInt(30);
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> answered.get() - before >= until || clients.stream().noneMatch(Thread::isAlive));
+            LockSupport.parkNanos(Duration.ofMillis(random.nextInt(100)).toNanos());
             mart.kill();
             for (Thread client : clients) {
                 client.join();
@@ -142,6 +149,7 @@ final class KilledWritesTest {
             if (answer.statusCode() != 200) {
                 refusals.add(answer.body());
             }
+            answered.incrementAndGet();
             return answer.statusCode() == 200;
         } catch (IOException killed) {
             return false;
