@@ -1,6 +1,7 @@
 package io.polder.config;
 
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param diskWatermark {@code disk.watermark}: bytes of free space below which ingestion stops
  * @param queryTimeout {@code query.timeout}
  * @param queryRows {@code query.rows}: rows of an answer at most
+ * @param sqlTimezone {@code sql.timezone}: of sessions that have set none
  * @param hivePort {@code hive.port}: where the mart is an Impala; 0 is any free port
  * @param hiveIdle {@code hive.idle}: how long a session or result is kept that nobody uses
  * @param druidPort {@code druid.port}: where the mart is a Druid; 0 is any free port
@@ -36,6 +38,7 @@ public record Platform(
         long diskWatermark,
         Duration queryTimeout,
         long queryRows,
+        ZoneId sqlTimezone,
         int hivePort,
         Duration hiveIdle,
         int druidPort,

@@ -4,6 +4,7 @@ import io.polder.record.PolderException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,6 +105,13 @@ public final class PlatformReader {
             "10000",
             "100000",
             "How many rows an answer has at most; a longer one says that it was cut.");
+    static final Key<ZoneId> SQL_TIMEZONE = Key.withDefault(
+            "sql.timezone",
+            Kind.TIME_ZONE,
+            "UTC",
+            "Etc/GMT-1",
+            "The zone in which `from_unixtime` writes and texts are read as moments, until a session says `SET timezone`."
+                    + " Moments are stored and answered in UTC, whatever it is.");
     static final Key<Integer> HIVE_PORT = Key.withDefault(
             "hive.port",
             Kind.number(0, 65_535),
@@ -155,6 +163,7 @@ public final class PlatformReader {
                     DISK_WATERMARK,
                     QUERY_TIMEOUT,
                     QUERY_ROWS,
+                    SQL_TIMEZONE,
                     HIVE_PORT,
                     HIVE_IDLE,
                     DRUID_PORT,
@@ -239,6 +248,7 @@ public final class PlatformReader {
                 members.get(DISK_WATERMARK),
                 members.get(QUERY_TIMEOUT),
                 members.get(QUERY_ROWS),
+                members.get(SQL_TIMEZONE),
                 members.get(HIVE_PORT),
                 members.get(HIVE_IDLE),
                 members.get(DRUID_PORT),

@@ -10,8 +10,9 @@ import java.util.TreeMap;
  *
  * @param database what unqualified names belong to
  * @param options what SET has set, by name in small letters
+ * @param fallback the zone while SET has set none
  */
-public record Session(String database, Map<String, String> options) {
+public record Session(String database, Map<String, String> options, ZoneId fallback) {
     /** The one database that a mart's tables and views are in; {@code main} is another name for it. */
     public static final String DEFAULT = "default";
 
@@ -22,14 +23,19 @@ public record Session(String database, Map<String, String> options) {
         options = Map.copyOf(options);
     }
 
-    /** A new connection's: the default database, nothing set. */
+    /** A new connection's: the default database, nothing set, UTC as in Impala. */
     public static Session start() {
-        return new Session(DEFAULT, Map.of());
+        return start(ZoneOffset.UTC);
+    }
+
+    /** A new connection's in another zone. */
+    public static Session start(ZoneId zone) {
+        return new Session(DEFAULT, Map.of(), zone);
     }
 
     /** The same with another database. */
     public Session use(String other) {
-        return new Session(other, options);
+        return new Session(other, options, fallback);
     }
 
     /** The same with an option set, or forgotten when {@code value} is empty. */
@@ -41,12 +47,12 @@ public record Session(String database, Map<String, String> options) {
         } else {
             changed.put(name, value);
         }
-        return new Session(database, changed);
+        return new Session(database, changed, fallback);
     }
 
-    /** The zone of {@link #TIMEZONE}; UTC when none was set, as in Impala. */
+    /** The zone of {@link #TIMEZONE}; when none was set, the one that it started in. */
     public ZoneId zone() {
         String zone = options.get(TIMEZONE);
-        return zone == null ? ZoneOffset.UTC : ZoneId.of(zone);
+        return zone == null ? fallback : ZoneId.of(zone);
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ final class PlatformReaderTest {
             1_000_000_000,
             Duration.ofSeconds(60),
             10_000,
+            ZoneId.of("UTC"),
             21_050,
             Duration.ofHours(1),
             8_082,

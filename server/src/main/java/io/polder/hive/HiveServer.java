@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,12 +43,14 @@ public final class HiveServer implements AutoCloseable {
      * @param host an address of this machine
      * @param port 0 for any free one
      * @param idle for how long a session or a result is kept that nobody uses
+     * @param timezone of sessions that set none
      */
-    public record Settings(String host, int port, Duration idle) {}
+    public record Settings(String host, int port, Duration idle, ZoneId timezone) {}
 
     private final Queries queries;
     private final ToLongFunction<Statement.Write> writes;
     private final Catalog catalog;
+    private final ZoneId timezone;
     private final String version;
     private final InstantSource clock;
     private final Sessions sessions;
@@ -63,10 +66,12 @@ public final class HiveServer implements AutoCloseable {
             Catalog catalog,
             String version,
             InstantSource clock,
-            ServerSocket socket) {
+            ServerSocket socket,
+            ZoneId timezone) {
         this.queries = queries;
         this.writes = writes;
         this.catalog = catalog;
+        this.timezone = timezone;
         this.version = version;
         this.clock = clock;
         this.socket = socket;
@@ -87,7 +92,7 @@ public final class HiveServer implements AutoCloseable {
             String version,
             Settings settings,
             InstantSource clock) {
-        HiveServer server = new HiveServer(queries, writes, catalog, version, clock, bound(settings));
+        HiveServer server = new HiveServer(queries, writes, catalog, version, clock, bound(settings), settings.timezone());
         server.threads.execute(server::accept);
         long every =
                 Math.max(1, Math.min(settings.idle().toMillis() / 4, TimeUnit.SECONDS.toMillis(TIDY_MOST_SECONDS)));
@@ -159,7 +164,7 @@ public final class HiveServer implements AutoCloseable {
             return;
         }
         ClientConnection connection = new ClientConnection(
-                client, isGone -> new Service(queries, writes, catalog, sessions, threads, version, clock, isGone));
+                client, isGone -> new Service(queries, writes, catalog, sessions, threads, version, timezone, clock, isGone));
         clients.add(connection);
         threads.execute(() -> {
             try {

@@ -11,6 +11,7 @@ import io.polder.sql.Session;
 import io.polder.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class Service implements TCLIService.Iface {
     private final Queries queries;
     private final ToLongFunction<Statement.Write> writes;
     private final Catalog catalog;
+    private final ZoneId timezone;
     private final Metadata metadata;
     private final Sessions sessions;
     private final Executor threads;
@@ -62,11 +64,13 @@ final class Service implements TCLIService.Iface {
             Sessions sessions,
             Executor threads,
             String version,
+            ZoneId timezone,
             InstantSource clock,
             BooleanSupplier isGone) {
         this.queries = queries;
         this.writes = writes;
         this.catalog = catalog;
+        this.timezone = timezone;
         this.sessions = sessions;
         this.threads = threads;
         this.version = version;
@@ -114,7 +118,7 @@ final class Service implements TCLIService.Iface {
 
     /** hive-jdbc sends the database as {@code use:database} and settings as {@code set:hiveconf:name}. */
     private Session configured(@Nullable Map<String, String> configuration) {
-        Session session = Session.start();
+        Session session = Session.start(timezone);
         if (configuration == null) {
             return session;
         }

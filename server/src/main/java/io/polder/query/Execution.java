@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
@@ -75,6 +76,8 @@ public final class Execution implements Rows, AutoCloseable {
 
     private @Nullable ResultSet result;
     private @Nullable ArrowReader reader;
+    /** How many rows of the reader's batch have been copied. */
+    private int copied;
     private @Nullable Projection projection;
     private @Nullable Chunk first;
     private @Nullable List<Answer.Column> columns;
@@ -194,13 +197,21 @@ public final class Execution implements Rows, AutoCloseable {
 
     private @Nullable Chunk pull() throws IOException {
         ArrowReader open = Objects.requireNonNull(reader);
-        while (stop == null && open.loadNextBatch()) {
-            if (open.getVectorSchemaRoot().getRowCount() > 0) {
-                Chunk chunk = Objects.requireNonNull(projection).read(open.getVectorSchemaRoot());
+        while (stop == null) {
+            VectorSchemaRoot batch = open.getVectorSchemaRoot();
+            if (copied < batch.getRowCount()) {
+                Projection brought = Objects.requireNonNull(projection);
+                int wanted = brought.rows(batch, copied);
+                Chunk chunk = brought.read(batch, copied, wanted);
+                copied += wanted;
                 if (recording != null) {
                     recording.add(chunk);
                 }
                 return chunk;
+            }
+            copied = 0;
+            if (!open.loadNextBatch()) {
+                break;
             }
         }
         if (stop != null) {

@@ -1,5 +1,7 @@
 package io.polder.query;
 
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * are copied as they lie in memory. The engine does the changing, many values at a time. Immutable.
  */
 final class Projection {
+    /** More text than this is copied in pieces, so that long values need no more of the heap than many short ones. */
+    private static final long CHUNK_BYTES = 4L << 20;
+    /** The texts of one row are held whole, several times over, on their way out. */
+    private static final long VALUE_BYTES = 8L << 20;
+
     /** What the engine is asked for in place of a column, and how what it gives lies in memory. */
     private enum Way {
         BOOLEAN("%s"),
@@ -43,6 +50,10 @@ final class Projection {
 
         boolean isAsItIs() {
             return sql.equals("%s");
+        }
+
+        boolean isText() {
+            return this == VARCHAR || this == TO_VARCHAR || this == TO_BASE64;
         }
     }
 
@@ -111,43 +122,81 @@ final class Projection {
         return sql.toString();
     }
 
-    /** Copies what the engine holds, which it will write over. */
-    Chunk read(VectorSchemaRoot batch) {
-        int rows = batch.getRowCount();
+    /** How many rows of a batch from {@code from} on make one chunk: all, unless their texts are long. */
+    int rows(VectorSchemaRoot batch, int from) {
+        int rows = batch.getRowCount() - from;
+        while (rows > 1 && texts(batch, from, rows) > CHUNK_BYTES) {
+            rows /= 2;
+        }
+        if (rows == 1 && texts(batch, from, 1) > VALUE_BYTES) {
+            throw new PolderException(
+                    ErrorCode.TOO_LARGE,
+                    "A row has texts of " + texts(batch, from, 1) + " bytes, and at most " + VALUE_BYTES
+                            + " are answered. Fix: take parts of them with substr()");
+        }
+        return rows;
+    }
+
+    /** How many bytes the texts of some rows have. */
+    private long texts(VectorSchemaRoot batch, int from, int rows) {
+        long bytes = 0;
+        for (int index = 0; index < ways.size(); index++) {
+            if (ways.get(index).isText()) {
+                ArrowBuf offsets = batch.getVector(index).getOffsetBuffer();
+                bytes += offsets.getInt(4L * (from + rows)) - offsets.getInt(4L * from);
+            }
+        }
+        return bytes;
+    }
+
+    /** Copies some rows of what the engine holds, which it will write over. */
+    Chunk read(VectorSchemaRoot batch, int from, int rows) {
         List<Chunk.Column> read = new ArrayList<>(ways.size());
         for (int index = 0; index < ways.size(); index++) {
-            read.add(read(batch.getVector(index), ways.get(index), rows));
+            read.add(read(batch.getVector(index), ways.get(index), from, rows));
         }
         return new Chunk(rows, read);
     }
 
-    private static Chunk.Column read(FieldVector vector, Way way, int rows) {
-        boolean @Nullable [] nulls = vector.getNullCount() == 0 ? null : nulls(vector, rows);
+    private static Chunk.Column read(FieldVector vector, Way way, int from, int rows) {
+        boolean @Nullable [] nulls = vector.getNullCount() == 0 ? null : nulls(vector, from, rows);
         return switch (way) {
-            case BOOLEAN -> Chunk.Column.ofWhole(bits(vector.getDataBuffer(), rows), nulls);
-            case INTEGER, TO_INTEGER, DATE -> Chunk.Column.ofWhole(integers(vector.getDataBuffer(), rows), nulls);
+            case BOOLEAN -> Chunk.Column.ofWhole(bits(vector.getDataBuffer(), from, rows), nulls);
+            case INTEGER, TO_INTEGER, DATE -> Chunk.Column.ofWhole(integers(vector.getDataBuffer(), from, rows), nulls);
             case BIGINT, TO_BIGINT, TIMESTAMP, TO_TIMESTAMP -> {
                 long[] values = new long[rows];
-                bytes(vector.getDataBuffer(), 8L * rows).asLongBuffer().get(values);
+                bytes(vector.getDataBuffer(), 8L * from, 8L * rows)
+                        .asLongBuffer()
+                        .get(values);
                 yield Chunk.Column.ofWhole(values, nulls);
             }
             case DOUBLE, TO_DOUBLE -> {
                 double[] values = new double[rows];
-                bytes(vector.getDataBuffer(), 8L * rows).asDoubleBuffer().get(values);
+                bytes(vector.getDataBuffer(), 8L * from, 8L * rows)
+                        .asDoubleBuffer()
+                        .get(values);
                 yield Chunk.Column.ofReal(values, nulls);
             }
             case VARCHAR, TO_VARCHAR, TO_BASE64 -> {
                 int[] offsets = new int[rows + 1];
-                bytes(vector.getOffsetBuffer(), 4L * (rows + 1)).asIntBuffer().get(offsets);
-                byte[] values = new byte[offsets[rows]];
-                bytes(vector.getDataBuffer(), values.length).get(values);
+                bytes(vector.getOffsetBuffer(), 4L * from, 4L * (rows + 1))
+                        .asIntBuffer()
+                        .get(offsets);
+                int first = offsets[0];
+                byte[] values = new byte[offsets[rows] - first];
+                bytes(vector.getDataBuffer(), first, values.length).get(values);
+                if (first != 0) {
+                    for (int row = 0; row <= rows; row++) {
+                        offsets[row] -= first;
+                    }
+                }
                 yield Chunk.Column.ofText(values, offsets, nulls);
             }
         };
     }
 
-    private static long[] integers(ArrowBuf buffer, int rows) {
-        IntBuffer integers = bytes(buffer, 4L * rows).asIntBuffer();
+    private static long[] integers(ArrowBuf buffer, int from, int rows) {
+        IntBuffer integers = bytes(buffer, 4L * from, 4L * rows).asIntBuffer();
         long[] values = new long[rows];
         for (int row = 0; row < rows; row++) {
             values[row] = integers.get(row);
@@ -155,25 +204,25 @@ final class Projection {
         return values;
     }
 
-    private static long[] bits(ArrowBuf buffer, int rows) {
-        ByteBuffer bits = bytes(buffer, (rows + 7) / 8);
+    private static long[] bits(ArrowBuf buffer, int from, int rows) {
+        ByteBuffer bits = bytes(buffer, 0, (from + rows + 7) / 8);
         long[] values = new long[rows];
         for (int row = 0; row < rows; row++) {
-            values[row] = bits.get(row >> 3) >> (row & 7) & 1;
+            values[row] = bits.get((from + row) >> 3) >> ((from + row) & 7) & 1;
         }
         return values;
     }
 
-    private static boolean[] nulls(FieldVector vector, int rows) {
-        ByteBuffer valid = bytes(vector.getValidityBuffer(), (rows + 7) / 8);
+    private static boolean[] nulls(FieldVector vector, int from, int rows) {
+        ByteBuffer valid = bytes(vector.getValidityBuffer(), 0, (from + rows + 7) / 8);
         boolean[] nulls = new boolean[rows];
         for (int row = 0; row < rows; row++) {
-            nulls[row] = (valid.get(row >> 3) >> (row & 7) & 1) == 0;
+            nulls[row] = (valid.get((from + row) >> 3) >> ((from + row) & 7) & 1) == 0;
         }
         return nulls;
     }
 
-    private static ByteBuffer bytes(ArrowBuf buffer, long length) {
-        return buffer.nioBuffer(0, (int) length).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer bytes(ArrowBuf buffer, long from, long length) {
+        return buffer.nioBuffer(from, (int) length).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -60,6 +60,8 @@ public final class Queries implements AutoCloseable {
     private static final int MAX_OPEN = 512;
     /** How many Parquet files are there at once. */
     private static final int MAX_FILES = 4;
+    /** An answer that is held whole has no more; others are streamed. */
+    private static final long ANSWER_BYTES = 24L << 20;
     /** Who asks the program's own questions. */
     private static final String OURSELVES = "polder";
 
@@ -147,9 +149,17 @@ public final class Queries implements AutoCloseable {
         try (Execution execution = begin(question.withLimit(most + 1)).start()) {
             List<@Nullable Object[]> rows = new ArrayList<>();
             boolean isTruncated = false;
+            long bytes = 0;
             for (Chunk chunk = execution.next(); chunk != null; chunk = execution.next()) {
                 int wanted = (int) Math.min(chunk.rows(), most - rows.size());
                 isTruncated |= wanted < chunk.rows();
+                bytes += chunk.bytes();
+                if (bytes > ANSWER_BYTES) {
+                    throw new PolderException(
+                            ErrorCode.TOO_LARGE,
+                            "The answer has more than " + ANSWER_BYTES + " bytes. Fix: ask for fewer rows, or for a"
+                                    + " format that is streamed: CSV, NDJSON or Arrow");
+                }
                 Values.addTo(rows, execution.columns(), chunk, wanted);
             }
             long milliseconds = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);

@@ -42,6 +42,9 @@ public final class Writes {
     private static final int MOST_ROWS = 100_000;
 
     private static final int MOST_BYTES = 32 << 20;
+    /** As long as an event may be. */
+    private static final int MOST_VALUE_BYTES = 1_000_000;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration ASK_EVERY = Duration.ofMillis(5);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -188,6 +191,11 @@ public final class Writes {
             String value = source.isEmpty()
                     ? "NULL"
                     : "CAST(" + source + quoted(column.name()) + " AS " + engine(column) + ")";
+            if (!source.isEmpty() && column.type().kind() == HiveType.Kind.STRING) {
+                value = "CASE WHEN strlen(" + value + ") > " + MOST_VALUE_BYTES + " THEN error('a value of "
+                        + column.name().replace("'", "''") + " has more than " + MOST_VALUE_BYTES + " bytes') ELSE "
+                        + value + " END";
+            }
             sql.append(
                             column.type().kind() == HiveType.Kind.TIMESTAMP
                                     ? "strftime(CAST(" + value + " AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"
@@ -209,10 +217,12 @@ public final class Writes {
     private static List<Map<String, @Nullable String>> read(Write write, ResultSet result) throws SQLException {
         List<Relation.Column> columns = write.table().columns();
         Map<List<String>, Map<String, @Nullable String>> rows = new LinkedHashMap<>();
+        long size = 0;
         while (result.next()) {
             Map<String, @Nullable String> row = new LinkedHashMap<>();
             for (int index = 0; index < columns.size(); index++) {
                 String value = result.getString(index + 1);
+                size += value == null ? 0 : value.length();
                 if (value != null && columns.get(index).type().kind() == HiveType.Kind.DOUBLE && !isFinite(value)) {
                     throw write.query()
                             .problem(
@@ -241,6 +251,9 @@ public final class Writes {
                 rows.put(key, row);
             } else if (!result.getBoolean(columns.size() + 1)) {
                 rows.putIfAbsent(key, row);
+            }
+            if (size > MOST_BYTES) {
+                throw tooManyBytes();
             }
             if (rows.size() > MOST_ROWS) {
                 throw new PolderException(
@@ -275,12 +288,15 @@ public final class Writes {
             throw new IllegalStateException("Writing into memory failed.", impossible);
         }
         if (bytes.size() > MOST_BYTES) {
-            throw new PolderException(
-                    ErrorCode.TOO_LARGE,
-                    "The rows have more than " + MOST_BYTES
-                            + " bytes; nothing was written. Fix: write fewer at a time");
+            throw tooManyBytes();
         }
         return bytes.toByteArray();
+    }
+
+    private static PolderException tooManyBytes() {
+        return new PolderException(
+                ErrorCode.TOO_LARGE,
+                "The rows have more than " + MOST_BYTES + " bytes; nothing was written. Fix: write fewer at a time");
     }
 
     private static String quoted(String name) {

@@ -80,7 +80,7 @@ final class Api {
         this.isReady = isReady;
         this.clock = clock;
         isSimulated = Bodies.isSimulated(mart);
-        sql = new SqlEndpoint(program, platform.queryRows(), isSimulated);
+        sql = new SqlEndpoint(program, platform.queryRows(), platform.sqlTimezone(), isSimulated);
         druid = new DruidSql(program);
     }
 

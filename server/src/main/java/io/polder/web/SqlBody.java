@@ -10,6 +10,7 @@ import io.polder.sql.Impala;
 import io.polder.sql.Session;
 import io.polder.sql.Statement;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +102,8 @@ record SqlBody(String sql, boolean isImpala, long limit, String id, Duration age
     }
 
     /** The session that its options make: as if SET had said each of them. */
-    Session session(Catalog catalog) {
-        Session session = Session.start();
+    Session session(Catalog catalog, ZoneId timezone) {
+        Session session = Session.start(timezone);
         for (Map.Entry<String, String> option : options.entrySet()) {
             String value = option.getValue().replace("\\", "\\\\").replace("'", "\\'");
             Statement set = Impala.translate("SET " + option.getKey() + "='" + value + "'", session, catalog);

@@ -17,6 +17,7 @@ import io.polder.sql.Session;
 import io.polder.sql.Statement;
 import io.polder.sql.Vocabulary;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,12 +31,19 @@ final class SqlEndpoint {
 
     private final Program program;
     private final long mostRows;
+    private final ZoneId timezone;
     private final boolean isSimulated;
 
-    /** @param mostRows how many a JSON document holds at most */
-    SqlEndpoint(Program program, long mostRows, boolean isSimulated) {
+    /**
+     * Answers for a program.
+     *
+     * @param mostRows how many a JSON document holds at most
+     * @param timezone of sessions that set none
+     */
+    SqlEndpoint(Program program, long mostRows, ZoneId timezone, boolean isSimulated) {
         this.program = program;
         this.mostRows = mostRows;
+        this.timezone = timezone;
         this.isSimulated = isSimulated;
     }
 
@@ -47,7 +55,7 @@ final class SqlEndpoint {
             select(request, asked.of(Question.of("web", asked.sql())), format);
             return;
         }
-        Session session = asked.session(program.catalog());
+        Session session = asked.session(program.catalog(), timezone);
         Statement statement = Impala.translate(asked.sql(), session, program.catalog());
         if (statement instanceof Statement.Query query) {
             select(request, asked.of(Question.of("web", query.text(), false)), format);

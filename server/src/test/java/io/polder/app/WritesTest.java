@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +139,7 @@ final class WritesTest {
                         writes::write,
                         queries.catalog(),
                         "test",
-                        new HiveServer.Settings("127.0.0.1", 0, Duration.ofMinutes(1)),
+                        new HiveServer.Settings("127.0.0.1", 0, Duration.ofMinutes(1), ZoneOffset.UTC),
                         InstantSource.system());
                 java.sql.Connection connection = HiveJdbc.connect(server.port(), "default", ";auth=noSasl");
                 java.sql.Statement statement = connection.createStatement()) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ final class BeelineTest {
                 write -> 3,
                 fixture.catalog(),
                 "test",
-                new HiveServer.Settings("127.0.0.1", 0, Duration.ofMinutes(10)),
+                new HiveServer.Settings("127.0.0.1", 0, Duration.ofMinutes(10), ZoneOffset.UTC),
                 InstantSource.system());
     }
 

@@ -437,25 +437,4 @@ final class SqlOverHttpTest {
         assertThat(druid("SELECT TIME_FLOOR(time, 'soon') FROM readings").body())
                 .contains("PT1H");
     }
-
-    @Test
-    void nobodyGetsOut() throws ReflectiveOperationException {
-        List<String> attempts = List.of(Class.forName("io.polder.query.GateTest")
-                .getDeclaredMethod("refusesEverythingElseWithASentence", String.class)
-                .getAnnotation(ValueSource.class)
-                .strings());
-        assertThat(attempts).hasSizeGreaterThan(80);
-        for (String attempt : attempts) {
-            assertThat(ask(attempt, "text/csv").statusCode()).as(attempt).isEqualTo(400);
-            assertThat(ask(attempt, "application/vnd.apache.parquet").statusCode())
-                    .as(attempt)
-                    .isEqualTo(400);
-            assertThat(ask(attempt, "application/json").statusCode())
-                    .as(attempt)
-                    .isEqualTo(400);
-            if (!attempt.contains("information_schema.tables")) {
-                assertThat(druid(attempt).statusCode()).as(attempt).isEqualTo(400);
-            }
-        }
-    }
 }

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.Optional;
 
 /** A web server on a free port over a {@link FakeProgram}, and a client for it. */
@@ -101,6 +102,7 @@ final class WebFixture implements AutoCloseable {
                 0,
                 Duration.ofSeconds(10),
                 10_000,
+                ZoneOffset.UTC,
                 0,
                 Duration.ofHours(1),
                 0,

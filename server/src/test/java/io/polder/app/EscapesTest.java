@@ -1,0 +1,343 @@
+package io.polder.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.polder.hive.HiveJdbc;
+import io.polder.query.Escapes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Everything that somebody tries who wants out, on every endpoint of the program in a process of its own, which lives on
+ * and answers the next one.
+ */
+final class EscapesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> FORMATS = List.of(
+            "",
+            "application/json",
+            "text/csv",
+            "text/tab-separated-values",
+            "application/x-ndjson",
+            "application/vnd.apache.arrow.stream",
+            "application/vnd.apache.parquet");
+    /** A frame of a trace, and what the engine or Java say of their own mistakes. */
+    private static final Pattern TRACE =
+            Pattern.compile("\\n\\s*at [\\w.$/]+\\(|java\\.\\w|org\\.duckdb|io\\.polder|INTERNAL Error|Stack Trace");
+
+    private static final String DEFINITION = """
+            mart: escapes
+            feeds:
+              traffic:
+                http: true
+                format: json
+                key: [uid]
+                fields:
+                  - { name: uid, type: bigint }
+                  - { name: time, type: timestamp }
+                  - { name: speed, type: double }
+              points:
+                sql: true
+                format: json
+                key: [id]
+                fields: [{ name: id, type: bigint }, { name: name }]
+            tables:
+              traffic: { from: traffic, key: [uid, time], time: time }
+              points: { from: points, key: [id] }
+            views:
+              fast: "SELECT * FROM traffic WHERE speed > 90"
+            """;
+
+    @TempDir
+    private static Path folder;
+
+    private static MartProcess mart;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Path home = Files.createDirectories(folder.resolve("mart"));
+        Files.writeString(home.resolve("polder.yaml"), DEFINITION);
+        // What the launcher does: what is too much for the machine is refused to the engine, not paid by the process.
+        mart = MartProcess.start(
+                home, "ulimit -d 2500000", new String[] {"store.memory=128MB", "query.timeout=10s", "store.threads=2"});
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        mart.close();
+    }
+
+    @AfterEach
+    void isThere() throws IOException {
+        assertThat(mart.isAlive()).as(mart::output).isTrue();
+        assertThat(mart.rows("SELECT 42").toString()).isEqualTo("[[42]]");
+    }
+
+    private static String posted(String dialect, String sql, String accept) throws IOException {
+        HttpResponse<String> answer = mart.post(
+                "web",
+                "/api/sql",
+                JSON.createObjectNode().put("sql", sql).put("dialect", dialect),
+                accept,
+                HttpResponse.BodyHandlers.ofString());
+        String what = dialect + " " + accept + ": " + sql + " -> " + answer.body();
+        assertThat(answer.statusCode()).as(what).isEqualTo(400);
+        JsonNode problem = JSON.readTree(answer.body());
+        assertThat(problem.has("rows")).as(what).isFalse();
+        return problem.path("detail").asText() + problem.path("problems");
+    }
+
+    private static void isASentence(String message, String sql) {
+        assertThat(message).as(sql).isNotBlank().doesNotContainPattern(TRACE);
+    }
+
+    @Test
+    void overHttpInTheEnginesWords() throws IOException {
+        List<String> attempts = Escapes.ofTheEngine();
+        assertThat(attempts).hasSizeGreaterThanOrEqualTo(90);
+        for (String attempt : attempts) {
+            for (String format : FORMATS) {
+                isASentence(posted("engine", attempt, format), attempt);
+            }
+        }
+    }
+
+    @Test
+    void overHttpInImpalasWords() throws IOException {
+        List<String> attempts = Escapes.ofImpala();
+        assertThat(attempts).hasSizeGreaterThanOrEqualTo(100);
+        for (String attempt : attempts) {
+            for (String format : FORMATS) {
+                isASentence(posted("impala", attempt, format), attempt);
+            }
+        }
+    }
+
+    /** Statements of the other dialect that are innocent in this one: {@code SET} remembers a word, and so on. */
+    private static final Set<String> INNOCENT_TO_IMPALA = Set.of(
+            "DELETE FROM traffic;",
+            "SET memory_limit = '1TB'",
+            "SHOW TABLES",
+            "DESCRIBE traffic",
+            "SELECT current_database()");
+
+    @Test
+    void asImpala() throws SQLException {
+        List<String> attempts = new ArrayList<>(Escapes.ofImpala());
+        attempts.addAll(Escapes.ofTheEngine());
+        attempts.removeAll(INNOCENT_TO_IMPALA);
+        try (Connection connection = HiveJdbc.connect(mart.port("hive"), "default", ";auth=noSasl");
+                Statement statement = connection.createStatement()) {
+            for (String attempt : attempts) {
+                SQLException refused =
+                        catchThrowableOfType(SQLException.class, () -> statement.execute(attempt));
+                assertThat((Throwable) refused).as(attempt).isNotNull();
+                isASentence(String.valueOf(refused.getMessage()).replaceFirst("^java\\.sql\\.\\w+: ", ""), attempt);
+            }
+            try (ResultSet rows = statement.executeQuery("SELECT 42")) {
+                assertThat(rows.next()).isTrue();
+            }
+        }
+    }
+
+    /** Constants, and Druid's own tables of tables, which tell of the mart's tables alone. */
+    private static final Set<String> INNOCENT_TO_DRUID = Set.of(
+            "SELECT * FROM information_schema.tables",
+            "select * from information_schema.tables",
+            "select 1 /* not /* nested */ from store.outbox */");
+
+    @Test
+    void asDruid() throws IOException {
+        List<String> attempts = new ArrayList<>(Escapes.ofTheEngine());
+        attempts.addAll(Escapes.ofImpala());
+        List<String> answered = new ArrayList<>();
+        for (String attempt : attempts) {
+            HttpResponse<String> answer = druid(attempt);
+            if (answer.statusCode() == 200) {
+                answered.add(attempt);
+            } else {
+                assertThat(answer.statusCode())
+                        .as(attempt + " -> " + answer.body())
+                        .isEqualTo(400);
+                isASentence(JSON.readTree(answer.body()).path("errorMessage").asText(), attempt);
+            }
+        }
+        assertThat(answered).isSubsetOf(INNOCENT_TO_DRUID);
+        assertThat(druid("SELECT * FROM information_schema.tables").body())
+                .contains("traffic")
+                .doesNotContain("outbox", "generations");
+    }
+
+    private static HttpResponse<String> druid(String sql) throws IOException {
+        return mart.post(
+                "druid",
+                "/druid/v2/sql/",
+                JSON.createObjectNode().put("query", sql),
+                "",
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    // ---- what is allowed, and too much
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT repeat('x', 100000000) AS x",
+                "SELECT repeat('x', 2000000000) AS x",
+                "SELECT repeat('x', 20000000) || range AS x FROM range(10000)",
+                "SELECT repeat('x', 1000000) || range AS x FROM range(100000)",
+                "SELECT lpad('x', 500000000, 'y') AS x",
+                "SELECT printf('%0300000000d', 1) AS x",
+                "SELECT format('{:300000000}', 1) AS x",
+                "SELECT range(300000000) AS x",
+                "SELECT len(range(300000000)) AS x",
+                "SELECT list_resize([1], 300000000) AS x",
+                "SELECT replace(repeat('x', 100000), 'x', repeat('y', 30000)) AS x",
+                "SELECT string_agg(repeat('x', 100000) || range, '') AS x FROM range(100000)",
+                "SELECT list(range) AS x FROM range(1000000000)",
+                "SELECT count(DISTINCT range || 'some text behind it') AS x FROM range(1000000000)",
+                "WITH RECURSIVE r AS (SELECT 1 AS n, 'x' AS s UNION ALL SELECT n + 1, s || s FROM r WHERE n < 40)"
+                        + " SELECT s AS x FROM r",
+                "SELECT a.range AS x FROM range(1000000) a, range(1000000) b ORDER BY a.range * b.range % 7",
+            })
+    void aValueThatIsTooLargeEndsTheQueryAndNotTheProgram(String sql) throws IOException {
+        for (String format : List.of("", "text/csv", "application/vnd.apache.arrow.stream")) {
+            tooMuch(mart.post(
+                    "web",
+                    "/api/sql",
+                    JSON.createObjectNode().put("sql", sql),
+                    format,
+                    HttpResponse.BodyHandlers.ofInputStream()), format.isEmpty(), sql);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT repeat('x', 100000000) AS x",
+                "SELECT space(1000000000) AS x",
+                "SELECT rpad('x', 500000000, 'y') AS x",
+                "SELECT group_concat(repeat('x', 100000)) AS x FROM points a, points b, points c",
+                "INSERT INTO points VALUES (-1, repeat('x', 100000000))",
+                "UPSERT INTO points VALUES (-1, repeat('x', 2000000))",
+                "UPDATE points SET name = repeat('x', 900000)",
+            })
+    void norDoesItInImpalasWords(String sql) throws IOException, SQLException {
+        StringBuilder values = new StringBuilder();
+        for (int id = 0; id < 100; id++) {
+            values.append(id == 0 ? "" : ", ").append("(").append(id).append(", 'x')");
+        }
+        HttpResponse<String> written = mart.sql("UPSERT INTO points VALUES " + values);
+        assertThat(written.statusCode()).as(written.body()).isEqualTo(200);
+
+        HttpResponse<String> answer = mart.sql(sql);
+        assertThat(answer.statusCode()).as(answer.body().substring(0, Math.min(500, answer.body().length()))).isGreaterThanOrEqualTo(400);
+        isASentence(JSON.readTree(answer.body()).path("detail").asText(), sql);
+        assertThat(mart.rows("SELECT count(*), max(length(name)) FROM points").toString())
+                .isEqualTo("[[100,1]]");
+        try (Connection connection = HiveJdbc.connect(mart.port("hive"), "default", ";auth=noSasl");
+                Statement statement = connection.createStatement()) {
+            SQLException refused = catchThrowableOfType(SQLException.class, () -> {
+                statement.execute(sql);
+                statement.getResultSet().next();
+            });
+            assertThat((Throwable) refused).as(sql).isNotNull();
+            assertThat(refused.getMessage()).as(sql).doesNotContainPattern(TRACE);
+        }
+    }
+
+    /** Refused before it began, broken off, or, when it is streamed, given as far as it goes. */
+    private static void tooMuch(HttpResponse<InputStream> answer, boolean isWhole, String sql) throws IOException {
+        long read = 0;
+        byte[] beginning = new byte[0];
+        try (InputStream body = answer.body()) {
+            beginning = body.readNBytes(4_096);
+            for (int more = beginning.length; more > 0 && read < 100_000_000; more = body.readNBytes(1 << 16).length) {
+                read += more;
+            }
+        } catch (IOException brokenOff) {
+            return;
+        }
+        if (isWhole || answer.statusCode() != 200) {
+            assertThat(answer.statusCode()).as(sql).isGreaterThanOrEqualTo(400);
+            isASentence(new String(beginning, StandardCharsets.UTF_8), sql);
+        }
+    }
+
+    @Test
+    void deepNestingIsRefused() throws IOException, SQLException {
+        for (int depth : List.of(100, 2_000)) {
+            for (String sql : List.of(
+                    "SELECT " + "(".repeat(depth) + "1" + ")".repeat(depth),
+                    "SELECT " + "abs(".repeat(depth) + "1" + ")".repeat(depth),
+                    "SELECT " + "(SELECT ".repeat(depth) + "1" + ")".repeat(depth),
+                    "SELECT * FROM " + "(SELECT * FROM ".repeat(depth) + "traffic" + ") q".repeat(depth),
+                    "SELECT " + "CASE WHEN true THEN ".repeat(depth) + "1" + " END".repeat(depth),
+                    "SELECT " + "NOT ".repeat(depth) + "true",
+                    "SELECT " + "- ".repeat(depth) + "1")) {
+                for (String dialect : List.of("engine", "impala")) {
+                    HttpResponse<String> answer = mart.post(
+                            "web",
+                            "/api/sql",
+                            JSON.createObjectNode().put("sql", sql).put("dialect", dialect),
+                            "",
+                            HttpResponse.BodyHandlers.ofString());
+                    orASentence(answer, depth, dialect + " " + sql.substring(0, 40));
+                }
+                orASentence(druid(sql), depth, "druid " + sql.substring(0, 40));
+                try (Connection connection = HiveJdbc.connect(mart.port("hive"), "default", ";auth=noSasl");
+                        Statement statement = connection.createStatement()) {
+                    statement.execute(sql);
+                    assertThat(depth).as(sql.substring(0, 40)).isEqualTo(100);
+                } catch (SQLException refused) {
+                    assertThat(refused.getMessage()).as(sql.substring(0, 40)).doesNotContainPattern(TRACE);
+                }
+            }
+        }
+    }
+
+    /** What is not deep may be answered. */
+    private static void orASentence(HttpResponse<String> answer, int depth, String what) {
+        String told = answer.body().substring(0, Math.min(2_000, answer.body().length()));
+        if (depth > 100 || answer.statusCode() != 200) {
+            assertThat(answer.statusCode()).as(depth + " " + what + told).isBetween(400, 499);
+            isASentence(told, depth + " " + what);
+        }
+    }
+
+    @Test
+    void noRegularExpressionTakesMoreThanLinearTime() throws IOException, SQLException {
+        String text = "concat(repeat('a', 50000), 'b')";
+        for (String pattern : List.of("(a+)+$", "(a|aa)+$", "(a|a?)+$", "(.*a){20}$", "^(([a-z])+.)+[A-Z]([a-z])+$")) {
+            String sql = "SELECT regexp_like(" + text + ", '" + pattern + "') AS x";
+            assertThat(mart.rows(sql).toString()).as(pattern).isEqualTo("[[false]]");
+        }
+        for (String pattern : List.of("(a{1,1000}){1,1000}", "((a{100}){100}){100}", "(", "[", "a{1000000}", "(?=a)")) {
+            HttpResponse<String> answer = mart.sql("SELECT regexp_replace(" + text + ", '" + pattern + "', '') AS x");
+            assertThat(answer.statusCode()).as(pattern).isBetween(400, 499);
+            isASentence(answer.body(), pattern);
+        }
+    }
+}
