@@ -71,6 +71,9 @@ final class Main implements Callable<Integer> {
             description = "sql: loads the table into this folder, or takes the one that is there")
     private @Nullable Path keep;
 
+    @Option(names = "--peer", description = "sql: asks Spark's Thrift server, too")
+    private boolean hasPeer;
+
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
@@ -96,7 +99,10 @@ final class Main implements Callable<Integer> {
                     case "ingest" -> tell.accept(Ingest.run(folder, warm, seconds));
                     case "freshness" ->
                         FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"), tell);
-                    case "sql" -> SqlBench.run(keep == null ? folder : Files.createDirectories(keep), rows, seconds, only, tell);
+                    case "sql" -> {
+                        Path mart = keep == null ? folder : Files.createDirectories(keep);
+                        SqlBench.run(mart, rows, seconds, only, hasPeer, tell);
+                    }
                     case "agent" -> AgentBench.run(folder, warm, seconds, only).forEach(tell);
                     case "avro" -> tell.accept(AvroBench.run(folder));
                     case "recording" -> tell.accept(FlumeRecording.record(folder));

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scenario {@code sql}: what each endpoint adds to the same query on the engine in this process, over a copy of the same
@@ -29,15 +32,26 @@ final class SqlBench {
     private static final long START = 1_767_225_600_000L;
     private static final int FETCHED = 5_000_000;
     private static final int SMALL_ROUNDS = 400;
-    private static final int LARGE_ROUNDS = 12;
+    private static final int LARGE_ROUNDS = 40;
+    private static final int FETCHES = 6;
+    private static final String ARROW = "application/vnd.apache.arrow.stream";
 
     /** A query; its text differs from round to round, so that no answer is kept. */
     private record Asked(String title, int rounds, IntFunction<String> sql) {}
 
     private SqlBench() {}
 
-    /** @param only runs the parts whose name contains it: overhead, fetch, dashboard */
-    static void run(Path folder, long rows, int seconds, String only, Consumer<Result> results) throws Exception {
+    /** How an endpoint is asked, and what the process behind it has used so far. */
+    private record Way(Endpoint endpoint, DoubleSupplier cpuSeconds) {}
+
+    /**
+     * Runs it.
+     *
+     * @param only runs the parts whose name contains it: overhead, fetch, dashboard
+     * @param hasPeer whether Spark is asked too
+     */
+    static void run(Path folder, long rows, int seconds, String only, boolean hasPeer, Consumer<Result> results)
+            throws Exception {
         boolean isLoaded = Files.exists(folder.resolve("polder.yaml"));
         Files.writeString(folder.resolve("polder.yaml"), Ingest.DEFINITION);
         if (!isLoaded) {
@@ -54,15 +68,24 @@ final class SqlBench {
             // The program holds its file for itself: the engine in this process reads a copy.
             Path copy = folder.resolve("copy.duckdb");
             Files.copy(folder.resolve(".polder/store/tables.duckdb"), copy, StandardCopyOption.REPLACE_EXISTING);
-            try (Program program = Program.start(folder, List.of())) {
+            Path parquet = folder.resolve("copy.parquet");
+            try (Program program = Program.start(folder, List.of());
+                    SparkServer spark = hasPeer ? SparkServer.start(folder.resolve("spark")) : null) {
+                if (spark != null) {
+                    try (Connection connection = engine(copy);
+                            Statement statement = connection.createStatement()) {
+                        statement.execute("COPY (SELECT * FROM readings) TO '" + parquet + "'");
+                    }
+                }
                 if ("overhead".contains(only)) {
-                    overhead(program, copy, results);
+                    overhead(program, ways(program, copy, spark, parquet), results);
                 }
                 if ("fetch".contains(only)) {
-                    fetch(program, copy, results);
+                    fetch(program, copy, spark, parquet, results);
                 }
             } finally {
                 Files.delete(copy);
+                Files.deleteIfExists(parquet);
             }
         }
         if ("dashboard".contains(only)) {
@@ -89,19 +112,27 @@ final class SqlBench {
         return connection;
     }
 
-    private static Map<String, Endpoint> endpoints(Program program, Path copy) throws SQLException {
-        Map<String, Endpoint> endpoints = new LinkedHashMap<>();
-        endpoints.put("engine in process", SqlEndpoints.jdbc(engine(copy), 0));
-        endpoints.put("hive-jdbc", SqlEndpoints.jdbc(SqlEndpoints.hive(program.port("hive")), 0));
-        endpoints.put("druid", SqlEndpoints.druid(program.port("druid")));
-        endpoints.put("json", SqlEndpoints.http(program.port(), "application/json"));
-        endpoints.put("arrow", SqlEndpoints.http(program.port(), "application/vnd.apache.arrow.stream"));
-        return endpoints;
+    private static Map<String, Way> ways(
+            Program program, Path copy, @Nullable SparkServer spark, Path parquet) throws SQLException {
+        Map<String, Way> ways = new LinkedHashMap<>();
+        ways.put("engine in process", new Way(SqlEndpoints.jdbc(engine(copy), 0), () -> 0));
+        ways.put("hive-jdbc", new Way(hive(program, 0), program::cpuSeconds));
+        ways.put("druid", new Way(SqlEndpoints.druid(program.port("druid")), program::cpuSeconds));
+        ways.put("json", new Way(SqlEndpoints.http(program.port(), "application/json"), program::cpuSeconds));
+        ways.put("arrow", new Way(SqlEndpoints.http(program.port(), ARROW), program::cpuSeconds));
+        if (spark != null) {
+            ways.put("spark", new Way(SqlEndpoints.jdbc(spark.connect(parquet), 0), spark::cpuSeconds));
+        }
+        return ways;
     }
 
-    private static void overhead(Program program, Path copy, Consumer<Result> results) throws Exception {
+    private static Endpoint hive(Program program, int fetchSize) throws SQLException {
+        return SqlEndpoints.jdbc(SqlEndpoints.hive(program.port("hive")), fetchSize);
+    }
+
+    private static void overhead(Program program, Map<String, Way> ways, Consumer<Result> results)
+            throws Exception {
         long minutes = count(program) / SUBJECTS;
-        Map<String, Endpoint> endpoints = endpoints(program, copy);
         List<Asked> questions = List.of(
                 new Asked("SELECT 1", SMALL_ROUNDS, round -> "SELECT " + (1_000 + round)),
                 new Asked("SELECT 1, kept", SMALL_ROUNDS, round -> "SELECT 1"),
@@ -129,42 +160,55 @@ final class SqlBench {
                         LARGE_ROUNDS,
                         round -> "SELECT uid, max(speed) FROM readings WHERE uid >= -" + round + " GROUP BY uid"));
         for (Asked asked : questions) {
-            Map<String, List<Double>> milliseconds = new LinkedHashMap<>();
-            endpoints.keySet().forEach(name -> milliseconds.put(name, new ArrayList<>()));
-            for (int round = 0; round < asked.rounds(); round++) {
-                // In turn, so that other work on the machine hits all alike.
-                for (Map.Entry<String, Endpoint> endpoint : endpoints.entrySet()) {
-                    // A text of its own for each, since all of them keep answers in the same place.
-                    int own = asked.rounds() * milliseconds.size() + round * endpoints.size()
-                            + List.copyOf(endpoints.keySet()).indexOf(endpoint.getKey());
-                    String sql = asked.sql().apply(own);
-                    long start = System.nanoTime();
-                    endpoint.getValue().ask(sql);
-                    if (round >= asked.rounds() / 4) {
-                        milliseconds.get(endpoint.getKey()).add((System.nanoTime() - start) / 1e6);
-                    }
+            results.accept(compare(asked, ways));
+        }
+        for (Way way : ways.values()) {
+            way.endpoint().close();
+        }
+    }
+
+    private static Result compare(Asked asked, Map<String, Way> ways) throws Exception {
+        Map<String, List<Double>> milliseconds = new LinkedHashMap<>();
+        Map<String, Double> cpu = new LinkedHashMap<>();
+        int number = 0;
+        for (int round = 0; round < asked.rounds(); round++) {
+            boolean isWarm = round >= asked.rounds() / 4;
+            // In turn, so that other work on the machine hits all alike.
+            for (Map.Entry<String, Way> each : ways.entrySet()) {
+                Way way = each.getValue();
+                String sql = asked.sql().apply(number++);
+                double before = way.cpuSeconds().getAsDouble();
+                Usage begun = Usage.now();
+                way.endpoint().ask(sql);
+                Usage used = Usage.now().minus(begun);
+                if (isWarm) {
+                    milliseconds
+                            .computeIfAbsent(each.getKey(), name -> new ArrayList<>())
+                            .add(used.wallNanos() / 1e6);
+                    double both = used.cpuNanos() / 1e6 + (way.cpuSeconds().getAsDouble() - before) * 1e3;
+                    cpu.merge(each.getKey(), both, Double::sum);
                 }
             }
-            Map<String, Object> numbers = new LinkedHashMap<>();
-            numbers.put("query", asked.title());
-            double alone = 0;
-            for (Map.Entry<String, List<Double>> each : milliseconds.entrySet()) {
-                List<Double> sorted = each.getValue().stream().sorted().toList();
-                double median = Dashboard.quantile(sorted, 0.5);
-                numbers.put(each.getKey() + " p50 ms", median);
-                numbers.put(each.getKey() + " p99 ms", Dashboard.quantile(sorted, 0.99));
-                if (alone == 0) {
-                    alone = median;
-                } else {
-                    numbers.put(each.getKey() + " p50 more ms", Math.round((median - alone) * 100) / 100.0);
-                    numbers.put(each.getKey() + " p50 ratio", Math.round(median / alone * 100) / 100.0);
-                }
+        }
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        numbers.put("query", asked.title());
+        double alone = 0;
+        for (Map.Entry<String, List<Double>> each : milliseconds.entrySet()) {
+            List<Double> sorted = each.getValue().stream().sorted().toList();
+            double median = Dashboard.quantile(sorted, 0.5);
+            numbers.put(each.getKey() + " p50 ms", median);
+            numbers.put(each.getKey() + " p99 ms", Dashboard.quantile(sorted, 0.99));
+            numbers.put(
+                    each.getKey() + " CPU ms, client's too",
+                    Math.round(cpu.getOrDefault(each.getKey(), 0.0) / sorted.size() * 100) / 100.0);
+            if (alone == 0) {
+                alone = median;
+            } else {
+                numbers.put(each.getKey() + " p50 more ms", Math.round((median - alone) * 100) / 100.0);
+                numbers.put(each.getKey() + " p50 ratio", Math.round(median / alone * 100) / 100.0);
             }
-            results.accept(new Result("sql overhead", numbers));
         }
-        for (Endpoint endpoint : endpoints.values()) {
-            endpoint.close();
-        }
+        return new Result("sql overhead", numbers);
     }
 
     private static String instant(long minute) {
@@ -174,46 +218,58 @@ final class SqlBench {
                 .replace("Z", "");
     }
 
-    private static void fetch(Program program, Path copy, Consumer<Result> results) throws Exception {
-        String sql = "SELECT uid, time, valid, speed, vehicles, occupancy, lane, road FROM readings WHERE uid >= -%d"
-                + " LIMIT " + FETCHED;
-        Map<String, Endpoint> endpoints = new LinkedHashMap<>();
-        endpoints.put("engine in process, by JDBC", SqlEndpoints.jdbc(engine(copy), 0));
-        endpoints.put(
-                "arrow", SqlEndpoints.http(program.port(), "application/vnd.apache.arrow.stream"));
-        for (int size : List.of(0, 10_000, 50_000)) {
-            endpoints.put(
-                    "hive-jdbc, fetch size " + (size == 0 ? "as it comes" : size),
-                    SqlEndpoints.jdbc(SqlEndpoints.hive(program.port("hive")), size));
+    private static void fetch(
+            Program program, Path copy, @Nullable SparkServer spark, Path parquet, Consumer<Result> results)
+            throws Exception {
+        Map<String, Way> ways = new LinkedHashMap<>();
+        ways.put("engine in process, by JDBC", new Way(SqlEndpoints.jdbc(engine(copy), 0), () -> 0));
+        ways.put("arrow", new Way(SqlEndpoints.http(program.port(), ARROW), program::cpuSeconds));
+        ways.put("hive-jdbc, fetch size as it comes", new Way(hive(program, 0), program::cpuSeconds));
+        ways.put("hive-jdbc, fetch size 10,000", new Way(hive(program, 10_000), program::cpuSeconds));
+        if (spark != null) {
+            ways.put(
+                    "spark, fetch size 10,000",
+                    new Way(SqlEndpoints.jdbc(spark.connect(parquet), 10_000), spark::cpuSeconds));
         }
-        int round = 0;
-        for (Map.Entry<String, Endpoint> endpoint : endpoints.entrySet()) {
-            Map<String, Object> numbers = new LinkedHashMap<>();
-            numbers.put("by", endpoint.getKey());
-            double best = 0;
-            double worst = Double.MAX_VALUE;
-            for (int turn = 0; turn < 4; turn++) {
-                Usage before = Usage.now();
-                double cpu = program.cpuSeconds();
-                long rows = endpoint.getValue().ask(String.format(java.util.Locale.ROOT, sql, round++));
+        Map<String, List<Fetched>> fetched = new LinkedHashMap<>();
+        for (int turn = 0; turn < FETCHES; turn++) {
+            for (Map.Entry<String, Way> each : ways.entrySet()) {
+                Way way = each.getValue();
+                double before = way.cpuSeconds().getAsDouble();
+                Usage begun = Usage.now();
+                long rows = way.endpoint()
+                        .ask("SELECT uid, time, valid, speed, vehicles, occupancy, lane, road FROM readings"
+                                + " WHERE uid >= -" + turn + " LIMIT " + FETCHED);
+                Usage used = Usage.now().minus(begun);
                 if (rows != FETCHED) {
-                    throw new IllegalStateException(endpoint.getKey() + " gave " + rows + " rows");
+                    throw new IllegalStateException(each.getKey() + " gave " + rows + " rows");
                 }
-                Usage used = Usage.now().minus(before);
-                double rate = rows / (used.wallNanos() / 1e9);
-                if (turn > 0) {
-                    worst = Math.min(worst, rate);
-                }
-                if (rate > best) {
-                    best = rate;
-                    numbers.put("rows a second, best of 4", Math.round(rate));
-                    numbers.put("CPU s of the program", Math.round((program.cpuSeconds() - cpu) * 100) / 100.0);
-                    numbers.put("CPU s of the client", Math.round(used.cpuNanos() / 1e7) / 100.0);
-                }
+                fetched.computeIfAbsent(each.getKey(), name -> new ArrayList<>())
+                        .add(new Fetched(
+                                rows / (used.wallNanos() / 1e9),
+                                way.cpuSeconds().getAsDouble() - before,
+                                used.cpuNanos() / 1e9));
             }
-            numbers.put("rows a second, worst when warm", Math.round(worst));
-            endpoint.getValue().close();
+        }
+        for (Map.Entry<String, List<Fetched>> each : fetched.entrySet()) {
+            List<Fetched> warm = each.getValue().stream()
+                    .skip(1)
+                    .sorted(Comparator.comparing(Fetched::rowsASecond))
+                    .toList();
+            Fetched best = warm.get(warm.size() - 1);
+            Map<String, Object> numbers = new LinkedHashMap<>();
+            numbers.put("by", each.getKey());
+            numbers.put("rows a second, best", Math.round(best.rowsASecond()));
+            numbers.put("rows a second, worst", Math.round(warm.get(0).rowsASecond()));
+            numbers.put("CPU s of the program", Math.round(best.cpuSeconds() * 100) / 100.0);
+            numbers.put("CPU s of the client", Math.round(best.clientSeconds() * 100) / 100.0);
             results.accept(new Result("sql fetch", numbers));
         }
+        for (Way way : ways.values()) {
+            way.endpoint().close();
+        }
     }
+
+    /** One fetch. */
+    private record Fetched(double rowsASecond, double cpuSeconds, double clientSeconds) {}
 }
