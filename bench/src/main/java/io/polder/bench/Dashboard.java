@@ -40,7 +40,7 @@ final class Dashboard {
         for (String query : queries) {
             requests.add(request(program.port(), query));
         }
-        Load load = new Load(program.port(), 2, RATE, sequence);
+        Load load = new Load(program.port(), 4, RATE, sequence);
         Ingest.sleep(WARM_SECONDS);
         long first = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_SECONDS);
         long end = first + TimeUnit.SECONDS.toNanos(seconds);
@@ -138,8 +138,8 @@ final class Dashboard {
 
     /** What a dashboard of traffic draws: numbers, rankings, curves over time and distributions. */
     private static List<String> queries(Instant since) {
-        String from = " FROM readings WHERE time >= CAST('" + since.toString().replace("T", " ").replace("Z", "")
-                + "' AS TIMESTAMP)";
+        String from = " FROM readings WHERE time >= CAST('"
+                + since.toString().replace("T", " ").replace("Z", "") + "' AS TIMESTAMP)";
         return List.of(
                 "SELECT count(*)" + from,
                 "SELECT avg(speed)" + from,

@@ -68,10 +68,7 @@ final class Program implements AutoCloseable {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
         return new Program(
-                process,
-                output,
-                home,
-                JSON.readTree(announced.toFile()).path("ports"));
+                process, output, home, JSON.readTree(announced.toFile()).path("ports"));
     }
 
     /** Whether this very process is ready; one before it may have been killed and left its own file. */

@@ -72,12 +72,7 @@ final class SqlEndpoints {
     /** Hive's own JDBC driver, apart from the class path of the program. */
     static Connection hive(int port) throws SQLException {
         try {
-            URL jar = Path.of(
-                            System.getProperty("polder.root", "."),
-                            "server",
-                            "target",
-                            "clients",
-                            "hive-jdbc.jar")
+            URL jar = Path.of(System.getProperty("polder.root", "."), "server", "target", "clients", "hive-jdbc.jar")
                     .toUri()
                     .toURL();
             // Open for as long as the process is: its classes are loaded when they are needed.
@@ -87,7 +82,8 @@ final class SqlEndpoints {
                     .newInstance();
             return driver.connect("jdbc:hive2://127.0.0.1:" + port + "/default;auth=noSasl", new Properties());
         } catch (MalformedURLException | ReflectiveOperationException missing) {
-            throw new SQLException("Hive's JDBC driver is not there. Fix: start the bench with ./polder bench", missing);
+            throw new SQLException(
+                    "Hive's JDBC driver is not there. Fix: start the bench with ./polder bench", missing);
         }
     }
 
