@@ -29,12 +29,12 @@ final class SqlEndpoints {
     private static final JsonFactory PARSERS = JSON.getFactory();
 
     /** Asks and reads all of the answer. For one thread. */
-    interface Endpoint extends AutoCloseable {
+    interface Endpoint {
         /** How many rows came. */
         long ask(String sql) throws Exception;
 
-        @Override
-        default void close() throws Exception {}
+        /** Leaves. */
+        default void close() throws SQLException {}
     }
 
     private SqlEndpoints() {}
