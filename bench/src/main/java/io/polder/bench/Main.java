@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "  polder bench upsert                    the store alone, about two minutes",
             "  polder bench ingest --seconds 30       from HTTP to committed",
             "  polder bench agent --warm 20           the real Flume and Polder's agent in turn, about ten minutes",
+            "  polder bench sql --only fetch          queries through every endpoint; overhead, fetch or dashboard alone",
             "  polder bench avro                      the real Flume feeds Polder's agent, and the other way round",
             "  polder bench recording                 the real Flume's answers and counters, written anew",
             "  polder bench --json results.json       everything of the mart, about twenty minutes"
@@ -38,7 +39,7 @@ final class Main implements Callable<Integer> {
     @Parameters(
             paramLabel = "SCENARIO",
             description =
-                    "upsert, ingest, freshness, viewers, provenance (all of these when none is named), agent, avro,"
+                    "upsert, ingest, freshness, viewers, provenance (all of these when none is named), sql, agent, avro,"
                             + " recording")
     private List<String> scenarios = new ArrayList<>();
 
@@ -61,8 +62,17 @@ final class Main implements Callable<Integer> {
             names = "--only",
             paramLabel = "TEXT",
             defaultValue = "",
-            description = "agent: the rows whose title contains this")
+            description = "agent: the rows whose title contains this; sql: overhead, fetch or dashboard")
     private String only = "";
+
+    @Option(
+            names = "--keep",
+            paramLabel = "FOLDER",
+            description = "sql: loads the table into this folder, or takes the one that is there")
+    private @Nullable Path keep;
+
+    @Option(names = "--peer", description = "sql: asks Spark's Thrift server, too")
+    private boolean hasPeer;
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Main()).execute(arguments));
@@ -89,6 +99,10 @@ final class Main implements Callable<Integer> {
                     case "ingest" -> tell.accept(Ingest.run(folder, warm, seconds));
                     case "freshness" ->
                         FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"), tell);
+                    case "sql" -> {
+                        Path mart = keep == null ? folder : Files.createDirectories(keep);
+                        SqlBench.run(mart, rows, seconds, only, hasPeer, tell);
+                    }
                     case "agent" -> AgentBench.run(folder, warm, seconds, only).forEach(tell);
                     case "avro" -> tell.accept(AvroBench.run(folder));
                     case "recording" -> tell.accept(FlumeRecording.record(folder));
@@ -96,7 +110,7 @@ final class Main implements Callable<Integer> {
                     case "provenance" -> tell.accept(ProvenanceCost.run(folder, rows));
                     default -> {
                         System.err.println("scenario = '" + scenario + "': there is no such scenario. Fix: use one of "
-                                + String.join(", ", SCENARIOS) + ", agent, avro, recording");
+                                + String.join(", ", SCENARIOS) + ", sql, agent, avro, recording");
                         return 2;
                     }
                 }

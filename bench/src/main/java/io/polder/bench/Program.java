@@ -26,13 +26,13 @@ final class Program implements AutoCloseable {
     private final Path output;
     private final Path home;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final int port;
+    private final JsonNode ports;
 
-    private Program(Process process, Path output, Path home, int port) {
+    private Program(Process process, Path output, Path home, JsonNode ports) {
         this.process = process;
         this.output = output;
         this.home = home;
-        this.port = port;
+        this.ports = ports;
     }
 
     /** Starts {@code up} on a folder with a definition; {@code settings} as {@code --set} takes them. */
@@ -68,10 +68,7 @@ final class Program implements AutoCloseable {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
         return new Program(
-                process,
-                output,
-                home,
-                JSON.readTree(announced.toFile()).at("/ports/web").asInt());
+                process, output, home, JSON.readTree(announced.toFile()).path("ports"));
     }
 
     /** Whether this very process is ready; one before it may have been killed and left its own file. */
@@ -81,7 +78,12 @@ final class Program implements AutoCloseable {
     }
 
     int port() {
-        return port;
+        return port("web");
+    }
+
+    /** One of its ports, by name: web, hive, druid. */
+    int port(String name) {
+        return ports.path(name).asInt();
     }
 
     Path home() {
@@ -107,12 +109,12 @@ final class Program implements AutoCloseable {
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {
-        return answer(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        return answer(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                 .build());
     }
 
     JsonNode sql(String sql) throws IOException, InterruptedException {
-        return answer(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/sql"))
+        return answer(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/sql"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(Map.of("sql", sql, "limit", 1000))))
                 .build());

@@ -328,7 +328,8 @@ public final class Druid {
             parts.add("information_schema_schemata(\"CATALOG_NAME\", \"SCHEMA_NAME\") AS (VALUES ('druid', 'druid'),"
                     + " ('druid', 'INFORMATION_SCHEMA'))");
         }
-        List<Relation> relations = catalog.relations();
+        // What tables there are is asked of the engine: a statement about rows need not wait for it.
+        List<Relation> relations = asksForTables || asksForColumns ? catalog.relations() : List.of();
         if (asksForTables) {
             List<String> rows = new ArrayList<>();
             relations.forEach(relation -> rows.add("('druid', 'druid', " + text(relation.name()) + ", '"

@@ -2,8 +2,11 @@ package io.polder.hive;
 
 import io.polder.query.Chunk;
 import io.polder.sql.HiveType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -41,6 +44,16 @@ final class ColumnPage {
     private static final TStruct STRUCT = new TStruct("TColumn");
     private static final long MICROS = 1_000_000;
     private static final int SECONDS_A_DAY = 86_400;
+    /** The longest time: its size, a date of any year that the engine has, and the time of day. */
+    private static final int TIMESTAMP_BYTES = 40;
+
+    private static final VarHandle SHORTS = bigEndian(short[].class);
+    private static final VarHandle INTEGERS = bigEndian(int[].class);
+    private static final VarHandle LONGS = bigEndian(long[].class);
+
+    private static VarHandle bigEndian(Class<?> numbers) {
+        return MethodHandles.byteArrayViewVarHandle(numbers, ByteOrder.BIG_ENDIAN);
+    }
 
     private final HiveType.Kind kind;
     private final Form form;
@@ -66,24 +79,63 @@ final class ColumnPage {
 
     /** Adds the values of some rows. */
     void add(Chunk.Column column, int from, int to) {
-        for (int row = from; row < to; row++) {
-            boolean isNull = column.isNull(row);
-            if (isNull) {
-                setNull(rows);
+        if (column.nulls() != null) {
+            for (int row = from; row < to; row++) {
+                if (column.isNull(row)) {
+                    setNull(rows + row - from);
+                }
             }
-            rows++;
-            switch (form) {
-                case BOOL, BYTE -> one(isNull ? 0 : whole(column, row));
-                case I16 -> number(isNull ? 0 : whole(column, row), 2);
-                case I32 -> number(isNull ? 0 : whole(column, row), 4);
-                case I64 -> number(isNull ? 0 : whole(column, row), 8);
-                case DOUBLE -> number(isNull ? 0 : Double.doubleToRawLongBits(column.realAt(row)), 8);
-                case STRING -> string(column, row, isNull);
-            }
+        }
+        rows += to - from;
+        // Room is made once and not for each value: this is the loop over every value of a long result.
+        if (form == Form.STRING) {
+            strings(column, from, to);
+        } else {
+            reserve((to - from) * Long.BYTES);
+            length = numbers(column, from, to);
         }
     }
 
+    /** Says where they end. */
+    private int numbers(Chunk.Column column, int from, int to) {
+        byte[] into = values;
+        int at = length;
+        switch (form) {
+            case BOOL, BYTE -> {
+                for (int row = from; row < to; row++) {
+                    into[at++] = (byte) whole(column, row);
+                }
+            }
+            case I16 -> {
+                for (int row = from; row < to; row++, at += Short.BYTES) {
+                    SHORTS.set(into, at, (short) whole(column, row));
+                }
+            }
+            case I32 -> {
+                for (int row = from; row < to; row++, at += Integer.BYTES) {
+                    INTEGERS.set(into, at, (int) whole(column, row));
+                }
+            }
+            case I64 -> {
+                for (int row = from; row < to; row++, at += Long.BYTES) {
+                    LONGS.set(into, at, whole(column, row));
+                }
+            }
+            case DOUBLE -> {
+                for (int row = from; row < to; row++, at += Double.BYTES) {
+                    LONGS.set(into, at, column.isNull(row) ? 0 : Double.doubleToRawLongBits(column.realAt(row)));
+                }
+            }
+            case STRING -> throw new IllegalStateException("not numbers");
+        }
+        return at;
+    }
+
+    /** Zero where there is none. */
     private static long whole(Chunk.Column column, int row) {
+        if (column.isNull(row)) {
+            return 0;
+        }
         if (column.held() == Chunk.Held.WHOLE) {
             return column.wholeAt(row);
         }
@@ -91,28 +143,40 @@ final class ColumnPage {
         return new BigInteger(column.textAt(row)).longValue();
     }
 
-    private void string(Chunk.Column column, int row, boolean isNull) {
-        if (isNull) {
-            number(0, 4);
+    private void strings(Chunk.Column column, int from, int to) {
+        if (column.held() == Chunk.Held.TEXT) {
+            texts(column, from, to);
             return;
         }
-        if (column.held() == Chunk.Held.WHOLE) {
-            if (kind == HiveType.Kind.TIMESTAMP) {
+        reserve((to - from) * TIMESTAMP_BYTES);
+        for (int row = from; row < to; row++) {
+            if (column.isNull(row)) {
+                size(0);
+            } else if (kind == HiveType.Kind.TIMESTAMP) {
                 timestamp(column.wholeAt(row));
             } else {
                 date(column.wholeAt(row));
             }
-            return;
         }
-        int start = column.offsets()[row];
-        int size = column.offsets()[row + 1] - start;
-        number(size, 4);
-        raw(column.bytes(), start, size);
+    }
+
+    private void texts(Chunk.Column column, int from, int to) {
+        int[] offsets = column.offsets();
+        byte[] bytes = column.bytes();
+        reserve((to - from) * Integer.BYTES + offsets[to] - offsets[from]);
+        for (int row = from; row < to; row++) {
+            if (column.isNull(row)) {
+                size(0);
+            } else {
+                size(offsets[row + 1] - offsets[row]);
+                raw(bytes, offsets[row], offsets[row + 1] - offsets[row]);
+            }
+        }
     }
 
     private void date(long days) {
         findDay(days);
-        number(dayText.length, 4);
+        size(dayText.length);
         raw(dayText, 0, dayText.length);
     }
 
@@ -122,7 +186,7 @@ final class ColumnPage {
         int fraction = (int) Math.floorMod(micros, MICROS);
         findDay(Math.floorDiv(seconds, (long) SECONDS_A_DAY));
         int second = (int) Math.floorMod(seconds, (long) SECONDS_A_DAY);
-        number(dayText.length + (fraction == 0 ? 9 : 19), 4);
+        size(dayText.length + (fraction == 0 ? 9 : 19));
         raw(dayText, 0, dayText.length);
         one(' ');
         two(second / 3_600);
@@ -154,24 +218,21 @@ final class ColumnPage {
         one('0' + number % 10);
     }
 
-    private void one(long value) {
-        reserve(1);
+    private void one(int value) {
         values[length++] = (byte) value;
     }
 
-    private void number(long value, int bytes) {
-        reserve(bytes);
-        for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-            values[length++] = (byte) (value >>> shift);
-        }
+    private void size(int bytes) {
+        INTEGERS.set(values, length, bytes);
+        length += Integer.BYTES;
     }
 
     private void raw(byte[] bytes, int start, int count) {
-        reserve(count);
         System.arraycopy(bytes, start, values, length, count);
         length += count;
     }
 
+    /** Makes room; what writes values does not look whether there is any. */
     private void reserve(int more) {
         if (length + more > values.length) {
             values = Arrays.copyOf(values, Math.max(values.length * 2, length + more));

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -85,6 +86,8 @@ public final class Execution implements Rows, AutoCloseable {
     private @Nullable Iterator<Chunk> kept;
 
     private ResultCache.@Nullable Recording recording;
+    /** Others who ask the same wait for this one to end; null when none do. */
+    private volatile @Nullable CountDownLatch claim;
 
     Execution(Queries queries, Question question, String id, Instant asked, Duration timeout) {
         this.queries = queries;
@@ -141,7 +144,9 @@ public final class Execution implements Rows, AutoCloseable {
      * @throws PolderException INVALID_REQUEST with the place, TIMED_OUT, UNAVAILABLE, CONFLICT when it was cancelled
      */
     public Execution start() {
-        ResultCache.Entry known = queries.cache().find(question).orElse(null);
+        ResultCache.Found found = queries.cache().find(question);
+        claim = found.claim();
+        ResultCache.Entry known = found.entry();
         if (known != null) {
             columns = known.columns();
             kept = known.chunks().iterator();
@@ -161,7 +166,7 @@ public final class Execution implements Rows, AutoCloseable {
             connection = taken;
         }
         state = State.RUNNING;
-        recording = queries.cache().record(question, queries.check(taken, question));
+        recording = queries.cache().record(question, queries.check(taken, question), claim);
         if (question.isExplained()) {
             run(taken, "EXPLAIN " + question.sql(), true);
         } else {
@@ -370,9 +375,7 @@ public final class Execution implements Rows, AutoCloseable {
         if (taken != null) {
             queries.giveBack(taken, isClean);
         }
-        if (recording != null) {
-            recording.release();
-        }
+        queries.cache().release(question, claim);
         queries.forget(this);
     }
 

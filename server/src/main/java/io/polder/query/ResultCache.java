@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers that need not be computed again. An answer is good for as long as no table that it was read from has changed,
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * before the change, never the other way round.
  */
 final class ResultCache {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ResultCache.class);
     private static final long MAX_BYTES = 64L << 20;
     private static final long MAX_ENTRY_BYTES = 4L << 20;
     /** So long somebody else's computing of the same is waited for. */
@@ -60,33 +62,72 @@ final class ResultCache {
         versions.merge(table, 1L, Long::sum);
     }
 
-    /** The answer that may be given again. */
-    Optional<Entry> find(Question question) {
+    /**
+     * What there is for a question.
+     *
+     * @param entry the answer that may be given again; null when it is to be computed
+     * @param claim when it is to be computed and others shall wait for that: to be given to {@link #record} or {@link #release}
+     */
+    record Found(@Nullable Entry entry, @Nullable CountDownLatch claim) {}
+
+    /** Finds the answer that may be given again, or else says that the caller is to compute it. */
+    Found find(Question question) {
+        long asked = System.nanoTime();
         Key key = key(question);
-        Optional<Entry> found = good(key, question.age());
-        CountDownLatch other = found.isPresent() ? null : computing.get(key);
-        if (other != null) {
-            try {
-                if (other.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    found = good(key, question.age());
-                }
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
+        CountDownLatch claim = null;
+        Entry entry = good(key, question.age(), asked);
+        if (entry == null) {
+            claim = new CountDownLatch(1);
+            CountDownLatch other = computing.putIfAbsent(key, claim);
+            if (other != null) {
+                claim = null;
+                await(other);
             }
+            // Whoever computed it may have been ready just before the claim.
+            entry = good(key, question.age(), asked);
         }
-        (found.isPresent() ? hits : misses).increment();
-        return found;
+        (entry != null ? hits : misses).increment();
+        if (entry != null && claim != null) {
+            release(question, claim);
+            claim = null;
+        }
+        return new Found(entry, claim);
     }
 
-    private Optional<Entry> good(Key key, Duration age) {
+    private static void await(CountDownLatch other) {
+        try {
+            if (!other.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOGGER.debug("Somebody else computes the same for long.");
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * An answer is as old as it was when it was asked for: who had to wait for it takes it all the same, or else all who
+     * wait for a slow query would ask it once more. What began after the asking has all that could be asked for.
+     */
+    private @Nullable Entry good(Key key, Duration age, long asked) {
         Entry entry = entries.getIfPresent(key);
         if (entry == null) {
-            return Optional.empty();
+            return null;
         }
-        boolean isYoung = System.nanoTime() - entry.began() <= age.toNanos();
+        boolean isYoung = asked - entry.began() <= age.toNanos() && (entry.isSteady() || !age.isZero());
         boolean isUnchanged = entry.isSteady()
                 && entry.versions().entrySet().stream().allMatch(each -> version(each.getKey()) == each.getValue());
-        return isYoung || isUnchanged ? Optional.of(entry) : Optional.empty();
+        return isYoung || isUnchanged ? entry : null;
+    }
+
+    /** Nobody needs to wait for it any more. */
+    void release(Question question, @Nullable CountDownLatch claim) {
+        release(key(question), claim);
+    }
+
+    private void release(Key key, @Nullable CountDownLatch claim) {
+        if (claim != null && computing.remove(key, claim)) {
+            claim.countDown();
+        }
     }
 
     private long version(String table) {
@@ -94,13 +135,10 @@ final class ResultCache {
     }
 
     /** Begins to take note of an answer; before its query begins. */
-    Recording record(Question question, Reads reads) {
+    Recording record(Question question, Reads reads, @Nullable CountDownLatch claim) {
         Map<String, Long> seen = new HashMap<>();
         reads.tables().forEach(table -> seen.put(table, version(table)));
-        Key key = key(question);
-        CountDownLatch latch = new CountDownLatch(1);
-        boolean isFirst = computing.putIfAbsent(key, latch) == null;
-        return new Recording(key, reads.isSteady(), seen, isFirst ? latch : null);
+        return new Recording(key(question), reads.isSteady(), seen, claim);
     }
 
     private static Key key(Question question) {
@@ -145,7 +183,7 @@ final class ResultCache {
                 chunks.add(chunk);
             } else {
                 chunks.clear();
-                release();
+                release(key, latch);
             }
         }
 
@@ -153,13 +191,6 @@ final class ResultCache {
         void finish(List<Answer.Column> columns) {
             if (bytes <= MAX_ENTRY_BYTES) {
                 entries.put(key, new Entry(columns, List.copyOf(chunks), bytes, began, isSteady, Map.copyOf(seen)));
-            }
-        }
-
-        /** Nobody needs to wait for it any more. */
-        void release() {
-            if (latch != null && computing.remove(key, latch)) {
-                latch.countDown();
             }
         }
     }

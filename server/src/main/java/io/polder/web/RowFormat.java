@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -104,7 +103,7 @@ enum RowFormat {
         @Override
         void write(Program program, Rows rows, OutputStream out) throws IOException {
             try (ArrowBatches batches = new ArrowBatches(rows.columns());
-                    ArrowStreamWriter writer = new ArrowStreamWriter(batches.root(), null, Channels.newChannel(out))) {
+                    ArrowStreamWriter writer = new ArrowStreamWriter(batches.root(), null, new WideChannel(out))) {
                 writer.start();
                 for (Chunk chunk = rows.next(); chunk != null; chunk = rows.next()) {
                     batches.load(chunk);
