@@ -128,7 +128,8 @@ final class Polder implements AutoCloseable {
                     writes::write,
                     queries.catalog(),
                     Version.number(),
-                    new HiveServer.Settings(platform.webHost(), platform.hivePort(), platform.hiveIdle(), platform.sqlTimezone()),
+                    new HiveServer.Settings(
+                            platform.webHost(), platform.hivePort(), platform.hiveIdle(), platform.sqlTimezone()),
                     clock));
             Agents agents = part(Agents.of(mart, home.resolve("agents"), log.bootstrap(), clock));
             web = part(new Web(

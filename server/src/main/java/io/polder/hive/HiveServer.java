@@ -13,8 +13,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -92,7 +92,8 @@ public final class HiveServer implements AutoCloseable {
             String version,
             Settings settings,
             InstantSource clock) {
-        HiveServer server = new HiveServer(queries, writes, catalog, version, clock, bound(settings), settings.timezone());
+        HiveServer server =
+                new HiveServer(queries, writes, catalog, version, clock, bound(settings), settings.timezone());
         server.threads.execute(server::accept);
         long every =
                 Math.max(1, Math.min(settings.idle().toMillis() / 4, TimeUnit.SECONDS.toMillis(TIDY_MOST_SECONDS)));
@@ -164,7 +165,8 @@ public final class HiveServer implements AutoCloseable {
             return;
         }
         ClientConnection connection = new ClientConnection(
-                client, isGone -> new Service(queries, writes, catalog, sessions, threads, version, timezone, clock, isGone));
+                client,
+                isGone -> new Service(queries, writes, catalog, sessions, threads, version, timezone, clock, isGone));
         clients.add(connection);
         threads.execute(() -> {
             try {

@@ -79,6 +79,7 @@ public final class Execution implements Rows, AutoCloseable {
     private @Nullable ArrowReader reader;
     /** How many rows of the reader's batch have been copied. */
     private int copied;
+
     private @Nullable Projection projection;
     private @Nullable Chunk first;
     private @Nullable List<Answer.Column> columns;

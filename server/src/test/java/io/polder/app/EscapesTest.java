@@ -151,8 +151,7 @@ final class EscapesTest {
         try (Connection connection = HiveJdbc.connect(mart.port("hive"), "default", ";auth=noSasl");
                 Statement statement = connection.createStatement()) {
             for (String attempt : attempts) {
-                SQLException refused =
-                        catchThrowableOfType(SQLException.class, () -> statement.execute(attempt));
+                SQLException refused = catchThrowableOfType(SQLException.class, () -> statement.execute(attempt));
                 assertThat((Throwable) refused).as(attempt).isNotNull();
                 isASentence(String.valueOf(refused.getMessage()).replaceFirst("^java\\.sql\\.\\w+: ", ""), attempt);
             }
@@ -224,12 +223,15 @@ final class EscapesTest {
             })
     void aValueThatIsTooLargeEndsTheQueryAndNotTheProgram(String sql) throws IOException {
         for (String format : List.of("", "text/csv", "application/vnd.apache.arrow.stream")) {
-            tooMuch(mart.post(
-                    "web",
-                    "/api/sql",
-                    JSON.createObjectNode().put("sql", sql),
-                    format,
-                    HttpResponse.BodyHandlers.ofInputStream()), format.isEmpty(), sql);
+            tooMuch(
+                    mart.post(
+                            "web",
+                            "/api/sql",
+                            JSON.createObjectNode().put("sql", sql),
+                            format,
+                            HttpResponse.BodyHandlers.ofInputStream()),
+                    format.isEmpty(),
+                    sql);
         }
     }
 
@@ -253,7 +255,9 @@ final class EscapesTest {
         assertThat(written.statusCode()).as(written.body()).isEqualTo(200);
 
         HttpResponse<String> answer = mart.sql(sql);
-        assertThat(answer.statusCode()).as(answer.body().substring(0, Math.min(500, answer.body().length()))).isGreaterThanOrEqualTo(400);
+        assertThat(answer.statusCode())
+                .as(answer.body().substring(0, Math.min(500, answer.body().length())))
+                .isGreaterThanOrEqualTo(400);
         isASentence(JSON.readTree(answer.body()).path("detail").asText(), sql);
         assertThat(mart.rows("SELECT count(*), max(length(name)) FROM points").toString())
                 .isEqualTo("[[100,1]]");

@@ -98,7 +98,8 @@ final class KilledWritesTest {
             int until = 4 * CLIENTS + random.nextInt(30);
             await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(1))
-                    .until(() -> answered.get() - before >= until || clients.stream().noneMatch(Thread::isAlive));
+                    .until(() ->
+                            answered.get() - before >= until || clients.stream().noneMatch(Thread::isAlive));
             LockSupport.parkNanos(Duration.ofMillis(random.nextInt(100)).toNanos());
             mart.kill();
             for (Thread client : clients) {
@@ -118,8 +119,10 @@ final class KilledWritesTest {
     private void work(MartProcess mart, int client) {
         while (true) {
             long first = ids.getAndAdd(3);
-            if (isDone(mart, "INSERT INTO entries VALUES (" + first + ", " + client + "), (" + (first + 1) + ", "
-                    + client + "), (" + (first + 2) + ", " + client + ")")) {
+            if (isDone(
+                    mart,
+                    "INSERT INTO entries VALUES (" + first + ", " + client + "), (" + (first + 1) + ", " + client
+                            + "), (" + (first + 2) + ", " + client + ")")) {
                 inserted.addAll(Set.of(first, first + 1, first + 2));
             } else {
                 return;
@@ -180,12 +183,13 @@ final class KilledWritesTest {
                     .get(0);
             assertThat(row.get(0).asInt())
                     .as(what + ": each answered UPDATE counted once, client " + client)
-                    .isBetween(
-                            counted[client].get(),
-                            counted[client].get() + unanswered[client].get());
+                    .isBetween(counted[client].get(), counted[client].get() + unanswered[client].get());
             assertThat(row.get(1).asInt()).as(what).isEqualTo(10 * row.get(0).asInt());
         }
-        assertThat(mart.rows("SELECT n FROM counters WHERE client = 99").get(0).get(0).asInt())
+        assertThat(mart.rows("SELECT n FROM counters WHERE client = 99")
+                        .get(0)
+                        .get(0)
+                        .asInt())
                 .as(what + ": each answered UPDATE of the row that all write counted once")
                 .isBetween(sharedCounted.get(), sharedCounted.get() + sharedUnanswered.get());
     }

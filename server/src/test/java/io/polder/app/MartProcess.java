@@ -65,8 +65,8 @@ final class MartProcess implements AutoCloseable {
                 "up",
                 mart.toString(),
                 "--no-browser"));
-        List<String> all = new ArrayList<>(List.of(
-                "web.port=0", "log.port=0", "hive.port=0", "druid.port=0", "disk.watermark=1MB"));
+        List<String> all = new ArrayList<>(
+                List.of("web.port=0", "log.port=0", "hive.port=0", "druid.port=0", "disk.watermark=1MB"));
         all.addAll(List.of(settings));
         for (String setting : all) {
             command.addAll(List.of("--set", setting));
@@ -82,7 +82,8 @@ final class MartProcess implements AutoCloseable {
                     .isTrue();
             return Files.exists(announced);
         });
-        return new MartProcess(process, output, JSON.readTree(announced.toFile()).path("ports"));
+        return new MartProcess(
+                process, output, JSON.readTree(announced.toFile()).path("ports"));
     }
 
     private static String text(Path file) {
@@ -107,7 +108,8 @@ final class MartProcess implements AutoCloseable {
     }
 
     /** Posts JSON. */
-    <T> HttpResponse<T> post(String port, String path, JsonNode body, String accept, HttpResponse.BodyHandler<T> handler)
+    <T> HttpResponse<T> post(
+            String port, String path, JsonNode body, String accept, HttpResponse.BodyHandler<T> handler)
             throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(port) + path))
                 .header("Content-Type", "application/json")

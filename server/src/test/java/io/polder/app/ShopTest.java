@@ -54,7 +54,8 @@ final class ShopTest {
         mart = MartProcess.start(home, "store.batch-interval=20ms");
         StringBuilder articles = new StringBuilder("INSERT INTO articles VALUES ");
         for (int article = 0; article < ARTICLES; article++) {
-            articles.append(article == 0 ? "" : ", ").append("(%d, 'article %d', %d, 1000000)".formatted(article, article, 10 + article));
+            articles.append(article == 0 ? "" : ", ")
+                    .append("(%d, 'article %d', %d, 1000000)".formatted(article, article, 10 + article));
         }
         assertThat(mart.sql(articles.toString()).statusCode()).isEqualTo(200);
     }
@@ -123,7 +124,9 @@ final class ShopTest {
 
         assertThat(pay(1, 7, 3, 20, "BE")).as("looked at, the first").isEqualTo(0.0);
         assertThat(pay(2, 7, 3, 20, "BE")).as("the second within ten minutes").isEqualTo(0.2);
-        assertThat(pay(3, 7, 4, 500, "BR")).as("another country, much money, never looked at").isEqualTo(1.0);
+        assertThat(pay(3, 7, 4, 500, "BR"))
+                .as("another country, much money, never looked at")
+                .isEqualTo(1.0);
     }
 
     @Test
@@ -136,7 +139,8 @@ final class ShopTest {
         assertThat(seen(10)).isEqualTo(2);
 
         assertThat(mart.rows(recommendations(7)).toString()).isEqualTo("[[4,2],[5,1]]");
-        assertThat(mart.rows("SELECT article, customers FROM trending ORDER BY 2 DESC, 1").toString())
+        assertThat(mart.rows("SELECT article, customers FROM trending ORDER BY 2 DESC, 1")
+                        .toString())
                 .isEqualTo("[[3,3],[4,2],[5,1]]");
     }
 
@@ -215,7 +219,8 @@ final class ShopTest {
         }
         assertThat(failures).isEmpty();
         assertThat(scans.get()).isPositive();
-        JsonNode left = mart.rows("SELECT sum(stock), (SELECT count(*) FROM payments) FROM articles").get(0);
+        JsonNode left = mart.rows("SELECT sum(stock), (SELECT count(*) FROM payments) FROM articles")
+                .get(0);
         assertThat(left.get(0).asLong()).isEqualTo(ARTICLES * 1_000_000L - sold.get());
         assertThat(left.get(1).asInt()).isEqualTo(took.size());
         System.out.printf(
@@ -224,7 +229,8 @@ final class ShopTest {
     }
 
     private static String quantiles(List<long[]> nanos) {
-        long[] sorted = nanos.stream().mapToLong(each -> each[0] / 1_000_000).sorted().toArray();
+        long[] sorted =
+                nanos.stream().mapToLong(each -> each[0] / 1_000_000).sorted().toArray();
         return "%d times, p50 %d ms, p99 %d ms, max %d ms"
                 .formatted(
                         sorted.length,
