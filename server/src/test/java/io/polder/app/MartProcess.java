@@ -42,17 +42,9 @@ final class MartProcess implements AutoCloseable {
      * @param settings more of {@code key=value}
      */
     static MartProcess start(Path mart, String... settings) throws IOException {
-        return start(mart, "", settings);
-    }
-
-    /** @param limits a shell's {@code ulimit} before it, empty for none */
-    static MartProcess start(Path mart, String limits, String[] settings) throws IOException {
         Path announced = mart.resolve(".polder/polder.json");
         Files.deleteIfExists(announced);
         List<String> command = new ArrayList<>();
-        if (!limits.isEmpty()) {
-            command.addAll(List.of("bash", "-c", limits + "; exec \"$@\"", "bash"));
-        }
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
