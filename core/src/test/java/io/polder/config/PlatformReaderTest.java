@@ -140,8 +140,8 @@ final class PlatformReaderTest {
                         platform.yaml:1 web.prot: no such key. Fix: did you mean 'web.port'?
                         platform.yaml:1 web.port = '70000': is not between 0 and 65535. Fix: write a whole number from 0 to 65535
                         platform.yaml:2 web.port = '8080': is written twice, first at platform.yaml:1. Fix: keep one of them
-                        platform.yaml:3 wbe: no such key. Fix: use one of web.host, web.port, log.port, log.bootstrap, log.flush-interval, store.memory, store.threads, store.batch-interval, store.batch-rows, disk.watermark, query.timeout, query.rows, hive.port, hive.idle, druid.port, map.tiles
-                        platform.yaml:4 store: no such key. Fix: use one of web.host, web.port, log.port, log.bootstrap, log.flush-interval, store.memory, store.threads, store.batch-interval, store.batch-rows, disk.watermark, query.timeout, query.rows, hive.port, hive.idle, druid.port, map.tiles
+                        platform.yaml:3 wbe: no such key. Fix: use one of web.host, web.port, log.port, log.bootstrap, log.flush-interval, store.memory, store.threads, store.batch-interval, store.batch-rows, disk.watermark, query.timeout, query.rows, sql.timezone, hive.port, hive.idle, druid.port, map.tiles
+                        platform.yaml:4 store: no such key. Fix: use one of web.host, web.port, log.port, log.bootstrap, log.flush-interval, store.memory, store.threads, store.batch-interval, store.batch-rows, disk.watermark, query.timeout, query.rows, sql.timezone, hive.port, hive.idle, druid.port, map.tiles
                         platform.yaml:5 store.memory = '0MB': leaves no room for anything. Fix: write a whole number and a unit, like 512MB or 1GiB
                         platform.yaml:6 store.batch_interval: no such key. Fix: did you mean 'store.batch-interval'?
                         platform.yaml:7 disk.watermark = 'lots': is not a size. Fix: write a whole number and a unit, like 512MB or 1GiB

@@ -93,10 +93,13 @@ final class SinkRunner {
     private void run() {
         try {
             while (!isOver()) {
-                if (members.size() == 1) {
-                    deliverAlone(members.get(0));
-                } else {
-                    deliverInGroup();
+                try {
+                    deliver();
+                } catch (RuntimeException bug) {
+                    // The events are in the channel still, and a sink that gave up for ever would only let it fill.
+                    LOGGER.error("Sink {} failed in a way that nobody foresaw; it tries again.", name, bug);
+                    members.forEach(member -> member.counters.troubled("failed by " + bug, clock.instant()));
+                    grow();
                 }
                 if (hasEmptied && !isStopping) {
                     // To be woken for each event costs more than to deliver it. One that comes after a lull is not
@@ -107,9 +110,14 @@ final class SinkRunner {
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException bug) {
-            LOGGER.error("Sink {} ended in a way that nobody foresaw; its channel fills.", name, bug);
-            members.forEach(member -> member.counters.troubled("ended by " + bug, clock.instant()));
+        }
+    }
+
+    private void deliver() throws InterruptedException {
+        if (members.size() == 1) {
+            deliverAlone(members.get(0));
+        } else {
+            deliverInGroup();
         }
     }
 
@@ -141,16 +149,23 @@ final class SinkRunner {
         CompletableFuture<Void> delivery = deliver(member, taken);
         var unused = delivery.whenComplete((done, failure) -> {
             member.underWay.remove(begun);
-            if (failure == null) {
-                taken.commit();
-                delivered(member, taken.events().size());
-                pause = Duration.ZERO;
-            } else {
-                taken.rollback();
-                failed(member, failure);
+            try {
+                if (failure == null) {
+                    taken.commit();
+                    delivered(member, taken.events().size());
+                    pause = Duration.ZERO;
+                } else {
+                    taken.rollback();
+                    failed(member, failure);
+                    grow();
+                }
+            } catch (RuntimeException bug) {
+                LOGGER.error("Sink {} could not finish a delivery; it tries again.", name, bug);
+                member.counters.troubled("failed by " + bug, clock.instant());
                 grow();
+            } finally {
+                member.permits.release();
             }
-            member.permits.release();
         });
     }
 
