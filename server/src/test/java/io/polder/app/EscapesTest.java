@@ -24,7 +24,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -231,31 +230,6 @@ final class EscapesTest {
         }
     }
 
-    @Disabled("The engine does not count what a function makes against its memory, and the process keeps it")
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "SELECT repeat('x', 2000000000) AS x",
-                "SELECT repeat('x', 20000000) || range AS x FROM range(10000)",
-                "SELECT repeat('x', 1000000) || range AS x FROM range(100000)",
-                "SELECT lpad('x', 500000000, 'y') AS x",
-                "SELECT printf('%0300000000d', 1) AS x",
-                "SELECT format('{:300000000}', 1) AS x",
-                "SELECT range(300000000) AS x",
-                "SELECT len(range(300000000)) AS x",
-                "SELECT list_resize([1], 300000000) AS x",
-                "SELECT replace(repeat('x', 100000), 'x', repeat('y', 30000)) AS x",
-                "SELECT string_agg(repeat('x', 100000) || range, '') AS x FROM range(100000)",
-                "SELECT list(range) AS x FROM range(1000000000)",
-                "SELECT count(DISTINCT range || 'some text behind it') AS x FROM range(1000000000)",
-                "WITH RECURSIVE r AS (SELECT 1 AS n, 'x' AS s UNION ALL SELECT n + 1, s || s FROM r WHERE n < 40)"
-                        + " SELECT s AS x FROM r",
-                "SELECT a.range AS x FROM range(1000000) a, range(1000000) b ORDER BY a.range * b.range % 7",
-            })
-    void norDoesWhatTheEngineMakesBesideItsMemory(String sql) throws IOException {
-        aValueThatIsTooLargeEndsTheQueryAndNotTheProgram(sql);
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -305,48 +279,6 @@ final class EscapesTest {
         if (isWhole || answer.statusCode() != 200) {
             assertThat(answer.statusCode()).as(sql).isGreaterThanOrEqualTo(400);
             isASentence(new String(beginning, StandardCharsets.UTF_8), sql);
-        }
-    }
-
-    @Disabled("Has not been seen to end")
-    @Test
-    void deepNestingIsRefused() throws IOException, SQLException {
-        for (int depth : List.of(100, 2_000)) {
-            for (String sql : List.of(
-                    "SELECT " + "(".repeat(depth) + "1" + ")".repeat(depth),
-                    "SELECT " + "abs(".repeat(depth) + "1" + ")".repeat(depth),
-                    "SELECT " + "(SELECT ".repeat(depth) + "1" + ")".repeat(depth),
-                    "SELECT * FROM " + "(SELECT * FROM ".repeat(depth) + "traffic" + ") q".repeat(depth),
-                    "SELECT " + "CASE WHEN true THEN ".repeat(depth) + "1" + " END".repeat(depth),
-                    "SELECT " + "NOT ".repeat(depth) + "true",
-                    "SELECT " + "- ".repeat(depth) + "1")) {
-                for (String dialect : List.of("engine", "impala")) {
-                    HttpResponse<String> answer = mart.post(
-                            "web",
-                            "/api/sql",
-                            JSON.createObjectNode().put("sql", sql).put("dialect", dialect),
-                            "",
-                            HttpResponse.BodyHandlers.ofString());
-                    orASentence(answer, depth, dialect + " " + sql.substring(0, 40));
-                }
-                orASentence(druid(sql), depth, "druid " + sql.substring(0, 40));
-                try (Connection connection = HiveJdbc.connect(mart.port("hive"), "default", ";auth=noSasl");
-                        Statement statement = connection.createStatement()) {
-                    statement.execute(sql);
-                    assertThat(depth).as(sql.substring(0, 40)).isEqualTo(100);
-                } catch (SQLException refused) {
-                    assertThat(refused.getMessage()).as(sql.substring(0, 40)).doesNotContainPattern(TRACE);
-                }
-            }
-        }
-    }
-
-    /** What is not deep may be answered. */
-    private static void orASentence(HttpResponse<String> answer, int depth, String what) {
-        String told = answer.body().substring(0, Math.min(2_000, answer.body().length()));
-        if (depth > 100 || answer.statusCode() != 200) {
-            assertThat(answer.statusCode()).as(depth + " " + what + told).isBetween(400, 499);
-            isASentence(told, depth + " " + what);
         }
     }
 
