@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -57,7 +58,7 @@ final class DurableChannel implements Channel {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition hasEvents = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
-    private final Condition isFilling = lock.newCondition();
+    private final Filling filling = new Filling(lock, this::isHalfFull);
     private final Deque<Slice> queue = new java.util.ArrayDeque<>();
     /** Rolled back, by their first event's place in the channel's order; they are next. */
     private final TreeMap<Long, Slice> returned = new TreeMap<>();
@@ -65,8 +66,6 @@ final class DurableChannel implements Channel {
     private final TreeMap<Long, Slice> taken = new TreeMap<>();
     private long puts;
     private int size;
-    /** Whether a put has found no room since events last gathered. */
-    private boolean hasRefused;
 
     private long cachedBytes;
     /** By file, how many of its batches are not delivered. */
@@ -312,14 +311,11 @@ final class DurableChannel implements Channel {
         try {
             if (size + count > capacity) {
                 counters.troubled(FULL, clock.instant());
-                hasRefused = true;
-                isFilling.signalAll();
+                filling.refused();
                 return null;
             }
             size += count;
-            if (isFilling()) {
-                isFilling.signalAll();
-            }
+            filling.grown();
         } finally {
             lock.unlock();
         }
@@ -380,7 +376,7 @@ final class DurableChannel implements Channel {
 
         @Override
         public void publish() {
-            EventLog.Place written = java.util.Objects.requireNonNull(place);
+            EventLog.Place written = Objects.requireNonNull(place);
             lock.lock();
             try {
                 boolean isKept = cachedBytes + written.length() <= CACHED_BYTES;
@@ -464,20 +460,7 @@ final class DurableChannel implements Channel {
 
     @Override
     public void gather(Duration most) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = most.toNanos();
-            while (!isFilling() && left > 0) {
-                left = isFilling.awaitNanos(left);
-            }
-            hasRefused = false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isFilling() {
-        return hasRefused || isHalfFull();
+        filling.await(most);
     }
 
     private boolean isHalfFull() {
@@ -523,10 +506,8 @@ final class DurableChannel implements Channel {
         int count = 0;
         while (count < most && !(returned.isEmpty() && queue.isEmpty())) {
             boolean isAgain = !returned.isEmpty();
-            Slice first = isAgain
-                    ? java.util.Objects.requireNonNull(returned.pollFirstEntry())
-                            .getValue()
-                    : queue.remove();
+            Slice first =
+                    isAgain ? Objects.requireNonNull(returned.pollFirstEntry()).getValue() : queue.remove();
             int room = most - count;
             if (first.count() > room) {
                 Slice rest = new Slice(first.batch(), first.from() + room, first.to());

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -223,7 +224,7 @@ final class EventLog implements Closeable {
         if (end >= maxFileBytes) {
             beginNext();
         }
-        FileChannel channel = java.util.Objects.requireNonNull(files.get(current));
+        FileChannel channel = Objects.requireNonNull(files.get(current));
         long offset = end;
         int length = record.remaining();
         try {
@@ -243,7 +244,7 @@ final class EventLog implements Closeable {
     }
 
     private void beginNext() throws IOException {
-        java.util.Objects.requireNonNull(files.get(current)).force(false);
+        Objects.requireNonNull(files.get(current)).force(false);
         begin();
     }
 
@@ -275,7 +276,7 @@ final class EventLog implements Closeable {
         FileChannel channel;
         long reached;
         synchronized (this) {
-            channel = java.util.Objects.requireNonNull(files.get(current));
+            channel = Objects.requireNonNull(files.get(current));
             synchronized (disk) {
                 reached = appended;
             }
@@ -324,7 +325,7 @@ final class EventLog implements Closeable {
     synchronized void deleteBefore(int file) throws IOException {
         while (!files.isEmpty() && files.firstKey() < Math.min(file, current)) {
             int first = files.firstKey();
-            java.util.Objects.requireNonNull(files.remove(first)).close();
+            Objects.requireNonNull(files.remove(first)).close();
             Files.deleteIfExists(path(first));
         }
     }

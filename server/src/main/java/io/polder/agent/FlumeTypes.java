@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,8 +77,8 @@ final class FlumeTypes {
     private static FlumeTypes read() {
         FlumeTypes types = new FlumeTypes();
         try (InputStream in = FlumeTypes.class.getResourceAsStream("flume-types.txt");
-                BufferedReader reader = new BufferedReader(new InputStreamReader(
-                        java.util.Objects.requireNonNull(in, "flume-types.txt"), StandardCharsets.UTF_8))) {
+                BufferedReader reader = new BufferedReader(
+                        new InputStreamReader(Objects.requireNonNull(in, "flume-types.txt"), StandardCharsets.UTF_8))) {
             types.read(reader);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -40,7 +41,7 @@ final class MemoryChannel implements Channel {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition hasEvents = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
-    private final Condition isFilling = lock.newCondition();
+    private final Filling filling = new Filling(lock, this::isHalfFull);
     private final Deque<Batch> queue = new ArrayDeque<>();
     /** Rolled back, by their first event's number; they are next. */
     private final TreeMap<Long, Batch> returned = new TreeMap<>();
@@ -50,8 +51,6 @@ final class MemoryChannel implements Channel {
     private int size;
     private long bytes;
     private long spilledLeft;
-    /** Whether a put has found no room since events last gathered. */
-    private boolean hasRefused;
 
     /**
      * Consecutive events of one put, or of one take.
@@ -136,15 +135,12 @@ final class MemoryChannel implements Channel {
             // What a stop left in the channel may be more than its capacity, and then waits like everything else.
             if (size + count > capacity || bytes + weight > byteCapacity) {
                 counters.troubled(FULL, clock.instant());
-                hasRefused = true;
-                isFilling.signalAll();
+                filling.refused();
                 return null;
             }
             size += count;
             bytes += weight;
-            if (isFilling()) {
-                isFilling.signalAll();
-            }
+            filling.grown();
         } finally {
             lock.unlock();
         }
@@ -273,20 +269,7 @@ final class MemoryChannel implements Channel {
 
     @Override
     public void gather(Duration most) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = most.toNanos();
-            while (!isFilling() && left > 0) {
-                left = isFilling.awaitNanos(left);
-            }
-            hasRefused = false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isFilling() {
-        return hasRefused || isHalfFull();
+        filling.await(most);
     }
 
     private boolean isHalfFull() {
@@ -294,8 +277,7 @@ final class MemoryChannel implements Channel {
     }
 
     private Batch again(int most) {
-        Batch first =
-                java.util.Objects.requireNonNull(returned.pollFirstEntry()).getValue();
+        Batch first = Objects.requireNonNull(returned.pollFirstEntry()).getValue();
         if (first.events().size() <= most) {
             return first;
         }

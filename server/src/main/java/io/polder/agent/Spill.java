@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ final class Spill {
     static void write(Path file, List<List<Event>> batches) {
         Path unfinished = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.createDirectories(java.util.Objects.requireNonNull(file.getParent()));
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
             try (FileChannel out = FileChannel.open(
                     unfinished,
                     StandardOpenOption.CREATE,

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ final class Pipeline implements AutoCloseable {
         for (Feed feed : events.feeds()) {
             decoders.put(feed.name(), new EventDecoder(feed, events.schema()));
         }
-        lead = java.util.Objects.requireNonNull(decoders.get(events.lead().name()));
+        lead = Objects.requireNonNull(decoders.get(events.lead().name()));
         lastDecoder = lead;
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.commons.statistics.inference.ChiSquareTest;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
@@ -168,8 +169,8 @@ public final class Comparison {
     }
 
     private static void values(String name, Column was, Column is, List<Drift> found) {
-        Map<String, Long> before = java.util.Objects.requireNonNull(was.counts());
-        Map<String, Long> after = java.util.Objects.requireNonNull(is.counts());
+        Map<String, Long> before = Objects.requireNonNull(was.counts());
+        Map<String, Long> after = Objects.requireNonNull(is.counts());
         if (was.count() == 0 || is.count() == 0) {
             return;
         }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -229,7 +230,7 @@ final class Sample {
     }
 
     private String value(int column, int row) {
-        double[] of = java.util.Objects.requireNonNull(numbers[column]);
+        double[] of = Objects.requireNonNull(numbers[column]);
         return Double.isNaN(of[row]) ? "missing" : Numerals.written(of[row]);
     }
 }

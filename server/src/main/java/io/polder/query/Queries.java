@@ -39,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -471,12 +472,12 @@ public final class Queries implements AutoCloseable {
         for (int index = 0; index < values.length; index++) {
             row.put(answer.columns().get(index).name(), values[index]);
         }
-        int partition = ((Number) java.util.Objects.requireNonNull(row.remove("_partition"))).intValue();
-        long offset = ((Number) java.util.Objects.requireNonNull(row.remove("_offset"))).longValue();
-        long batch = ((Number) java.util.Objects.requireNonNull(row.remove("_batch"))).longValue();
+        int partition = ((Number) Objects.requireNonNull(row.remove("_partition"))).intValue();
+        long offset = ((Number) Objects.requireNonNull(row.remove("_offset"))).longValue();
+        long batch = ((Number) Objects.requireNonNull(row.remove("_batch"))).longValue();
         Map<String, Object> key = new LinkedHashMap<>();
         for (String column : keyColumns) {
-            key.put(column, java.util.Objects.requireNonNull(row.get(column)));
+            key.put(column, Objects.requireNonNull(row.get(column)));
         }
         Instant logged = null;
         Instant committed = null;
