@@ -37,6 +37,29 @@ final class Client {
         return new Client(whole, Home.running(whole).orElseThrow(() -> notRunning(whole, "")));
     }
 
+    /**
+     * The address of a mart's screen.
+     *
+     * @param where the address itself, the mart's folder, or the home of one that runs; empty means this folder
+     * @throws PolderException INVALID_REQUEST, or UNAVAILABLE when no mart is ready there
+     */
+    static URI address(String where, HomeOption home) {
+        if (where.startsWith("http://") || where.startsWith("https://")) {
+            try {
+                return URI.create(where);
+            } catch (IllegalArgumentException malformed) {
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
+                        "'" + where + "': not an address. Fix: write it like http://127.0.0.1:8080",
+                        malformed);
+            }
+        }
+        Path folder = Path.of(where);
+        boolean isHome = !where.isEmpty()
+                && Home.running(folder.toAbsolutePath().normalize()).isPresent();
+        return of(isHome ? folder : home.of(folder)).running().url();
+    }
+
     Running running() {
         return running;
     }

@@ -65,7 +65,8 @@ final class ExportCommand implements Runnable {
 
     @Override
     public void run() {
-        URI bundle = address().resolve("/api/export/" + target.name().toLowerCase(Locale.ROOT));
+        URI bundle = Client.address(mart, home)
+                .resolve("/api/export/" + target.name().toLowerCase(Locale.ROOT));
         Document document = Document.fetched(bundle, TIMEOUT, MAX_BYTES);
         String folder = folder(document);
         Path file = out == null ? Path.of(folder + ".zip") : out;
@@ -102,19 +103,5 @@ final class ExportCommand implements Runnable {
                 ErrorCode.UNAVAILABLE,
                 document.from() + ": the answer is not a bundle. Fix: see that a Polder of this version runs there",
                 cause);
-    }
-
-    private URI address() {
-        if (mart.startsWith("http://") || mart.startsWith("https://")) {
-            try {
-                return URI.create(mart);
-            } catch (IllegalArgumentException malformed) {
-                throw new PolderException(
-                        ErrorCode.INVALID_REQUEST,
-                        "DIR_OR_URL = '" + mart + "': not an address. Fix: write one like http://127.0.0.1:8080",
-                        malformed);
-            }
-        }
-        return Client.of(home.of(Path.of(mart))).running().url();
     }
 }

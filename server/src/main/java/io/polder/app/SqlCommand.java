@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +112,7 @@ final class SqlCommand implements Runnable {
     public void run() {
         Shell.Settings settings = new Shell.Settings(
                 format, limit == null ? 0 : limit, output, dialect.name().toLowerCase(Locale.ROOT));
-        URI address = address();
+        URI address = Client.address(where, home);
         boolean isSpoken = text != null;
         if (!isSpoken && Boolean.getBoolean(INTERACTIVE)) {
             Interactive.run(address, settings, Path.of(System.getProperty("user.home"), ".polder_history"));
@@ -123,22 +122,6 @@ final class SqlCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         boolean isTerminal = Boolean.getBoolean(INTERACTIVE);
         new Shell(address, out, err, isTerminal, settings).run(script());
-    }
-
-    private URI address() {
-        if (where.startsWith("http://") || where.startsWith("https://")) {
-            try {
-                return URI.create(where);
-            } catch (IllegalArgumentException malformed) {
-                throw new PolderException(
-                        ErrorCode.INVALID_REQUEST,
-                        "'" + where + "': not an address. Fix: write it like http://127.0.0.1:8080",
-                        malformed);
-            }
-        }
-        Path folder = Path.of(where);
-        boolean isHome = !where.isEmpty() && Files.exists(folder.resolve("polder.json"));
-        return Client.of(isHome ? folder : home.of(folder)).running().url();
     }
 
     private String script() {

@@ -93,74 +93,23 @@ final class KillTest {
         Path mart = Files.createDirectories(folder.resolve("mart"));
         Files.writeString(mart.resolve("polder.yaml"), DEFINITION);
         for (int kill = 0; kill < KILLS; kill++) {
-            Process process = start(mart);
+            MartProcess process = start(mart);
             List<Thread> senders = senders(random.nextLong());
             LockSupport.parkNanos(Duration.ofMillis(200 + random.nextInt(2500)).toNanos());
-            process.destroyForcibly().waitFor();
+            process.kill();
             for (Thread sender : senders) {
                 sender.join();
             }
         }
-        Process process = start(mart);
-        try {
-            compare("seed " + seed + ", " + acknowledged.size() + " acknowledged");
-        } finally {
-            process.destroy();
-            process.waitFor();
+        try (MartProcess process = start(mart)) {
+            compare("seed " + seed + ", " + acknowledged.size() + " acknowledged", process.port("kafka"));
         }
     }
 
-    // ---- the program
-
-    private Process start(Path mart) throws IOException {
-        Path home = mart.resolve(".polder");
-        Path announced = home.resolve("polder.json");
-        Files.deleteIfExists(announced);
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.polder.app.Main",
-                "up",
-                mart.toString(),
-                "--no-browser",
-                "--set",
-                "web.port=0",
-                "--set",
-                "log.port=0",
-                "--set",
-                "hive.port=0",
-                "--set",
-                "druid.port=0",
-                "--set",
-                "disk.watermark=1MB",
-                "--set",
-                "store.batch-interval=50ms",
-                "--set",
-                "query.rows=10000000"));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve("output.txt").toFile()))
-                .start();
-        await().atMost(PATIENCE).until(() -> {
-            assertThat(process.isAlive())
-                    .as(() -> "The program ended: " + text(folder.resolve("output.txt")))
-                    .isTrue();
-            return Files.exists(announced);
-        });
-        port = JSON.readTree(announced.toFile()).at("/ports/web").asInt();
+    private MartProcess start(Path mart) throws IOException {
+        MartProcess process = MartProcess.start(mart, "store.batch-interval=50ms", "query.rows=10000000");
+        port = process.port("web");
         return process;
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException exception) {
-            return exception.toString();
-        }
     }
 
     // ---- load, until the program dies
@@ -220,16 +169,10 @@ final class KillTest {
 
     // ---- what must hold
 
-    private void compare(String what) throws Exception {
-        JsonNode announced =
-                JSON.readTree(folder.resolve("mart/.polder/polder.json").toFile());
+    private void compare(String what, int kafka) throws Exception {
         List<Event> logged = new ArrayList<>();
         try (Log log = Log.open(
-                new Log.Settings(
-                        folder.resolve("unused"),
-                        0,
-                        Optional.of("127.0.0.1:" + announced.at("/ports/kafka").asInt())),
-                failure -> {})) {
+                new Log.Settings(folder.resolve("unused"), 0, Optional.of("127.0.0.1:" + kafka)), failure -> {})) {
             readAll(
                     log,
                     "readings",

@@ -15,9 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,20 +27,15 @@ class MartAgentsTest {
     private Path folder;
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final List<Process> processes = new ArrayList<>();
-
-    @AfterEach
-    void stop() {
-        processes.forEach(Process::destroyForcibly);
-    }
 
     @Test
     void whatIsInMemoryGoesToTheSinksThatTakeItAndForTheOthersToTheNextStart() throws Exception {
+        Path mart = Files.createDirectories(folder.resolve("mart"));
         Path good = Files.createDirectories(folder.resolve("good"));
         Path late = Files.createDirectories(folder.resolve("late"));
         int port = freePort();
         String sinkThatIsDown = "a.sinks.l.type = avro\na.sinks.l.hostname = 127.0.0.1\na.sinks.l.port = " + freePort();
-        Files.writeString(folder.resolve("polder.yaml"), """
+        Files.writeString(mart.resolve("polder.yaml"), """
                 mart: small
                 timezone: UTC
                 agents: { a: flume.properties }
@@ -51,28 +44,29 @@ class MartAgentsTest {
                 tables:
                   readings: { from: readings, key: [id] }
                 """);
-        Files.writeString(folder.resolve("flume.properties"), agent(port, good) + sinkThatIsDown + "\n");
-        Process first = start();
-        for (int event = 0; event < 50; event++) {
-            int number = event;
-            await().atMost(PATIENCE).until(() -> post(port, number) == 200);
+        Files.writeString(mart.resolve("flume.properties"), agent(port, good) + sinkThatIsDown + "\n");
+        try (MartProcess first = MartProcess.start(mart)) {
+            for (int event = 0; event < 50; event++) {
+                int number = event;
+                await().atMost(PATIENCE).until(() -> post(port, number) == 200);
+            }
+
+            assertThat(first.stop()).as(first::output).isZero();
         }
-
-        first.destroy();
-
-        assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(first.exitValue()).isZero();
         List<String> all = IntStream.range(0, 50).mapToObj(Integer::toString).toList();
         assertThat(lines(good)).isEqualTo(all);
-        assertThat(Files.readString(folder.resolve(".polder/log/polder.log")))
+        assertThat(Files.readString(mart.resolve(".polder/log/polder.log")))
                 .contains("Agent a leaves 50 events for the next start.");
 
         Files.writeString(
-                folder.resolve("flume.properties"),
+                mart.resolve("flume.properties"),
                 agent(port, good) + "a.sinks.l.type = file_roll\na.sinks.l.sink.rollInterval = 0\n"
                         + "a.sinks.l.sink.directory = " + late + "\n");
-        start();
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(lines(late)).isEqualTo(all));
+        try (MartProcess second = MartProcess.start(mart)) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(lines(late)).as(second::output).isEqualTo(all));
+        }
         assertThat(lines(good)).isEqualTo(all);
     }
 
@@ -82,34 +76,6 @@ class MartAgentsTest {
                 + "a.channels.c.type = memory\na.channels.d.type = memory\n"
                 + "a.sinks.k.type = file_roll\na.sinks.k.channel = c\na.sinks.k.sink.rollInterval = 0\n"
                 + "a.sinks.k.sink.directory = " + good + "\na.sinks.l.channel = d\n";
-    }
-
-    private Process start() throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.polder.app.Main",
-                        "up",
-                        folder.toString(),
-                        "--no-browser",
-                        "--set",
-                        "web.port=0",
-                        "--set",
-                        "log.port=0",
-                        "--set",
-                        "hive.port=0",
-                        "--set",
-                        "druid.port=0",
-                        "--set",
-                        "disk.watermark=1MB")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output.txt").toFile())
-                .start();
-        processes.add(process);
-        return process;
     }
 
     /** The status, or 0 when nobody answers. */

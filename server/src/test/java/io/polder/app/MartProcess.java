@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The program in a process of its own, with free ports, that can be killed. */
 final class MartProcess implements AutoCloseable {
@@ -133,6 +134,15 @@ final class MartProcess implements AutoCloseable {
         HttpResponse<String> answer = sql(query);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return JSON.readTree(answer.body()).path("rows");
+    }
+
+    /** Asks it to stop, and waits until it has: its exit code. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as(() -> "It does not stop: " + output())
+                .isTrue();
+        return process.exitValue();
     }
 
     /** {@code kill -9}. */
