@@ -2,6 +2,7 @@ package io.polder.query;
 
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.store.duck.MemoryWatch;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -313,7 +314,7 @@ public final class Execution implements Rows, AutoCloseable {
             }
             long start = System.nanoTime();
             ScheduledFuture<?> alarm = queries.alarm(() -> stop(State.TIMED_OUT), leftNanos);
-            try {
+            try (MemoryWatch.Entry entry = queries.watch().enter(() -> stop(State.FAILED))) {
                 return work.run();
             } catch (PolderException told) {
                 finish(stop == null ? State.FAILED : Objects.requireNonNull(stop), false);
@@ -338,6 +339,9 @@ public final class Execution implements Rows, AutoCloseable {
         if (why == State.TIMED_OUT) {
             return new PolderException(
                     ErrorCode.TIMED_OUT, "The query took longer than it may. Fix: ask for less, or set query.timeout");
+        }
+        if (why == State.FAILED) {
+            return MemoryWatch.tooLarge();
         }
         return new PolderException(ErrorCode.CONFLICT, "The query was cancelled. Fix: ask again");
     }

@@ -14,6 +14,7 @@ import io.polder.sql.Catalog;
 import io.polder.sql.SqlProblem;
 import io.polder.store.duck.DuckStore;
 import io.polder.store.duck.EngineMessage;
+import io.polder.store.duck.MemoryWatch;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -275,6 +276,10 @@ public final class Queries implements AutoCloseable {
     /** Where what comes out of the engine is kept until it is copied. */
     BufferAllocator memory() {
         return memory;
+    }
+
+    MemoryWatch watch() {
+        return store.watch();
     }
 
     ScheduledFuture<?> alarm(Runnable ring, long nanos) {
