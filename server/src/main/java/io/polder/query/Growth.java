@@ -282,7 +282,7 @@ final class Growth {
         JsonNode written = value.path("value");
         if (written.isNumber()) {
             // A decimal is written without its point, and so larger than it is.
-            return new Size(SMALL, Math.max(0, written.asDouble()), true);
+            return new Size(ELEMENT, Math.max(0, written.asDouble()), true);
         }
         return new Size(written.isTextual() ? written.asText().length() : 2 * written.toString().length(), UNKNOWN, true);
     }
@@ -346,7 +346,7 @@ final class Growth {
                 "arg_orders")) {
             scan(node.path(member), scope);
         }
-        boolean isConstant = node.path("class").asText().equals("FUNCTION");
+        boolean isConstant = node.path("class").asText().equals("FUNCTION") && !sizes.isEmpty();
         double sum = 0;
         for (Size size : sizes) {
             isConstant &= size.isConstant();
@@ -379,7 +379,8 @@ final class Growth {
             case "own" -> built(node, own(node, name, arguments, sizes, plain));
             default -> {
                 double times = Double.parseDouble(rule.substring(1));
-                yield built(node, cut(name, sizes, plain.of(times * plain.bytes())));
+                Size most = new Size(times * plain.bytes(), plain.number(), isConstant);
+                yield built(node, cut(name, sizes, most));
             }
         };
     }
@@ -442,7 +443,7 @@ final class Growth {
                 .bytes();
         // What its body builds counts for all elements, below.
         row = before;
-        double bytes = list.bytes() / ELEMENT * 2 * each + Math.max(0, whole - each + ELEMENT);
+        double bytes = list.bytes() / ELEMENT * each + Math.max(0, whole - each + ELEMENT);
         boolean isConstant = list.isConstant() && !mentionsColumns(lambda.path("expr"), lambda.path("lhs"));
         return new Size(bytes, UNKNOWN, isConstant);
     }
@@ -469,13 +470,15 @@ final class Growth {
                 for (Size size : sizes) {
                     count += size.number();
                 }
-                yield plain.of(counted(node, name, 8, new Size(0, count, plain.isConstant())));
+                yield plain.of(counted(node, name, ELEMENT, new Size(0, count, plain.isConstant())));
             }
             case "replace" -> plain.of(replaced(first, arguments, sizes));
             case "regexp_replace" -> {
                 String with = text(arguments, 2);
-                long copies = with.chars().filter(letter -> letter == '\\').count();
                 double inserted = sizes.size() < 3 ? 0 : sizes.get(2).bytes();
+                double copies = with.isEmpty()
+                        ? inserted / 2
+                        : with.chars().filter(letter -> letter == '\\').count();
                 boolean isEach = sizes.size() > 3;
                 yield plain.of(first * (1 + copies) + (isEach ? (first + 1) * inserted : inserted));
             }

@@ -333,6 +333,14 @@ public final class Escapes {
         return open.repeat(levels) + inside + close.repeat(levels);
     }
 
+    private static String joined(int tables) {
+        StringBuilder joins = new StringBuilder();
+        for (int table = 0; table < tables; table++) {
+            joins.append(" JOIN range(1) t").append(table).append(" USING (range)");
+        }
+        return joins.toString();
+    }
+
     private static String common(int tables, String next) {
         StringBuilder with = new StringBuilder("WITH c0 AS (SELECT 1 AS x)");
         for (int table = 1; table < tables; table++) {
@@ -409,7 +417,7 @@ public final class Escapes {
                 "SELECT 1 FROM range(3) t(i) WHERE i IN (" + chain("1", ", ", 20_000) + ")",
                 chain("SELECT 1", " UNION ALL ", 490),
                 "SELECT 1 FROM " + chain("range(1)", ", ", 58),
-                "SELECT 1 FROM " + "range(1)" + " JOIN range(1) USING (range)".repeat(58),
+                "SELECT 1 FROM " + "range(1)" + joined(58),
                 common(95, "SELECT x + 1 AS x FROM %"),
                 "SELECT " + nested("list_transform([1], x -> ", "1", ")", 7));
     }
