@@ -128,8 +128,8 @@ final class Growth {
     }
 
     private double select(JsonNode node, Map<String, Double> tables, double outer) {
-        double source = source(node.path("from_table"), tables, outer);
-        Scope scope = new Scope(tables, Map.of(), Math.max(source, outer));
+        double source = source(node.path("from_table"), tables, copied(outer));
+        Scope scope = new Scope(tables, Map.of(), Math.max(source, copied(outer)));
         double largest = 0;
         for (JsonNode item : node.path("select_list")) {
             largest = Math.max(largest, size(item, scope).bytes());
@@ -154,8 +154,9 @@ final class Growth {
             case "JOIN" -> {
                 double left = source(from.path("left"), tables, outer);
                 double right = source(from.path("right"), tables, Math.max(left, outer));
-                scan(from.path("condition"), new Scope(tables, Map.of(), Math.max(left, Math.max(right, outer))));
-                return Math.max(left, right);
+                double largest = copied(Math.max(left, right));
+                scan(from.path("condition"), new Scope(tables, Map.of(), Math.max(largest, outer)));
+                return largest;
             }
             case "PIVOT" -> {
                 double source = source(from.path("source"), tables, outer);
@@ -185,6 +186,14 @@ final class Growth {
                 return 0;
             }
         }
+    }
+
+    /**
+     * A value that holds many rows is bounded by the engine's memory as long as there is one of it. Beside the rows of
+     * another table there is one for each of them as soon as something is made of it.
+     */
+    private static double copied(double largest) {
+        return largest < MANY ? largest : Math.max(largest, MOST_OF_A_ROW);
     }
 
     /** Reads the expressions below a node, whatever it is. */
@@ -563,7 +572,7 @@ final class Growth {
                     what + " may build a value of " + bytes(size.bytes())
                             + (size.isConstant() ? "" : " for each row, with what else the row needs")
                             + ", which is more than a query may",
-                    "make less of it, or bound its length with substr()");
+                    "make it of fewer rows, before they are joined, or bound its length with substr()");
         }
         return size;
     }

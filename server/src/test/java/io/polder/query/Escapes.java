@@ -291,6 +291,9 @@ public final class Escapes {
                 "SELECT max(strlen(x)) FROM " + doubled("SELECT 'a' AS x", 40),
                 "WITH a AS (SELECT repeat(name, 100) AS x FROM points), b AS (SELECT " + chain("x", " || ", 60)
                         + " AS x FROM a) SELECT " + chain("x", " || ", 60) + " FROM b",
+                "SELECT max(len(list_append(l, j))) FROM (SELECT list(i) AS l FROM range(100000) t(i)),"
+                        + " range(100000) r(j)",
+                "SELECT (SELECT max(s || name) FROM points) FROM (SELECT string_agg(uid::VARCHAR, ',') AS s FROM traffic)",
                 "SELECT list(uid) OVER (ORDER BY time) FROM traffic",
                 "SELECT string_agg(name, ',') OVER () FROM points",
                 "SELECT histogram(uid) OVER () FROM traffic",
@@ -420,5 +423,82 @@ public final class Escapes {
                 "SELECT 1 FROM " + "range(1)" + joined(58),
                 common(95, "SELECT x + 1 AS x FROM %"),
                 "SELECT " + nested("list_transform([1], x -> ", "1", ")", 7));
+    }
+
+    /** Values that are too large, in Impala's words; points has 100 rows. */
+    public static List<String> ofTheSizeInImpala() {
+        return List.of(
+                "select space(1000000000)",
+                "select length(space(5000000000))",
+                "select rpad('x', 500000000, 'y')",
+                "select lpad(name, 500000000, 'y') from points",
+                "select repeat(name, id * 1000000000) from points where id > 1",
+                "select repeat(repeat(repeat('x', 9999), 9999), 9999)",
+                "select length(repeat(repeat(name, 9999), 9999)) from points",
+                "select length(replace(repeat('x', 99999), 'x', repeat('y', 99999)))",
+                "select length(regexp_replace(repeat('x', 99999), 'x', repeat('y', 99999)))",
+                "select length(concat_ws(repeat('x', 4000000), 'a', 'b', 'c', 'd', 'e', 'f'))",
+                "select length(group_concat(rpad(p.name, 30000, 'y'))) from points p, points q, points r",
+                "select length(group_concat(concat(p.name, space(30000)))) from points p, points q, points r",
+                "select max(length(x)) from (select p.id, group_concat(rpad(p.name, 30000, 'y')) as x from points p,"
+                        + " points q, points r group by p.id) y",
+                "select group_concat(name) over (order by id) from points",
+                "select " + nested("hex(", "name", ")", 40) + " from points",
+                "select " + nested("base64encode(", "name", ")", 80) + " from points",
+                "select max(length(x)) from " + doubled("select name as x from points", 20)
+                        .replace("x || x", "concat(x, x)")
+                        .replace(")", ") x")
+                        .replace("concat(x, x) x", "concat(x, x)"),
+                "select length(translate(rpad('x', 99999999, 'x'), 'x', 'y'))",
+                "select levenshtein(repeat('x', 99999), repeat('y', 99999))",
+                "select damerau_levenshtein(repeat('x', 30000), repeat('y', 30000))");
+    }
+
+    /** What is too deep or too long, in Impala's words. */
+    public static List<String> ofTheDepthInImpala() {
+        return List.of(
+                "select " + nested("(", "1", ")", 2_000),
+                "select " + nested("abs(", "id", ")", 140) + " + " + nested("abs(", "id", ")", 2_000) + " from points",
+                "select " + nested("(select ", "1", ")", 100),
+                "select " + nested("(select ", "1", ")", 20),
+                "select " + nested("case when 1 = 1 then ", "1", " end", 2_000),
+                "select " + nested("not ", "true", "", 2_000),
+                "select " + nested("- ", "1", "", 2_000),
+                "select " + chain("1", " + ", 50_000),
+                "select " + chain("id", " * ", 160) + " from points",
+                "select " + chain("name", " || ", 5_000) + " from points",
+                "select concat(" + chain("name", ", ", 5_000) + ") from points",
+                "select coalesce(" + nested("coalesce(", "id", ", 1)", 2_000) + ", 1) from points",
+                "select 1 from points where " + chain("id = 1", " and ", 20_000),
+                "select 1 from points where id in (" + chain("1", ", ", 300_000) + ")",
+                chain("select 1", " union all ", 5_000),
+                "select 1 from " + chain("points", ", ", 200),
+                common(300, "select x + 1 as x from %"),
+                "select " + nested("if(id = 1, ", "1", ", 2)", 120) + " from points".repeat(1)
+                        + " where exists " + nested("(select 1 where exists ", "(select 1)", ")", 30),
+                "select months_between(" + nested("months_between(", "now()", ", now())", 12) + ", now())");
+    }
+
+    /**
+     * What no text tells to be large, and what grows while it runs, in the engine's words; whether they are answered is
+     * not said.
+     */
+    public static List<String> thatGrow() {
+        return List.of(
+                "WITH RECURSIVE r AS (SELECT [1] AS x UNION ALL SELECT x || x FROM r WHERE len(x) < 5000000000)"
+                        + " SELECT max(len(x)) FROM r",
+                "WITH RECURSIVE r AS (SELECT 'abcdefgh' AS x UNION ALL SELECT x || x FROM r"
+                        + " WHERE strlen(x) < 5000000000) SELECT max(strlen(x)) FROM r",
+                "WITH RECURSIVE r AS (SELECT repeat('x', 8000) AS x UNION ALL SELECT x || x FROM r, range(9) t(i)"
+                        + " WHERE strlen(x) < 5000000000) SELECT count(*) FROM r",
+                "SELECT len(list(i)) FROM range(300000000) t(i)",
+                "SELECT strlen(string_agg(rpad(i::VARCHAR, 8000, 'x'), ',')) FROM range(1000000) t(i)",
+                "SELECT max(len(l)) FROM (SELECT list(i) AS l FROM range(1000000) t(i)), range(100000) r(j)",
+                "SELECT count(*) FROM (SELECT DISTINCT rpad(i::VARCHAR, 8000, 'x') FROM range(1000000) t(i))",
+                "SELECT max(strlen(rpad(i::VARCHAR, 8000, 'a') || rpad(i::VARCHAR, 8000, 'b')"
+                        + " || rpad(i::VARCHAR, 8000, 'c'))) FROM range(100000) t(i)",
+                "SELECT count(*) FROM range(100000000) a JOIN range(100000000) b USING (range)",
+                "SELECT * FROM range(1000000) a, range(1000000) b ORDER BY a.range + b.range",
+                "SELECT histogram(i) FROM range(10000000) t(i)");
     }
 }

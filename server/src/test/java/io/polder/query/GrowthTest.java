@@ -46,6 +46,7 @@ final class GrowthTest {
                 "SELECT repeat('#', least(count(*), 100)) FROM traffic GROUP BY uid",
                 "SELECT regexp_replace(name, '([a-z]+) (.*)', '\\2 \\1', 'g'), string_split(name, ' ')[1] FROM points",
                 "SELECT list_sort(list(DISTINCT name)), len(array_agg(uid)) FROM points GROUP BY id",
+                "SELECT upper(s) FROM (SELECT string_agg(name, ',') AS s FROM points GROUP BY id)",
                 "SELECT unnest(generate_series(1, 1000)), printf('%05d', id), format('{:.2f}', 1.5) FROM points",
                 "SELECT * FROM range(1000000000), generate_series(TIMESTAMP '2024-01-01', now(), INTERVAL 1 DAY)",
                 "SELECT concat_ws(';', name, id, name, id), to_json(name), name ->> '$.a', hex(name) FROM points",
