@@ -139,7 +139,8 @@ final class Extent {
         int here = Math.max(place, Gate.position(node));
         String type = node.path("type").asText();
         if (node.has("class")) {
-            depth++;
+            // A structure is two levels to the engine.
+            depth += node.path("function_name").asText().equals("struct_pack") ? 2 : 1;
             subqueries += type.equals("SUBQUERY") ? 1 : 0;
             lambdas += type.equals("LAMBDA") ? 1 : 0;
         } else if (type.endsWith("_NODE")) {

@@ -263,6 +263,24 @@ final class EscapesTest {
         }
     }
 
+    /** What passes is answered, however deep, within the heap and the stack that there are. */
+    @Test
+    void whatIsAsDeepAsItMayBeIsAnswered() throws IOException {
+        for (String sql : Escapes.deepAsAllowed()) {
+            HttpResponse<String> answer = mart.post(
+                    "web",
+                    "/api/sql",
+                    JSON.createObjectNode().put("sql", sql).put("dialect", "engine"),
+                    "",
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(begin(sql) + begin(answer.body())).isEqualTo(200);
+        }
+        for (String sql : Escapes.deepAsAllowedInImpala()) {
+            HttpResponse<String> answer = mart.sql(sql);
+            assertThat(answer.statusCode()).as(begin(sql) + begin(answer.body())).isEqualTo(200);
+        }
+    }
+
     @Test
     void tooLargeOrTooDeepAsImpala() throws IOException, SQLException {
         fill();

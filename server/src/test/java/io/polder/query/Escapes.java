@@ -414,7 +414,7 @@ public final class Escapes {
                 "SELECT " + nested("CASE WHEN 1 = 1 THEN ", "1", " END", 190),
                 "SELECT " + nested("NOT ", "true", "", 190),
                 "SELECT " + nested("[", "1", "]", 190),
-                "SELECT " + nested("{'a': ", "1", "}", 190),
+                "SELECT " + nested("{'a': ", "1", "}", 95),
                 "SELECT " + chain("i", " + ", 190) + " FROM range(3) t(i)",
                 "SELECT 1 WHERE " + chain("1 = 1", " AND ", 4_900),
                 "SELECT 1 FROM range(3) t(i) WHERE i IN (" + chain("1", ", ", 20_000) + ")",
@@ -423,6 +423,25 @@ public final class Escapes {
                 "SELECT 1 FROM " + "range(1)" + joined(58),
                 common(95, "SELECT x + 1 AS x FROM %"),
                 "SELECT " + nested("list_transform([1], x -> ", "1", ")", 7));
+    }
+
+    /** Queries on this side of the bounds, in Impala's words. */
+    public static List<String> deepAsAllowedInImpala() {
+        return List.of(
+                "select " + nested("(", "1", ")", 120),
+                "select " + nested("abs(", "id", ")", 120) + " from points",
+                "select " + nested("(select ", "1", ")", 9),
+                "select " + nested("case when 1 = 1 then ", "1", " end", 120),
+                "select " + nested("not ", "true", "", 150),
+                "select " + chain("id", " + ", 150) + " from points",
+                "select " + chain("id", " * 1 + ", 70) + " from points",
+                "select " + chain("name", " || ", 100) + " from points",
+                "select concat(" + chain("name", ", ", 100) + ") from points",
+                "select 1 from points where " + chain("id = 1", " and ", 1_000),
+                "select 1 from points where id in (" + chain("1", ", ", 20_000) + ")",
+                chain("select 1", " union all ", 400),
+                common(90, "select x + 1 as x from %"),
+                "select months_between(" + nested("date_add(", "now()", ", 1)", 8) + ", now())");
     }
 
     /** Values that are too large, in Impala's words; points has 100 rows. */
