@@ -449,11 +449,7 @@ public final class ImpalaFunctions {
                 "",
                 "lpad('hello', 10, 'xy') = xyxyxhello",
                 "lpad('hello', 3, 'x') = hel");
-        rule(
-                "rpad(text, length, pad)",
-                "@repeat",
-                "",
-                "rpad('hello', 7, 'xy') = helloxy");
+        rule("rpad(text, length, pad)", "@repeat", "", "rpad('hello', 7, 'xy') = helloxy");
         rule(
                 "repeat(text, count)",
                 "@repeat",

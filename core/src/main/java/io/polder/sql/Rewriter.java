@@ -407,7 +407,9 @@ final class Rewriter {
 
     private void bound(int operators) {
         if (operators > MOST_OPERATORS) {
-            throw problem("there are more than " + MOST_OPERATORS + " operators in a row", "put brackets around parts of them");
+            throw problem(
+                    "there are more than " + MOST_OPERATORS + " operators in a row",
+                    "put brackets around parts of them");
         }
     }
 

@@ -314,7 +314,8 @@ public final class Execution implements Rows, AutoCloseable {
             }
             long start = System.nanoTime();
             ScheduledFuture<?> alarm = queries.alarm(() -> stop(State.TIMED_OUT), leftNanos);
-            try (MemoryWatch.Entry entry = queries.watch().enter(() -> stop(State.FAILED))) {
+            MemoryWatch.Entry entry = queries.watch().enter(() -> stop(State.FAILED));
+            try {
                 return work.run();
             } catch (PolderException told) {
                 finish(stop == null ? State.FAILED : Objects.requireNonNull(stop), false);
@@ -325,6 +326,7 @@ public final class Execution implements Rows, AutoCloseable {
                 finish(why == null ? State.FAILED : why, false);
                 throw why == null ? queries.failed(failure, question) : stopped();
             } finally {
+                entry.close();
                 alarm.cancel(false);
                 leftNanos = Math.max(1, leftNanos - (System.nanoTime() - start));
                 queries.releaseTurn();

@@ -44,7 +44,8 @@ final class Extent {
      */
     static int ofText(String sql) {
         if (sql.length() > MOST_CHARACTERS) {
-            throw SqlProblem.at("", -1, "the query has more than " + MOST_CHARACTERS + " characters", "make it shorter");
+            throw SqlProblem.at(
+                    "", -1, "the query has more than " + MOST_CHARACTERS + " characters", "make it shorter");
         }
         int words = 0;
         int conditions = 0;
@@ -145,14 +146,19 @@ final class Extent {
             lambdas += type.equals("LAMBDA") ? 1 : 0;
         } else if (type.endsWith("_NODE")) {
             depth += QUERY;
-            unions += type.equals("SET_OPERATION_NODE") ? Math.max(1, node.path("children").size() - 1) : 0;
+            unions += type.equals("SET_OPERATION_NODE")
+                    ? Math.max(1, node.path("children").size() - 1)
+                    : 0;
         } else if (type.equals("JOIN")) {
             joins = outerJoins + 1;
         }
         commonTables += node.path("cte_map").path("map").size();
         bound(depth, DEEPEST, here, "expressions and queries are nested more than " + DEEPEST + " levels deep");
-        bound(subqueries, MOST_SUBQUERIES_INSIDE, here, "subqueries in expressions are nested more than "
-                + MOST_SUBQUERIES_INSIDE + " deep");
+        bound(
+                subqueries,
+                MOST_SUBQUERIES_INSIDE,
+                here,
+                "subqueries in expressions are nested more than " + MOST_SUBQUERIES_INSIDE + " deep");
         bound(lambdas, MOST_LAMBDAS_INSIDE, here, "lambdas are nested more than " + MOST_LAMBDAS_INSIDE + " deep");
         bound(joins, MOST_JOINS, here, "more than " + MOST_JOINS + " tables are joined at once");
         bound(commonTables, MOST_COMMON_TABLES, here, "WITH names more than " + MOST_COMMON_TABLES + " tables");

@@ -33,8 +33,8 @@ final class Functions {
     private static Map<String, String> read() {
         Map<String, String> sizes = new HashMap<>();
         try (InputStream in = Functions.class.getResourceAsStream("functions.txt");
-                BufferedReader reader = new BufferedReader(new InputStreamReader(
-                        Objects.requireNonNull(in, "functions.txt"), StandardCharsets.UTF_8))) {
+                BufferedReader reader = new BufferedReader(
+                        new InputStreamReader(Objects.requireNonNull(in, "functions.txt"), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 if (line.isBlank() || line.startsWith("#")) {
                     continue;

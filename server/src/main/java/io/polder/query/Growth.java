@@ -1,6 +1,7 @@
 package io.polder.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.polder.sql.ImpalaMacros;
 import io.polder.sql.SqlProblem;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -236,7 +237,8 @@ final class Growth {
         return switch (node.path("class").asText()) {
             case "CONSTANT" -> constant(node.path("value"));
             case "COLUMN_REF" -> {
-                Double parameter = scope.parameters().get(name(node.path("column_names").path(0)));
+                Double parameter =
+                        scope.parameters().get(name(node.path("column_names").path(0)));
                 yield new Size(parameter == null ? scope.column() : parameter, UNKNOWN, false);
             }
             case "STAR" -> {
@@ -293,7 +295,12 @@ final class Growth {
             // A decimal is written without its point, and so larger than it is.
             return new Size(ELEMENT, Math.max(0, written.asDouble()), true);
         }
-        return new Size(written.isTextual() ? written.asText().length() : 2 * written.toString().length(), UNKNOWN, true);
+        return new Size(
+                written.isTextual()
+                        ? written.asText().length()
+                        : 2 * written.toString().length(),
+                UNKNOWN,
+                true);
     }
 
     private Size cast(JsonNode node, Size value) {
@@ -366,7 +373,7 @@ final class Growth {
             return macro(node, name, sizes, plain);
         }
         if (lambda != null && !sizes.isEmpty()) {
-            return built(node, lambda(node, name, lambda, sizes.get(0), scope));
+            return built(node, lambda(name, lambda, sizes.get(0), scope));
         }
         String rule = String.valueOf(Functions.size(name));
         return switch (rule) {
@@ -374,12 +381,16 @@ final class Growth {
             case "many" -> {
                 if (node.path("class").asText().equals("WINDOW")) {
                     throw refused(
-                            node, name + "() would be as large for each row", "use it with GROUP BY, and not with OVER");
+                            node,
+                            name + "() would be as large for each row",
+                            "use it with GROUP BY, and not with OVER");
                 }
                 yield new Size(Math.max(MANY, sum), UNKNOWN, false);
             }
             case "pair" -> {
-                double work = sizes.size() < 2 ? 0 : sizes.get(0).bytes() * sizes.get(1).bytes();
+                double work = sizes.size() < 2
+                        ? 0
+                        : sizes.get(0).bytes() * sizes.get(1).bytes();
                 if (work > MOST_ONCE) {
                     throw refused(node, name + "() compares texts that are too long", "compare parts of them");
                 }
@@ -431,8 +442,9 @@ final class Growth {
     private Size macro(JsonNode node, String name, List<Size> sizes, Size plain) {
         return switch (name) {
             case "repeat", "lpad", "rpad" -> {
-                double count = sizes.get(1).number() * (name.equals("repeat") ? sizes.get(0).bytes() : 4);
-                yield built(node, plain.of(Math.min(count, io.polder.sql.ImpalaMacros.MOST_REPEATED)));
+                double count = sizes.get(1).number()
+                        * (name.equals("repeat") ? sizes.get(0).bytes() : 4);
+                yield built(node, plain.of(Math.min(count, ImpalaMacros.MOST_REPEATED)));
             }
             case "hex", "to_string" -> built(node, plain.of(Math.max(2 * plain.bytes(), SMALL)));
             case "same", "substr", "substr_of" -> plain.of(plain.bytes());
@@ -441,13 +453,14 @@ final class Growth {
     }
 
     /** An element of a list is not larger than the list, and all of them together are as large. */
-    private Size lambda(JsonNode node, String name, JsonNode lambda, Size list, Scope scope) {
+    private Size lambda(String name, JsonNode lambda, Size list, Scope scope) {
         if (name.endsWith("filter")) {
             size(lambda.path("expr"), scope.with(lambda.path("lhs"), list.bytes()));
             return list;
         }
         double before = row;
-        double each = size(lambda.path("expr"), scope.with(lambda.path("lhs"), 0)).bytes() + ELEMENT;
+        double each =
+                size(lambda.path("expr"), scope.with(lambda.path("lhs"), 0)).bytes() + ELEMENT;
         double whole = size(lambda.path("expr"), scope.with(lambda.path("lhs"), list.bytes()))
                 .bytes();
         // What its body builds counts for all elements, below.
@@ -459,7 +472,8 @@ final class Growth {
 
     private static boolean mentionsColumns(JsonNode node, JsonNode parameters) {
         if (node.path("class").asText().equals("COLUMN_REF")) {
-            return !Scope.names(parameters).contains(name(node.path("column_names").path(0)));
+            return !Scope.names(parameters)
+                    .contains(name(node.path("column_names").path(0)));
         }
         boolean mentions = node.path("class").asText().equals("SUBQUERY");
         for (JsonNode child : node) {
@@ -500,13 +514,19 @@ final class Growth {
             }
             case "format", "printf" -> plain.of(plain.bytes() + widths(node, name, text(arguments, 0)));
             case "array_to_string" ->
-                plain.of(2 * first + first / 8 * (sizes.size() < 2 ? 1 : sizes.get(1).bytes()));
+                plain.of(2 * first
+                        + first / 8 * (sizes.size() < 2 ? 1 : sizes.get(1).bytes()));
             case "list_select", "array_select" ->
                 plain.of(first * (sizes.size() < 2 ? 1 : sizes.get(1).bytes() / 8));
             case "list_aggregate", "list_aggr", "aggregate", "array_aggregate", "array_aggr" ->
                 plain.of(8 * first + first / 8 * (plain.bytes() - first));
             case "json_pretty" -> plain.of(first * (1 + first / 8));
-            case "json_extract", "->", "->>", "json_extract_string", "json_extract_path", "json_extract_path_text",
+            case "json_extract",
+                    "->",
+                    "->>",
+                    "json_extract_string",
+                    "json_extract_path",
+                    "json_extract_path_text",
                     "json_value" -> {
                 // A path that goes down gives a value for each level.
                 String path = text(arguments, 1);
@@ -524,7 +544,8 @@ final class Growth {
                     "it cannot be told how large " + name + "() becomes",
                     name.endsWith("s") || name.equals("range")
                             ? "put it behind FROM, or write its bounds as numbers"
-                            : "bound the number: " + name + "(…, least(n, 1000)" + (name.equals("repeat") ? ")" : ", …)"));
+                            : "bound the number: " + name + "(…, least(n, 1000)"
+                                    + (name.equals("repeat") ? ")" : ", …)"));
         }
         return each * count.number();
     }
@@ -551,7 +572,9 @@ final class Growth {
 
     /** A literal argument; empty when it is none. */
     private static String text(List<JsonNode> arguments, int index) {
-        JsonNode value = index < arguments.size() ? arguments.get(index).at("/value/value") : arguments.get(0).path("");
+        JsonNode value = index < arguments.size()
+                ? arguments.get(index).at("/value/value")
+                : arguments.get(0).path("");
         return value.isTextual() ? value.asText() : "";
     }
 

@@ -273,11 +273,15 @@ final class EscapesTest {
                     JSON.createObjectNode().put("sql", sql).put("dialect", "engine"),
                     "",
                     HttpResponse.BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(begin(sql) + begin(answer.body())).isEqualTo(200);
+            assertThat(answer.statusCode())
+                    .as(begin(sql) + begin(answer.body()))
+                    .isEqualTo(200);
         }
         for (String sql : Escapes.deepAsAllowedInImpala()) {
             HttpResponse<String> answer = mart.sql(sql);
-            assertThat(answer.statusCode()).as(begin(sql) + begin(answer.body())).isEqualTo(200);
+            assertThat(answer.statusCode())
+                    .as(begin(sql) + begin(answer.body()))
+                    .isEqualTo(200);
         }
     }
 

@@ -347,7 +347,11 @@ public final class Escapes {
     private static String common(int tables, String next) {
         StringBuilder with = new StringBuilder("WITH c0 AS (SELECT 1 AS x)");
         for (int table = 1; table < tables; table++) {
-            with.append(", c").append(table).append(" AS (").append(next.replace("%", "c" + (table - 1))).append(")");
+            with.append(", c")
+                    .append(table)
+                    .append(" AS (")
+                    .append(next.replace("%", "c" + (table - 1)))
+                    .append(")");
         }
         return with + " SELECT * FROM c" + (tables - 1);
     }
@@ -464,10 +468,11 @@ public final class Escapes {
                 "select group_concat(name) over (order by id) from points",
                 "select " + nested("hex(", "name", ")", 40) + " from points",
                 "select " + nested("base64encode(", "name", ")", 80) + " from points",
-                "select max(length(x)) from " + doubled("select name as x from points", 20)
-                        .replace("x || x", "concat(x, x)")
-                        .replace(")", ") x")
-                        .replace("concat(x, x) x", "concat(x, x)"),
+                "select max(length(x)) from "
+                        + doubled("select name as x from points", 20)
+                                .replace("x || x", "concat(x, x)")
+                                .replace(")", ") x")
+                                .replace("concat(x, x) x", "concat(x, x)"),
                 "select length(translate(rpad('x', 99999999, 'x'), 'x', 'y'))",
                 "select levenshtein(repeat('x', 99999), repeat('y', 99999))",
                 "select damerau_levenshtein(repeat('x', 30000), repeat('y', 30000))");
@@ -493,8 +498,8 @@ public final class Escapes {
                 chain("select 1", " union all ", 5_000),
                 "select 1 from " + chain("points", ", ", 200),
                 common(300, "select x + 1 as x from %"),
-                "select " + nested("if(id = 1, ", "1", ", 2)", 120) + " from points".repeat(1)
-                        + " where exists " + nested("(select 1 where exists ", "(select 1)", ")", 30),
+                "select " + nested("if(id = 1, ", "1", ", 2)", 120) + " from points".repeat(1) + " where exists "
+                        + nested("(select 1 where exists ", "(select 1)", ")", 30),
                 "select months_between(" + nested("months_between(", "now()", ", now())", 12) + ", now())");
     }
 

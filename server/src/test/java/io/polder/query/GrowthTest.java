@@ -61,21 +61,19 @@ final class GrowthTest {
     @ParameterizedTest
     @MethodSource("io.polder.query.Escapes#ofTheSize")
     void refusesWhatCannotBeBounded(String sql) {
-        assertThatThrownBy(() -> gate.check(connection, sql))
-                .isInstanceOfSatisfying(SqlProblem.class, problem -> {
-                    assertThat(problem.getMessage()).contains("Fix: ");
-                    assertThat(problem.position()).isNotNegative();
-                });
+        assertThatThrownBy(() -> gate.check(connection, sql)).isInstanceOfSatisfying(SqlProblem.class, problem -> {
+            assertThat(problem.getMessage()).contains("Fix: ");
+            assertThat(problem.position()).isNotNegative();
+        });
     }
 
     @ParameterizedTest
     @MethodSource("io.polder.query.Escapes#ofTheDepth")
     void refusesWhatIsTooDeepOrTooLong(String sql) {
         assertThatThrownBy(() -> gate.check(connection, sql))
-                .isInstanceOfSatisfying(
-                        SqlProblem.class, problem -> assertThat(problem.getMessage())
-                                .hasSizeLessThan(2_000)
-                                .contains("Fix: "));
+                .isInstanceOfSatisfying(SqlProblem.class, problem -> assertThat(problem.getMessage())
+                        .hasSizeLessThan(2_000)
+                        .contains("Fix: "));
     }
 
     /** What passes is planned and run by an engine that is bounded as the store's is, within the test's patience. */

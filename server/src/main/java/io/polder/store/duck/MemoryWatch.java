@@ -50,10 +50,10 @@ public final class MemoryWatch implements AutoCloseable {
 
     /** Watches this process: its heap, what the engine counts, and a gigabyte. */
     static MemoryWatch of(long engineBytes) {
-        MemoryWatch watch = new MemoryWatch(
-                Runtime.getRuntime().maxMemory() + engineBytes + SLACK, MemoryWatch::residentBytes);
+        MemoryWatch watch =
+                new MemoryWatch(Runtime.getRuntime().maxMemory() + engineBytes + SLACK, MemoryWatch::residentBytes);
         if (residentBytes() > 0) {
-            watch.looking.scheduleWithFixedDelay(watch::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            var unused = watch.looking.scheduleWithFixedDelay(watch::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
         }
         return watch;
     }
@@ -126,7 +126,8 @@ public final class MemoryWatch implements AutoCloseable {
         }
         List<Entry> running = new ArrayList<>(entries);
         running.removeIf(Entry::isStopped);
-        long most = running.stream().mapToLong(entry -> now - entry.before).max().orElse(0);
+        long most =
+                running.stream().mapToLong(entry -> now - entry.before).max().orElse(0);
         // Whoever was there before has seen the same growth; the youngest that has seen most of it is the likeliest.
         running.stream()
                 .filter(entry -> now - entry.before >= Math.max(NOTICED, most / 2))
