@@ -53,7 +53,8 @@ public final class MemoryWatch implements AutoCloseable {
         MemoryWatch watch =
                 new MemoryWatch(Runtime.getRuntime().maxMemory() + engineBytes + SLACK, MemoryWatch::residentBytes);
         if (residentBytes() > 0) {
-            var unused = watch.looking.scheduleWithFixedDelay(watch::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            var unused = watch.looking.scheduleWithFixedDelay(
+                    watch::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
         }
         return watch;
     }
