@@ -17,10 +17,13 @@ import java.util.regex.Pattern;
  * and the tables of {@code INFORMATION_SCHEMA}. Everything else is what both call SQL. Thread-safe.
  */
 public final class Druid {
-    /** A word, a quoted name, a text, a comment, or one other character. */
+    /**
+     * A word, a quoted name, a text, a comment, or one other character. A text with a doubled quote is two that touch, and
+     * stays what it is: nothing comes between tokens. No pattern here goes deeper with a longer text.
+     */
     private static final Pattern TOKEN = Pattern.compile(
             "(?<space>\\s+|--[^\\n]*|/\\*.*?(?:\\*/|$))"
-                    + "|(?<text>'(?:[^']|'')*(?:'|$))|(?<name>\"(?:[^\"]|\"\")*(?:\"|$))"
+                    + "|(?<text>'[^']*+(?:'|$))|(?<name>\"[^\"]*+(?:\"|$))"
                     + "|(?<word>[\\p{L}_$][\\p{L}\\p{N}_$]*)|(?<other>[0-9][0-9A-Za-z_.]*|.)",
             Pattern.DOTALL);
 

@@ -2,6 +2,8 @@ package io.polder.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the engine must be taught before it can run what comes out of {@link Impala}: macros in a database of their own, in
@@ -128,6 +130,13 @@ public final class ImpalaMacros {
             new Macro("floor", "(x BIGINT) AS x", "(x) AS floor(x)"),
             new Macro("hex", "(x BIGINT) AS upper(to_hex(x))", "(x VARCHAR) AS upper(hex(x))"),
             // ---- texts
+            new Macro("repeat", repeated("(x, n)", "strlen(x) * greatest(n, 0)", "repeat(x, greatest(n, 0))")),
+            new Macro("lpad", repeated("(x, n, y)", "4 * n", "lpad(x, n::INTEGER, y)")),
+            new Macro("rpad", repeated("(x, n, y)", "4 * n", "rpad(x, n::INTEGER, y)")),
+            new Macro(
+                    "initcap",
+                    "(x) AS array_to_string(list_transform(string_split(lower(x), ' '), lambda w: upper(w[1]) || w[2:]),"
+                            + " ' ')"),
             new Macro(
                     "substr",
                     "(x, n) AS CASE WHEN n > 0 THEN substr(x, n) WHEN n < 0 AND -n <= length(x) THEN substr(x, n)"
@@ -145,7 +154,23 @@ public final class ImpalaMacros {
                     "(t) AS CASE WHEN t = 'VARCHAR' THEN 'STRING' WHEN t = 'INTEGER' THEN 'INT' WHEN t = 'HUGEINT' THEN"
                             + " 'BIGINT' WHEN t = 'BLOB' THEN 'BINARY' ELSE t END"));
 
+    private static final Set<String> NAMES = MACROS.stream().map(Macro::name).collect(Collectors.toUnmodifiableSet());
+
     private ImpalaMacros() {}
+
+    /** How many bytes of text a row may repeat when the number is not written down. */
+    public static final int MOST_REPEATED = 32 << 10;
+
+    /** The names of the macros. */
+    public static Set<String> names() {
+        return NAMES;
+    }
+
+    private static String repeated(String parameters, String bytes, String repeat) {
+        return parameters + " AS CASE WHEN " + bytes + " > " + MOST_REPEATED + " THEN error('more than " + MOST_REPEATED
+                + " bytes are repeated for a row; write the number as a literal, or make it smaller') ELSE " + repeat
+                + " END";
+    }
 
     /** The statements that teach them, to be run in order and before external access is locked; twice is as once. */
     public static List<String> definitions() {

@@ -23,6 +23,8 @@ final class Rewriter {
     private static final Set<String> GROUPINGS = Set.of("rollup", "cube", "sets");
 
     private static final int DEEPEST = 200;
+    /** Each is another level to the engine, which takes more than linear time in them. */
+    private static final int MOST_OPERATORS = 150;
 
     final String asked;
     private final Session session;
@@ -404,8 +406,10 @@ final class Rewriter {
     }
 
     private void bound(int operators) {
-        if (operators > 500) {
-            throw problem("there are more than 500 operators in a row", "put brackets around parts of them");
+        if (operators > MOST_OPERATORS) {
+            throw problem(
+                    "there are more than " + MOST_OPERATORS + " operators in a row",
+                    "put brackets around parts of them");
         }
     }
 

@@ -5,6 +5,9 @@ import io.polder.record.PolderException;
 
 /** What is wrong with a statement, with the place of the word; its message shows the line with a mark under the word. */
 public final class SqlProblem extends PolderException {
+    /** So much of a long line is shown on either side of the place. */
+    private static final int AROUND = 200;
+
     private final int position;
     private final int line;
     private final int column;
@@ -40,7 +43,15 @@ public final class SqlProblem extends PolderException {
         int end = text.indexOf('\n', position);
         String shown = text.substring(start, end < 0 ? text.length() : end);
         int column = position - start + 1;
-        String message = shown + "\n" + " ".repeat(column - 1) + "^ " + wrong + " (line " + line + ", column " + column
+        int mark = column - 1;
+        if (shown.length() > mark + AROUND) {
+            shown = shown.substring(0, mark + AROUND) + "…";
+        }
+        if (mark > AROUND) {
+            shown = "…" + shown.substring(mark - AROUND + 1);
+            mark = AROUND;
+        }
+        String message = shown + "\n" + " ".repeat(mark) + "^ " + wrong + " (line " + line + ", column " + column
                 + "). Fix: " + fix;
         return new SqlProblem(message, position, line, column, wrong, fix);
     }

@@ -205,6 +205,7 @@ final class Template {
                                         : argument("separator").sql())
                         .add(")");
             }
+            case "@repeat" -> repeat(out);
             case "@next_day" -> nextDay(out);
             case "@parse_url" -> parseUrl(out);
             case "@conv" -> conv(out);
@@ -250,6 +251,23 @@ final class Template {
                 .add(")) - to_days(CAST((date_part('" + part + "', impala.ts(")
                 .add(moment)
                 .add(")) - 1) % 7 AS INTEGER)))");
+    }
+
+    /** Where the number is written down, it can be judged before the query runs; else it is while it runs. */
+    private void repeat(Fragment out) {
+        boolean isPad = rule.name().endsWith("pad");
+        boolean isKnown = argument(isPad ? "length" : "count").sql().toString().matches("-? ?\\d{1,9}");
+        if (isPad) {
+            fill(
+                    out,
+                    isKnown
+                            ? rule.name() + "($text, CAST($length AS INTEGER), $pad)"
+                            : "impala." + rule.name() + "($text, $length, $pad)");
+            return;
+        }
+        out.add(isKnown ? "repeat(" : "impala.repeat(");
+        fill(out, rule.name().equals("space") ? "' '" : "$text");
+        fill(out, isKnown ? ", greatest($count, 0))" : ", $count)");
     }
 
     private void nextDay(Fragment out) {

@@ -2,6 +2,7 @@ package io.polder.query;
 
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.store.duck.MemoryWatch;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -313,6 +314,7 @@ public final class Execution implements Rows, AutoCloseable {
             }
             long start = System.nanoTime();
             ScheduledFuture<?> alarm = queries.alarm(() -> stop(State.TIMED_OUT), leftNanos);
+            MemoryWatch.Entry entry = queries.watch().enter(() -> stop(State.FAILED));
             try {
                 return work.run();
             } catch (PolderException told) {
@@ -324,6 +326,7 @@ public final class Execution implements Rows, AutoCloseable {
                 finish(why == null ? State.FAILED : why, false);
                 throw why == null ? queries.failed(failure, question) : stopped();
             } finally {
+                entry.close();
                 alarm.cancel(false);
                 leftNanos = Math.max(1, leftNanos - (System.nanoTime() - start));
                 queries.releaseTurn();
@@ -338,6 +341,9 @@ public final class Execution implements Rows, AutoCloseable {
         if (why == State.TIMED_OUT) {
             return new PolderException(
                     ErrorCode.TIMED_OUT, "The query took longer than it may. Fix: ask for less, or set query.timeout");
+        }
+        if (why == State.FAILED) {
+            return MemoryWatch.tooLarge();
         }
         return new PolderException(ErrorCode.CONFLICT, "The query was cancelled. Fix: ask again");
     }

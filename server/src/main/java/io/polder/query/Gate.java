@@ -1,9 +1,11 @@
 package io.polder.query;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.polder.record.Problem;
+import io.polder.sql.ImpalaMacros;
 import io.polder.sql.SqlProblem;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,10 +18,16 @@ import java.util.TreeSet;
 
 /**
  * Lets through one SELECT over the mart's tables and views, and nothing else. The engine's own parser reads the text, so
- * that what is judged is what is run; everything in the tree must be known here.
+ * that what is judged is what is run; everything in the tree
+ * must be known here: functions by {@link Functions}, sizes by {@link Extent} and {@link Growth}.
  */
 final class Gate {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What is longer is read one at a time: a tree takes a hundred times the memory of its text. */
+    private static final int LONG = 5_000;
+
+    private static final Object READING = new Object();
 
     /** The tree's nodes that are not expressions. */
     private static final Set<String> NODES = Set.of(
@@ -47,31 +55,6 @@ final class Gate {
 
     private static final Set<String> TABLE_FUNCTIONS = Set.of("range", "generate_series", "unnest");
 
-    /** Functions that tell of the engine, the machine or other queries, or that do something. */
-    private static final Set<String> FORBIDDEN = Set.of(
-            "current_setting",
-            "set_config",
-            "getenv",
-            "getvariable",
-            "nextval",
-            "currval",
-            "write_log",
-            "parse_duckdb_log_message",
-            "sleep_ms",
-            "current_query",
-            "current_query_id",
-            "current_connection_id",
-            "current_transaction_id",
-            "txid_current",
-            "current_database",
-            "current_schemas",
-            "in_search_path",
-            "json_execute_serialized_sql",
-            "json_serialize_plan",
-            "stats",
-            "pg_get_viewdef",
-            "pg_get_constraintdef");
-
     private static final Set<String> LEDGERS = Set.of("ledger", "edge_ledger", "rejected", "violations", "batches");
 
     private final Set<String> readable;
@@ -93,12 +76,25 @@ final class Gate {
      * @throws SqlProblem that names the place
      */
     JsonNode check(Connection connection, String sql) throws SQLException {
+        if (Extent.ofText(sql) <= LONG) {
+            return judged(connection, sql);
+        }
+        synchronized (READING) {
+            return judged(connection, sql);
+        }
+    }
+
+    private JsonNode judged(Connection connection, String sql) throws SQLException {
         JsonNode tree = parse(connection, sql);
         if (tree.path("error").asBoolean()) {
             int position = tree.path("position").asInt(-1);
             String message = tree.path("error_message").asText();
             if (tree.path("error_type").asText().equals("not implemented")) {
                 throw refused(sql, 0, "only SELECT is answered here", "write a SELECT");
+            }
+            if (message.startsWith("Max expression depth") || message.contains("memory exhausted")) {
+                throw refused(
+                        sql, position, "expressions and queries are nested too deep", "write it with fewer levels");
             }
             throw refused(sql, position, message, "correct it at the place named");
         }
@@ -107,7 +103,9 @@ final class Gate {
             throw refused(sql, 0, "there are " + statements + " statements", "send one SELECT at a time");
         }
         JsonNode node = tree.path("statements").get(0).path("node");
+        Extent.ofTree(node, sql);
         walk(node, Set.of(), sql);
+        Growth.check(node, sql);
         return node;
     }
 
@@ -118,6 +116,8 @@ final class Gate {
                 result.next();
                 return JSON.readTree(result.getString(1));
             }
+        } catch (StreamConstraintsException tooDeep) {
+            throw refused("", -1, "expressions and queries are nested too deep", "write it with fewer levels");
         } catch (JsonProcessingException exception) {
             throw new IllegalStateException("The engine's parser gave no JSON.", exception);
         }
@@ -146,7 +146,8 @@ final class Gate {
         if (node.path("class").asText().equals("PARAMETER")) {
             throw refused(sql, position(node), "there is no value for a parameter", "write the value");
         }
-        if (node.path("class").asText().equals("FUNCTION")) {
+        if (node.path("class").asText().equals("FUNCTION")
+                || node.path("class").asText().equals("WINDOW")) {
             function(node, sql);
         }
         for (var member : node.properties()) {
@@ -222,12 +223,25 @@ final class Gate {
 
     private static void function(JsonNode node, String sql) {
         String name = node.path("function_name").asText().toLowerCase(Locale.ROOT);
-        if (FORBIDDEN.contains(name) || !node.path("catalog").asText().isEmpty()) {
-            throw refused(sql, position(node), name + "() may not be called", "leave it out");
+        boolean isAllowed = node.path("catalog").asText().isEmpty()
+                && switch (node.path("schema").asText().toLowerCase(Locale.ROOT)) {
+                    case "", "main" -> Functions.names().contains(name);
+                    case "impala" -> ImpalaMacros.names().contains(name);
+                    default -> false;
+                };
+        if (!isAllowed) {
+            throw refused(
+                    sql,
+                    position(node),
+                    name + "() may not be called",
+                    Problem.nearest(name, Functions.names())
+                            .map(near -> "leave it out, or did you mean " + near + "()?")
+                            .orElse("leave it out"));
         }
     }
 
-    private static int position(JsonNode node) {
+    /** Where a node stands in the text; -1 when it is not told. */
+    static int position(JsonNode node) {
         JsonNode location = node.path("query_location");
         return location.canConvertToInt() ? location.asInt() : -1;
     }

@@ -14,6 +14,7 @@ import io.polder.sql.Catalog;
 import io.polder.sql.SqlProblem;
 import io.polder.store.duck.DuckStore;
 import io.polder.store.duck.EngineMessage;
+import io.polder.store.duck.MemoryWatch;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -63,6 +64,8 @@ public final class Queries implements AutoCloseable {
     private static final int MAX_FILES = 4;
     /** An answer that is held whole has no more; others are streamed. */
     private static final long ANSWER_BYTES = 24L << 20;
+    /** So much text of questions is remembered that have passed the gate. */
+    private static final long PASSED_CHARACTERS = 4L << 20;
     /** Who asks the program's own questions. */
     private static final String OURSELVES = "polder";
 
@@ -91,8 +94,11 @@ public final class Queries implements AutoCloseable {
     /** What the views depend on; filled when they are defined. */
     private final Map<String, Reads> views = new ConcurrentHashMap<>();
     /** What has passed the gate, by its text. */
-    private final Cache<String, Reads> passed =
-            Caffeine.newBuilder().maximumSize(1_000).executor(Runnable::run).build();
+    private final Cache<String, Reads> passed = Caffeine.newBuilder()
+            .maximumWeight(PASSED_CHARACTERS)
+            .weigher((String sql, Reads reads) -> 1_000 + sql.length())
+            .executor(Runnable::run)
+            .build();
 
     private final Semaphore files = new Semaphore(MAX_FILES);
     private final BufferAllocator memory = new RootAllocator();
@@ -276,6 +282,10 @@ public final class Queries implements AutoCloseable {
     /** Where what comes out of the engine is kept until it is copied. */
     BufferAllocator memory() {
         return memory;
+    }
+
+    MemoryWatch watch() {
+        return store.watch();
     }
 
     ScheduledFuture<?> alarm(Runnable ring, long nanos) {

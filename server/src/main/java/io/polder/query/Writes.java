@@ -13,6 +13,7 @@ import io.polder.sql.SqlProblem;
 import io.polder.sql.Statement.Write;
 import io.polder.store.duck.DuckStore;
 import io.polder.store.duck.EngineMessage;
+import io.polder.store.duck.MemoryWatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.sql.Connection;
@@ -27,7 +28,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.EngineInterrupt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * INSERT, UPSERT, UPDATE and DELETE of tables that no other feed fills. What a statement changes is read first and then
@@ -38,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * answered, its rows survive whatever happens to the process; one that was not answered may have been done.
  */
 public final class Writes {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Writes.class);
+
     /** More rows than a person means to change by hand; loads are for feeds. */
     private static final int MOST_ROWS = 100_000;
 
@@ -139,8 +146,26 @@ public final class Writes {
     // ---- the rows
 
     private List<Map<String, @Nullable String>> rows(Write write) {
+        try (Connection connection = store.connect();
+                MemoryWatch.Entry entry = store.watch().enter(() -> interrupt(connection))) {
+            return rows(write, connection, entry);
+        } catch (SQLException exception) {
+            throw new PolderException(
+                    ErrorCode.INTERNAL, "Closing a connection failed: " + exception.getMessage(), exception);
+        }
+    }
+
+    private static void interrupt(Connection connection) {
+        try {
+            EngineInterrupt.interrupt((DuckDBConnection) connection);
+        } catch (SQLException alreadyOver) {
+            LOGGER.debug("A statement was over before it could be ended.", alreadyOver);
+        }
+    }
+
+    private List<Map<String, @Nullable String>> rows(Write write, Connection connection, MemoryWatch.Entry entry) {
         String query = write.query().sql();
-        try (Connection connection = store.connect()) {
+        try {
             check(connection, write);
             try (Statement statement = connection.createStatement()) {
                 statement.setQueryTimeout((int) Math.max(1, timeout.toSeconds()));
@@ -160,6 +185,9 @@ public final class Writes {
                 }
             }
         } catch (SQLException exception) {
+            if (entry.isStopped()) {
+                throw MemoryWatch.tooLarge();
+            }
             EngineMessage told = EngineMessage.of(String.valueOf(exception.getMessage()));
             throw write.query()
                     .problem(

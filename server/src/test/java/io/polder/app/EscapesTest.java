@@ -82,9 +82,21 @@ final class EscapesTest {
         mart = MartProcess.start(home, "store.memory=128MB", "query.timeout=10s", "store.threads=2");
     }
 
+    /** What the watch allows (heap, what the engine may count, and a gigabyte), twice: one step may come between two looks. */
+    private static final long MOST_RESIDENT = 3L << 30;
+
     @AfterAll
-    static void stop() throws InterruptedException {
-        mart.close();
+    static void stop() throws IOException {
+        try {
+            assertThat(mart.sql("UPSERT INTO points VALUES (7, 'x')").statusCode())
+                    .as(mart::output)
+                    .isEqualTo(200);
+            assertThat(mart.rows("SELECT name FROM points WHERE id = 7").toString())
+                    .isEqualTo("[[\"x\"]]");
+            assertThat(mart.mostResident()).isLessThan(MOST_RESIDENT);
+        } finally {
+            mart.close();
+        }
     }
 
     @AfterEach
@@ -209,6 +221,132 @@ final class EscapesTest {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    // ---- what is too large or too deep
+
+    private static void isRefused(String dialect, String sql, String accept) throws IOException {
+        HttpResponse<String> answer = mart.post(
+                "web",
+                "/api/sql",
+                JSON.createObjectNode().put("sql", sql).put("dialect", dialect),
+                accept,
+                HttpResponse.BodyHandlers.ofString());
+        String what = dialect + ": " + begin(sql) + " -> " + begin(answer.body());
+        assertThat(answer.statusCode()).as(what).isGreaterThanOrEqualTo(400);
+        assertThat(answer.body()).as(what).hasSizeLessThan(10_000);
+        isASentence(JSON.readTree(answer.body()).path("detail").asText(), what);
+    }
+
+    private static String begin(String text) {
+        return text.substring(0, Math.min(500, text.length()));
+    }
+
+    @Test
+    void tooLargeOverHttp() throws IOException {
+        fill();
+        for (String format : List.of("", "application/vnd.apache.arrow.stream")) {
+            for (String attempt : Escapes.ofTheSize()) {
+                isRefused("engine", attempt, format);
+            }
+            for (String attempt : Escapes.ofTheSizeInImpala()) {
+                isRefused("impala", attempt, format);
+            }
+        }
+    }
+
+    @Test
+    void tooDeepOverHttp() throws IOException {
+        for (String attempt : Escapes.ofTheDepth()) {
+            isRefused("engine", attempt, "");
+        }
+        for (String attempt : Escapes.ofTheDepthInImpala()) {
+            isRefused("impala", attempt, "");
+        }
+    }
+
+    /** What passes is answered, however deep, within the heap and the stack that there are. */
+    @Test
+    void whatIsAsDeepAsItMayBeIsAnswered() throws IOException {
+        for (String sql : Escapes.deepAsAllowed()) {
+            HttpResponse<String> answer = mart.post(
+                    "web",
+                    "/api/sql",
+                    JSON.createObjectNode().put("sql", sql).put("dialect", "engine"),
+                    "",
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode())
+                    .as(begin(sql) + begin(answer.body()))
+                    .isEqualTo(200);
+        }
+        for (String sql : Escapes.deepAsAllowedInImpala()) {
+            HttpResponse<String> answer = mart.sql(sql);
+            assertThat(answer.statusCode())
+                    .as(begin(sql) + begin(answer.body()))
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void tooLargeOrTooDeepAsImpala() throws IOException, SQLException {
+        fill();
+        List<String> attempts = new ArrayList<>(Escapes.ofTheSizeInImpala());
+        attempts.addAll(Escapes.ofTheDepthInImpala());
+        try (Connection connection = HiveJdbc.connect(mart.port("hive"), "default", ";auth=noSasl");
+                Statement statement = connection.createStatement()) {
+            for (String attempt : attempts) {
+                SQLException refused = catchThrowableOfType(SQLException.class, () -> {
+                    statement.execute(attempt);
+                    statement.getResultSet().next();
+                });
+                assertThat((Throwable) refused).as(begin(attempt)).isNotNull();
+                assertThat(refused.getMessage()).as(begin(attempt)).hasSizeLessThan(10_000);
+            }
+        }
+    }
+
+    @Test
+    void tooLargeOrTooDeepAsDruid() throws IOException {
+        List<String> attempts = new ArrayList<>(Escapes.ofTheSize());
+        attempts.addAll(Escapes.ofTheDepth());
+        // A body that is too long is not even read.
+        attempts.removeIf(attempt -> attempt.length() > 1 << 20);
+        for (String attempt : attempts) {
+            HttpResponse<String> answer = druid(attempt);
+            String what = begin(attempt) + " -> " + begin(answer.body());
+            assertThat(answer.statusCode()).as(what).isGreaterThanOrEqualTo(400);
+            isASentence(JSON.readTree(answer.body()).path("errorMessage").asText(), what);
+        }
+    }
+
+    /** Nobody can tell beforehand; it ends, with an answer or a sentence, and others are answered meanwhile. */
+    @Test
+    void whatGrowsWhileItRunsIsEnded() throws IOException {
+        for (String attempt : Escapes.thatGrow()) {
+            HttpResponse<InputStream> answer = mart.post(
+                    "web",
+                    "/api/sql",
+                    JSON.createObjectNode().put("sql", attempt).put("dialect", "engine"),
+                    "",
+                    HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream body = answer.body()) {
+                String beginning = new String(body.readNBytes(4_096), StandardCharsets.UTF_8);
+                if (answer.statusCode() != 200) {
+                    isASentence(beginning, attempt);
+                }
+            }
+            assertThat(mart.rows("SELECT 42").toString()).as(attempt).isEqualTo("[[42]]");
+            assertThat(mart.mostResident()).as(attempt).isLessThan(MOST_RESIDENT);
+        }
+    }
+
+    private static void fill() throws IOException {
+        StringBuilder values = new StringBuilder();
+        for (int id = 0; id < 100; id++) {
+            values.append(id == 0 ? "" : ", ").append("(").append(id).append(", 'x')");
+        }
+        HttpResponse<String> written = mart.sql("UPSERT INTO points VALUES " + values);
+        assertThat(written.statusCode()).as(written.body()).isEqualTo(200);
+    }
+
     // ---- what is allowed, and too much
 
     @ParameterizedTest
@@ -239,12 +377,7 @@ final class EscapesTest {
                 "UPDATE points SET name = repeat('x', 900000)",
             })
     void norDoesItInImpalasWords(String sql) throws IOException, SQLException {
-        StringBuilder values = new StringBuilder();
-        for (int id = 0; id < 100; id++) {
-            values.append(id == 0 ? "" : ", ").append("(").append(id).append(", 'x')");
-        }
-        HttpResponse<String> written = mart.sql("UPSERT INTO points VALUES " + values);
-        assertThat(written.statusCode()).as(written.body()).isEqualTo(200);
+        fill();
 
         HttpResponse<String> answer = mart.sql(sql);
         assertThat(answer.statusCode())

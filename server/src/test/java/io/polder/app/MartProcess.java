@@ -145,6 +145,19 @@ final class MartProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** The most that it has had in memory since it began, in bytes; 0 where the system does not tell. */
+    long mostResident() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElse(0);
+    }
+
     /** {@code kill -9}. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

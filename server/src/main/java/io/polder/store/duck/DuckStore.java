@@ -47,6 +47,9 @@ public final class DuckStore implements Store {
     /** Written by hand, so that a checkpoint comes every few hundred batches and not in each. */
     private static final String CHECKPOINT_AT = "128MB";
 
+    /** Of expressions and queries inside each other; deeper ones could end the stack of a thread. */
+    private static final int DEEPEST = 300;
+
     /**
      * Where and how.
      *
@@ -59,6 +62,7 @@ public final class DuckStore implements Store {
     private final DuckDBConnection root;
     private final Path temporary;
     private final InstantSource clock;
+    private final MemoryWatch watch;
     private final ReentrantLock writing = new ReentrantLock(true);
     private final AtomicInteger functions = new AtomicInteger();
     private final Outbox outbox = new Outbox();
@@ -67,10 +71,11 @@ public final class DuckStore implements Store {
     private long outboxSequence;
     private long lastBatch;
 
-    private DuckStore(DuckDBConnection root, Path temporary, InstantSource clock) {
+    private DuckStore(DuckDBConnection root, Settings settings, InstantSource clock) {
         this.root = root;
-        this.temporary = temporary;
+        this.temporary = settings.temporary();
         this.clock = clock;
+        watch = MemoryWatch.of(settings.memoryBytes());
     }
 
     /**
@@ -91,7 +96,7 @@ public final class DuckStore implements Store {
             properties.setProperty("threads", Integer.toString(settings.threads()));
             DuckDBConnection root = (DuckDBConnection)
                     DriverManager.getConnection("jdbc:duckdb:" + settings.file().toAbsolutePath(), properties);
-            DuckStore store = new DuckStore(root, settings.temporary(), clock);
+            DuckStore store = new DuckStore(root, settings, clock);
             store.prepare();
             return store;
         } catch (SQLException exception) {
@@ -116,6 +121,9 @@ public final class DuckStore implements Store {
         try (Statement statement = root.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
             statement.execute("SET GLOBAL TimeZone = 'UTC'");
+            // What a query leaves behind goes back to the system within a second or two, and not with the next query.
+            statement.execute("SET allocator_background_threads = true");
+            statement.execute("SET max_expression_depth = " + DEEPEST);
             statement.execute("SET wal_autocheckpoint = '" + CHECKPOINT_AT + "'");
             for (String sql : Bookkeeping.TABLES) {
                 statement.execute(sql);
@@ -161,6 +169,11 @@ public final class DuckStore implements Store {
     /** Where files may be that nobody needs after the process. */
     public Path temporary() {
         return temporary;
+    }
+
+    /** Looks after the memory that the engine does not count. */
+    public MemoryWatch watch() {
+        return watch;
     }
 
     /** A connection for reading, to be closed by the caller; sees each commit at once. */
@@ -582,6 +595,7 @@ public final class DuckStore implements Store {
 
     @Override
     public void close() {
+        watch.close();
         writing.lock();
         try {
             root.close();

@@ -36,6 +36,10 @@ public record EngineMessage(String kind, String wrong, String fix, String near, 
         } else if (meant >= 0) {
             fix = firstLine(told.substring(meant));
         }
+        if (wrong.startsWith("Max expression depth") || wrong.startsWith("memory exhausted")) {
+            wrong = "expressions and queries are nested too deep";
+            fix = "write it with fewer levels";
+        }
         int line = told.indexOf("\nLINE ");
         String near = "";
         int before = 0;

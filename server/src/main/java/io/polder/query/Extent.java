@@ -1,0 +1,178 @@
+package io.polder.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.polder.sql.SqlProblem;
+
+/**
+ * How long and how deep a query may be. What the engine does before it runs a query cannot be interrupted, and takes more
+ * than linear time in some of this; far beyond these bounds its stack ends. For one query and one thread.
+ */
+final class Extent {
+    /** Words, numbers, quoted texts and other characters. */
+    private static final int MOST_WORDS = 50_000;
+
+    private static final int MOST_CHARACTERS = 4 << 20;
+    /** The engine's parser takes quadratic time in them. */
+    private static final int MOST_CONDITIONS = 5_000;
+    /** Of expressions and queries inside each other; a query takes more of the stack. */
+    private static final int DEEPEST = 200;
+
+    private static final int QUERY = 2;
+    /** Planning takes twice the time for each level of these. */
+    private static final int MOST_SUBQUERIES_INSIDE = 10;
+
+    private static final int MOST_LAMBDAS_INSIDE = 8;
+    private static final int MOST_JOINS = 60;
+    private static final int MOST_COMMON_TABLES = 100;
+    private static final int MOST_UNIONS = 500;
+
+    private final String sql;
+    private int commonTables;
+    private int unions;
+
+    private Extent(String sql) {
+        this.sql = sql;
+    }
+
+    // ---- before it is read
+
+    /**
+     * Judges a text that nobody has read yet.
+     *
+     * @return how many words it has
+     * @throws SqlProblem when it is too long to be read in a short time
+     */
+    static int ofText(String sql) {
+        if (sql.length() > MOST_CHARACTERS) {
+            throw SqlProblem.at(
+                    "", -1, "the query has more than " + MOST_CHARACTERS + " characters", "make it shorter");
+        }
+        int words = 0;
+        int conditions = 0;
+        int index = 0;
+        while (index < sql.length()) {
+            char first = sql.charAt(index);
+            int end = end(sql, index);
+            if (!Character.isWhitespace(first)) {
+                words++;
+                conditions += isCondition(sql, index, end) ? 1 : 0;
+            }
+            if (words > MOST_WORDS) {
+                throw SqlProblem.at(
+                        sql, index, "the query has more than " + MOST_WORDS + " words and signs", tooLong());
+            }
+            if (conditions > MOST_CONDITIONS) {
+                throw SqlProblem.at(
+                        sql, index, "there are more than " + MOST_CONDITIONS + " AND and OR", "write IN (…), or join");
+            }
+            index = end;
+        }
+        return words;
+    }
+
+    private static String tooLong() {
+        return "make it shorter; long lists are better joined from a table";
+    }
+
+    private static boolean isCondition(String sql, int from, int end) {
+        return end - from == 3 && sql.regionMatches(true, from, "and", 0, 3)
+                || end - from == 2 && sql.regionMatches(true, from, "or", 0, 2);
+    }
+
+    /** Where the word, quoted text or comment ends that begins here. */
+    private static int end(String sql, int index) {
+        char first = sql.charAt(index);
+        if (isWord(first)) {
+            int end = index + 1;
+            while (end < sql.length() && isWord(sql.charAt(end))) {
+                end++;
+            }
+            boolean isEscaped = end - index == 1 && (first == 'e' || first == 'E');
+            return isEscaped && end < sql.length() && sql.charAt(end) == '\'' ? escaped(sql, end + 1) : end;
+        }
+        if (first == '\'' || first == '"') {
+            return behind(sql, String.valueOf(first), index + 1);
+        }
+        if (first == '$') {
+            int tag = sql.indexOf('$', index + 1);
+            boolean isQuote = tag > 0 && sql.substring(index + 1, tag).chars().allMatch(c -> isWord((char) c));
+            return isQuote ? behind(sql, sql.substring(index, tag + 1), tag + 1) : index + 1;
+        }
+        if (sql.startsWith("--", index)) {
+            return behind(sql, "\n", index);
+        }
+        return index + 1;
+    }
+
+    private static int behind(String sql, String mark, int from) {
+        int found = sql.indexOf(mark, from);
+        return found < 0 ? sql.length() : found + mark.length();
+    }
+
+    private static int escaped(String sql, int from) {
+        int index = from;
+        while (index < sql.length() && sql.charAt(index) != '\'') {
+            index += sql.charAt(index) == '\\' ? 2 : 1;
+        }
+        return Math.min(sql.length(), index + 1);
+    }
+
+    private static boolean isWord(char letter) {
+        return letter == '_' || letter == '.' || Character.isLetterOrDigit(letter);
+    }
+
+    // ---- when it is read
+
+    /**
+     * Judges the engine's tree of a query.
+     *
+     * @throws SqlProblem that names the place from which on it is too deep
+     */
+    static void ofTree(JsonNode query, String sql) {
+        new Extent(sql).walk(query, 0, 0, 0, 0, -1);
+    }
+
+    private void walk(JsonNode node, int outerDepth, int outerSubqueries, int outerLambdas, int outerJoins, int place) {
+        int depth = outerDepth;
+        int subqueries = outerSubqueries;
+        int lambdas = outerLambdas;
+        int joins = 0;
+        int here = Math.max(place, Gate.position(node));
+        String type = node.path("type").asText();
+        if (node.has("class")) {
+            // A structure is two levels to the engine.
+            depth += node.path("function_name").asText().equals("struct_pack") ? 2 : 1;
+            subqueries += type.equals("SUBQUERY") ? 1 : 0;
+            lambdas += type.equals("LAMBDA") ? 1 : 0;
+        } else if (type.endsWith("_NODE")) {
+            depth += QUERY;
+            unions += type.equals("SET_OPERATION_NODE")
+                    ? Math.max(1, node.path("children").size() - 1)
+                    : 0;
+        } else if (type.equals("JOIN")) {
+            joins = outerJoins + 1;
+        }
+        commonTables += node.path("cte_map").path("map").size();
+        bound(depth, DEEPEST, here, "expressions and queries are nested more than " + DEEPEST + " levels deep");
+        bound(
+                subqueries,
+                MOST_SUBQUERIES_INSIDE,
+                here,
+                "subqueries in expressions are nested more than " + MOST_SUBQUERIES_INSIDE + " deep");
+        bound(lambdas, MOST_LAMBDAS_INSIDE, here, "lambdas are nested more than " + MOST_LAMBDAS_INSIDE + " deep");
+        bound(joins, MOST_JOINS, here, "more than " + MOST_JOINS + " tables are joined at once");
+        bound(commonTables, MOST_COMMON_TABLES, here, "WITH names more than " + MOST_COMMON_TABLES + " tables");
+        bound(unions, MOST_UNIONS, here, "more than " + MOST_UNIONS + " queries are put together");
+        for (JsonNode child : node) {
+            if (child.isContainerNode()) {
+                walk(child, depth, subqueries, lambdas, joins, here);
+            }
+        }
+    }
+
+    private void bound(int count, int most, int place, String wrong) {
+        if (count > most) {
+            throw SqlProblem.at(sql, place, wrong, "write it with fewer");
+        }
+    }
+}
