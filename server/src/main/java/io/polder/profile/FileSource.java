@@ -16,10 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -197,7 +199,7 @@ public final class FileSource {
                     + ", ignore_errors = true, strict_mode = false)");
         } catch (PolderException unknown) {
             // One column, or hardly anything: the usual dialect then says what is wrong, if anything is.
-            return java.util.Arrays.asList(null, null, null);
+            return Arrays.asList(null, null, null);
         }
     }
 
@@ -214,7 +216,7 @@ public final class FileSource {
             byte[] head, String encoding, String delimiter, String quote, @Nullable Object detected) {
         String text = new String(head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
         String line = text.lines().findFirst().orElse("");
-        List<String> names = List.of(line.split(java.util.regex.Pattern.quote(delimiter), -1));
+        List<String> names = List.of(line.split(Pattern.quote(delimiter), -1));
         boolean areNames = names.stream()
                 .map(name -> name.replace(quote, "").strip())
                 .allMatch(name -> !name.isEmpty() && !name.matches("[-+]?[\\d.,:/ -]+"));

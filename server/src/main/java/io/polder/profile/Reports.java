@@ -132,7 +132,7 @@ public final class Reports {
             lines.add(bold("Together  ")
                     + first(
                             profile.associations().stream()
-                                    .filter(each -> !each.measure().matches("pearson|kendall"))
+                                    .filter(each -> !each.measure().matches("pearson|kendall|phiK"))
                                     .map(each -> each.first() + " ~ " + each.second() + " "
                                             + String.format(Locale.ROOT, "%.2f", each.value()))
                                     .toList(),

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An engine to look at data with: a database in a folder of its own, which goes with it. It works within its memory and
@@ -33,6 +35,8 @@ public final class Workbench implements AutoCloseable {
      * @param folder where its own folder is made
      */
     public record Settings(long memory, int threads, Path folder) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Workbench.class);
 
     private final Path folder;
     private final Connection connection;
@@ -181,8 +185,7 @@ public final class Workbench implements AutoCloseable {
                 }
             });
         } catch (IOException left) {
-            org.slf4j.LoggerFactory.getLogger(Workbench.class)
-                    .warn("{} could not be removed. Fix: remove it ({})", folder, left.getMessage());
+            LOG.warn("{} could not be removed. Fix: remove it ({})", folder, left.getMessage());
         }
     }
 }
