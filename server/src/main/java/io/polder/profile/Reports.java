@@ -23,7 +23,12 @@ public final class Reports {
         return written(profile, JSON);
     }
 
-    private static String written(Profile profile, ObjectMapper mapper) {
+    /** As {@link #json(Profile)}. */
+    public static String json(Pair pair) {
+        return written(pair, JSON);
+    }
+
+    private static String written(Object profile, ObjectMapper mapper) {
         try {
             // What is not a number is written by the library as a text; in JSON it is null.
             return mapper.writeValueAsString(profile).replaceAll("\"(NaN|-?Infinity)\"(?=[,\\s}\\]])", "null");

@@ -18,6 +18,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.apache.arrow.c.ArrowArrayStream;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,13 +140,31 @@ public final class Workbench implements AutoCloseable {
         return row(sql).get(0) instanceof Number number ? number.longValue() : 0;
     }
 
+    /** Takes rows into a table; closed by the caller. */
+    DuckDBAppender appender(String table) {
+        try {
+            return connection.unwrap(DuckDBConnection.class).createAppender("main", table);
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
+    /** Lets a stream of Arrow's be read by this name, once. */
+    void register(String name, ArrowArrayStream stream) {
+        try {
+            connection.unwrap(DuckDBConnection.class).registerArrowStream(name, stream);
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
     /** Its own folder, which goes with it. */
     public Path folder() {
         return folder;
     }
 
     /** What the engine could not do, as a sentence. */
-    private static PolderException failed(SQLException failure) {
+    static PolderException failed(SQLException failure) {
         EngineMessage message = EngineMessage.of(String.valueOf(failure.getMessage()));
         boolean isFull = message.kind().equals("Out of Memory");
         return new PolderException(
