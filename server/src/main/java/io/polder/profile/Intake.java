@@ -85,7 +85,7 @@ final class Intake implements AutoCloseable {
 
     private void append(Kind kind, @Nullable Object value) throws SQLException {
         if (value == null) {
-            appender.append((String) null);
+            appender.appendNull();
             return;
         }
         switch (kind) {
