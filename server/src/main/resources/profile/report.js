@@ -383,7 +383,7 @@ export function draw(profile, into) {
         profile.missingTogether.length > 0 && element("h4", {}, "Missing in the same rows"),
         profile.missingTogether.length > 0 && table([["column"], ["and"], ["phi", true], ["rows of both", true]], profile.missingTogether.map((each) => [each.first, each.second, each.phi.toFixed(2), count(each.both)]), 15),
         profile.outliers.length > 0 && element("h4", {}, "Rows that are alone in the combination of their numbers"),
-        profile.outliers.length > 0 && table([["row", true], ["score", true], ["values"]], profile.outliers.map((each) => [count(each.row), each.score.toFixed(2), each.values.map((value) => value.value).join(", ")]), 10),
+        profile.outliers.length > 0 && table([["row", true], ["score", true], ["values"]], profile.outliers.map((each) => [count(each.row), each.score.toFixed(2), Object.entries(each.values).map(([name, value]) => `${name} = ${value}`).join(", ")]), 10),
       ),
       section("dependencies", "Keys and dependencies", dependencies(profile)),
       section(

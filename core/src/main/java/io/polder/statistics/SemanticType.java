@@ -2,12 +2,15 @@ package io.polder.statistics;
 
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.Currency;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +146,7 @@ public enum SemanticType {
         String[] words = column.replaceAll("(\\p{Ll})(\\p{Lu})", "$1 $2")
                 .toLowerCase(Locale.ROOT)
                 .split("[^\\p{L}\\p{N}]+");
-        Set<String> all = new java.util.HashSet<>(Arrays.asList(words));
+        Set<String> all = new HashSet<>(Arrays.asList(words));
         all.add(String.join("", words));
         return all;
     }
@@ -216,17 +219,22 @@ public enum SemanticType {
     }
 
     private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
+    /** In English and in small letters. */
+    private static final Set<String> COUNTRY_NAMES = COUNTRIES.stream()
+            .map(code -> new Locale("", code).getDisplayCountry(Locale.ENGLISH).toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final Set<String> CURRENCIES = Currency.getAvailableCurrencies().stream()
+            .map(Currency::getCurrencyCode)
+            .collect(Collectors.toUnmodifiableSet());
 
     private static boolean isCountry(String text) {
         return COUNTRIES.contains(text)
-                || Arrays.stream(Locale.getISOCountries()).anyMatch(code -> new Locale("", code)
-                        .getDisplayCountry(Locale.ENGLISH)
-                        .equalsIgnoreCase(text.replace('-', ' ')));
+                || COUNTRY_NAMES.contains(text.replace('-', ' ').toLowerCase(Locale.ROOT));
     }
 
     private static boolean isCurrency(String text) {
-        return java.util.Currency.getAvailableCurrencies().stream()
-                .anyMatch(currency -> currency.getCurrencyCode().equals(text));
+        return CURRENCIES.contains(text);
     }
 
     private static final Pattern NAME_FORM = Pattern.compile("\\p{Lu}[\\p{L}'’.\\-]*([,]? [\\p{L}'’.()\"\\-/]+)+");

@@ -23,7 +23,7 @@ final class FileOptions {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "csv, json or parquet. Default: by name and content.")
+            description = "csv, json, parquet, avro or arrow. Default: by name and content.")
     private Optional<String> format = Optional.empty();
 
     @Option(
@@ -77,33 +77,48 @@ final class FileOptions {
                 : String.valueOf(Path.of(file).getFileName());
     }
 
+    /** What is done with an empty workbench. */
+    interface Work<T> {
+        T with(Workbench bench);
+    }
+
+    /** Opens a workbench within what may be taken, and does something on it. */
+    <T> T withBench(Work<T> work) {
+        // The program's own heap is a part of what it may take.
+        long engine = Math.max(64L << 20, Sizes.parse(memory) * 3 / 5);
+        Workbench.Settings room =
+                new Workbench.Settings(engine, threads(), Path.of(System.getProperty("java.io.tmpdir")));
+        try (Workbench bench = Workbench.open(room)) {
+            return work.with(bench);
+        }
+    }
+
     /**
      * Reads a file into a workbench, and does something with it.
      *
      * @param file a path, a glob, or - for standard input
      */
     <T> T with(String file, Use<T> use) {
-        // The program's own heap is a part of what it may take.
-        long engine = Math.max(64L << 20, Sizes.parse(memory) * 3 / 5);
-        Workbench.Settings room =
-                new Workbench.Settings(engine, threads(), Path.of(System.getProperty("java.io.tmpdir")));
+        return withBench(bench -> use.with(bench, read(bench, file)));
+    }
+
+    /** Reads a file into a workbench. */
+    Profile.Source read(Workbench bench, String file) {
         FileSource.Told told = new FileSource.Told(format, delimiter, quote, encoding, Optional.ofNullable(header));
-        try (Workbench bench = Workbench.open(room)) {
-            if (!file.equals(STANDARD_INPUT)) {
-                return use.with(bench, FileSource.read(bench, file, told));
-            }
-            // Some of what is detected needs a second look, so it is kept.
-            Path kept = bench.folder().resolve("input");
-            try (InputStream in = System.in) {
-                Files.copy(in, kept, StandardCopyOption.REPLACE_EXISTING);
-            } catch (IOException failure) {
-                throw new PolderException(
-                        ErrorCode.UNAVAILABLE,
-                        "Standard input could not be kept in " + kept + ". Fix: see that there is room ("
-                                + failure.getMessage() + ")",
-                        failure);
-            }
-            return use.with(bench, FileSource.read(bench, kept.toString(), told));
+        if (!file.equals(STANDARD_INPUT)) {
+            return FileSource.read(bench, file, told);
         }
+        // Some of what is detected needs a second look, so it is kept.
+        Path kept = bench.folder().resolve("input");
+        try (InputStream in = System.in) {
+            Files.copy(in, kept, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failure) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    "Standard input could not be kept in " + kept + ". Fix: see that there is room ("
+                            + failure.getMessage() + ")",
+                    failure);
+        }
+        return FileSource.read(bench, kept.toString(), told);
     }
 }

@@ -29,7 +29,11 @@ import picocli.CommandLine.Spec;
             "  ./polder validate new.csv --rules flights.yaml --examples 100"
         })
 final class ValidateCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "A file, a glob in quotes, or - for standard input.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "A file, a glob in quotes, or - for standard input; with --table or --topic where these are.")
     private String file;
 
     @Option(names = "--rules", paramLabel = "RULES", required = true, description = "The file of rules.")
@@ -43,7 +47,7 @@ final class ValidateCommand implements Callable<Integer> {
     private int examples;
 
     @Mixin
-    private FileOptions reading;
+    private SourceOptions source;
 
     @Spec
     private CommandSpec spec;
@@ -52,9 +56,10 @@ final class ValidateCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         List<RuleFile.Expectation> expectations = RuleFile.read(rules);
-        List<Validation.Outcome> outcomes = reading.with(
+        List<Validation.Outcome> outcomes = source.with(
                 file,
-                (bench, source) -> Validation.validate(bench, expectations, reading.nulls(), Math.max(0, examples)));
+                (bench, read) -> Validation.validate(
+                        bench, expectations, source.files().nulls(), Math.max(0, examples)));
         int broken = 0;
         for (Validation.Outcome outcome : outcomes) {
             String rule = RuleFile.written(outcome.rule(), "").strip();

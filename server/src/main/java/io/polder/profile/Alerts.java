@@ -14,8 +14,8 @@ final class Alerts {
         this.profile = profile;
     }
 
-    /** The profile with its alerts and rules. */
-    static Profile judge(Profile profile, List<Profile.SuggestedRule> rules) {
+    /** All of them. */
+    static List<Profile.Alert> of(Profile profile) {
         Alerts judge = new Alerts(profile);
         judge.whole();
         profile.columns().forEach(judge::column);
@@ -23,22 +23,7 @@ final class Alerts {
         judge.alerts.sort(Comparator.comparingInt((Profile.Alert alert) -> -alert.weight())
                 .thenComparing(Profile.Alert::kind)
                 .thenComparing(alert -> String.valueOf(alert.column())));
-        return new Profile(
-                profile.schema(),
-                profile.name(),
-                profile.source(),
-                profile.rows(),
-                profile.columns(),
-                profile.duplicates(),
-                profile.missingTogether(),
-                profile.associations(),
-                profile.sample(),
-                profile.keys(),
-                profile.functionalDependencies(),
-                profile.outliers(),
-                judge.alerts,
-                rules,
-                profile.privacy());
+        return judge.alerts;
     }
 
     private void whole() {
@@ -61,6 +46,26 @@ final class Alerts {
                     null,
                     duplicates.rows() + " rows (" + percent(duplicates.part()) + ") are there already.",
                     "Find out whether the source sends twice; a table with a key keeps one of each.");
+        }
+        Profile.NearDuplicates near = profile.nearDuplicates();
+        if (near.pairs() > 0) {
+            add(
+                    "near duplicates",
+                    45,
+                    null,
+                    near.pairs() + " pairs of rows differ in the spelling alone.",
+                    "Look at them: one of two is likely there by mistake.");
+        }
+        for (Profile.DeclaredKey key : profile.declaredKeys()) {
+            if (!key.isKept()) {
+                add(
+                        "broken key",
+                        90,
+                        null,
+                        String.join(", ", key.columns()) + " is no key: " + key.surplus()
+                                + " rows agree with another one, " + key.missing() + " lack a value of it.",
+                        "Look at the rows under Keys; a table keeps only one of those that agree.");
+            }
         }
         if (profile.functionalDependencies().rows() > 0
                 && !profile.functionalDependencies().complete()) {
@@ -119,9 +124,12 @@ final class Alerts {
                     "wrong type",
                     60 + weight((double) column.misfits() / rows, 20),
                     name,
-                    column.misfits() + " values are not of type " + column.type() + ", such as '"
-                            + column.misfitExamples().get(0).value() + "' in row "
-                            + column.misfitExamples().get(0).row() + ".",
+                    column.misfits() + " values are not of type " + column.type()
+                            + column.misfitExamples().stream()
+                                    .findFirst()
+                                    .map(each -> ", such as '" + each.value() + "' in row " + each.row())
+                                    .orElse("")
+                            + ".",
                     "Correct them at the source, or let a rule nullify them.");
         }
         boolean isWhole = column.distinctError() == 0;
@@ -361,6 +369,17 @@ final class Alerts {
                         each.first(),
                         "It is missing where " + each.second() + " is (" + each.both() + " rows of the sample).",
                         "One cause is likely."));
+        for (Profile.Seasonal each : profile.seasonal()) {
+            if (each.count() > 0) {
+                add(
+                        "out of season",
+                        30,
+                        each.column(),
+                        each.count() + " of its " + each.judged() + " values are far from those of the same " + each.by()
+                                + (each.entity() == null ? "" : " and " + each.entity()) + ".",
+                        "Look at the rows under Outliers: something happened, or a sensor is wrong.");
+            }
+        }
         if (!profile.outliers().isEmpty()) {
             add(
                     "odd combinations",

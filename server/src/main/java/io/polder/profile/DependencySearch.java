@@ -5,12 +5,14 @@ import io.polder.statistics.Association;
 import io.polder.statistics.CodedTable;
 import io.polder.statistics.Dependencies;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Which columns determine which. Looks at what the source wrote: 1 and 1.0 are two values. */
 final class DependencySearch {
@@ -23,12 +25,15 @@ final class DependencySearch {
     private static final double LEAST = 0.01;
 
     private static final int EXAMPLES = 20;
+    /** Of so many columns each is told with each other. */
+    private static final int PAIRS = 60;
 
     private final CodedTable table;
     private final List<Typed> typed;
     private final boolean isWhole;
     private final long every;
     private List<List<String>> keys = List.of();
+    private Profile.Pairs pairs = Profile.Pairs.NONE;
 
     private DependencySearch(CodedTable table, List<Typed> typed, boolean isWhole, long every) {
         this.table = table;
@@ -69,6 +74,11 @@ final class DependencySearch {
         return keys;
     }
 
+    /** Of the first columns, each with each other. */
+    Profile.Pairs pairs() {
+        return pairs;
+    }
+
     private String name(int column) {
         return typed.get(column).name();
     }
@@ -88,24 +98,31 @@ final class DependencySearch {
                 constant.add(each.dependent());
             }
         });
+        double[] guesses = IntStream.range(0, table.columns())
+                .mapToDouble(column -> 1
+                        - (double) mostFrequent(table.codes(column), table.distinct(column))
+                                / Math.max(1, table.rows()))
+                .toArray();
         List<Profile.Approximate> approximate = new ArrayList<>();
+        List<List<@Nullable Double>> errors = new ArrayList<>();
         for (int determinant = 0; determinant < table.columns(); determinant++) {
             int values = table.distinct(determinant);
-            if (values < 2 || values * MIN_GROUP > table.rows()) {
-                continue;
-            }
+            boolean saysSomething = values * MIN_GROUP <= table.rows();
+            List<@Nullable Double> row = new ArrayList<>();
             for (int dependent = 0; dependent < table.columns(); dependent++) {
-                if (determinant == dependent
+                boolean isHolding = determinant == dependent
                         || constant.contains(dependent)
-                        || holding.contains(List.of(determinant, dependent))) {
+                        || holding.contains(List.of(determinant, dependent));
+                boolean isTried = saysSomething && !isHolding && values > 1;
+                if (!isTried) {
+                    row.add(isHolding ? (Double) 0.0 : values == 1 ? (Double) guesses[dependent] : null);
                     continue;
                 }
                 Association.Dependence dependence =
                         Association.dependence(table.codes(determinant), values, table.codes(dependent));
+                row.add(dependence.error());
                 // It says something only where the most frequent value alone is wrong more often by far.
-                double byChance = 1
-                        - (double) mostFrequent(table.codes(dependent), table.distinct(dependent))
-                                / Math.max(1, table.rows());
+                double byChance = guesses[dependent];
                 if (byChance >= LEAST && dependence.error() <= MAX_ERROR && dependence.error() < byChance / 4) {
                     approximate.add(new Profile.Approximate(
                             List.of(name(determinant)),
@@ -114,11 +131,19 @@ final class DependencySearch {
                             dependence.violations().length,
                             IntStream.of(dependence.violations())
                                     .limit(EXAMPLES)
-                                    .mapToObj(row -> row * every + 1)
+                                    .mapToObj(violating -> violating * every + 1)
                                     .toList()));
                 }
             }
+            if (determinant < PAIRS) {
+                errors.add(row.subList(0, Math.min(PAIRS, row.size())));
+            }
         }
+        int told = errors.size();
+        pairs = new Profile.Pairs(
+                IntStream.range(0, told).mapToObj(this::name).toList(),
+                errors,
+                Arrays.stream(guesses).limit(told).boxed().toList());
         approximate.sort(Comparator.comparingDouble(Profile.Approximate::error)
                 .thenComparing(each -> each.lhs().toString())
                 .thenComparing(Profile.Approximate::rhs));

@@ -1,12 +1,18 @@
 package io.polder.profile;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.ZstdInputStream;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
 import io.polder.store.duck.EngineMessage;
 import java.io.BufferedInputStream;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.LineNumberReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -16,22 +22,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files as a source: CSV and its like, JSON, Parquet; each also compressed with gzip or zstd, and several by a glob. What
- * is detected of a CSV file is told, and can be told otherwise.
+ * Files as a source: CSV and its like, JSON, Parquet, Avro, Arrow; text also compressed with gzip or zstd, and several by a
+ * glob. What is detected of a CSV file is told, and can be told otherwise.
  */
 public final class FileSource {
     /**
      * What a person says of the file; empty where it is to be detected.
      *
-     * @param format csv, json or parquet
+     * @param format csv, json, parquet, avro or arrow
      * @param header whether the first line names the columns
      */
     public record Told(
@@ -45,6 +53,13 @@ public final class FileSource {
     }
 
     private static final int HEAD_BYTES = 1 << 20;
+    /** Extensions that are believed. */
+    private static final List<String> NAMED =
+            List.of("json", "ndjson", "jsonl", "parquet", "avro", "arrow", "arrows", "feather", "ipc", "orc");
+    /** What files of bytes begin with, whatever they are called; a stream of Arrow with a sign and a message's length. */
+    private static final Map<String, String> MAGIC = Map.of(
+            "PAR1", "parquet", "Obj\u0001", "avro", ArrowFile.MAGIC, "arrow", "\u00ff\u00ff\u00ff\u00ff", "arrow", "ORC", "orc");
+
     private static final int EXAMPLES = 20;
     private static final Map<String, String> ENCODINGS = Map.of(
             "utf-8",
@@ -95,51 +110,104 @@ public final class FileSource {
                 bench.run("CREATE TABLE raw AS SELECT * FROM read_parquet(" + text(files) + ", union_by_name = true)");
                 yield new Profile.Source("parquet", List.of(), 0, List.of());
             }
+            case "avro" -> AvroFile.read(bench, paths());
+            case "arrow", "arrows", "feather", "ipc" -> ArrowFile.read(bench, paths());
+            // Its reader needs all of Hadoop's client, which is three times as large as the rest of the program.
+            case "orc" ->
+                throw wrong(
+                        "FILE",
+                        files,
+                        "is ORC, which is not read here",
+                        "write it as Parquet where it comes from, as CREATE TABLE … STORED AS PARQUET AS SELECT does in"
+                                + " Impala and Hive");
             default ->
                 throw wrong(
-                        "format",
+                        "--format",
                         format,
                         "is not a format that can be read",
-                        Problem.suggestion(format, List.of("csv", "json", "parquet")));
+                        Problem.suggestion(format, List.of("csv", "json", "parquet", "avro", "arrow")));
         };
     }
 
     private String formatByName() {
         String name = files.toLowerCase(Locale.ROOT).replaceAll("\\.(gz|zst)$", "");
         String extension = name.substring(name.lastIndexOf('.') + 1);
-        if (List.of("json", "ndjson", "jsonl", "parquet").contains(extension)) {
+        if (NAMED.contains(extension)) {
             return extension;
         }
         byte[] head = head();
         String start = new String(head, 0, Math.min(head.length, 64), StandardCharsets.ISO_8859_1).strip();
-        if (start.startsWith("PAR1")) {
-            return "parquet";
+        for (Map.Entry<String, String> magic : MAGIC.entrySet()) {
+            if (start.startsWith(magic.getKey())) {
+                return magic.getValue();
+            }
         }
         boolean isJson = start.startsWith("{\"") || start.startsWith("[{") || start.startsWith("[\n");
         return isJson ? "json" : "csv";
     }
 
-    /** The beginning of the first file, uncompressed; empty for what only the engine can uncompress. */
-    private byte[] head() {
-        List<List<@Nullable Object>> found =
-                bench.rows("SELECT file FROM glob(" + text(files) + ") ORDER BY 1 LIMIT 1");
+    /** The files, by their names; none of them a folder. */
+    private List<Path> paths() {
+        List<Path> found = new ArrayList<>();
+        if (Files.exists(Path.of(files))) {
+            found.add(Path.of(files));
+        } else {
+            bench.read("SELECT file FROM glob(" + text(files) + ") ORDER BY 1", row -> found.add(Path.of(row.getString(1))));
+        }
         if (found.isEmpty()) {
             throw wrong("FILE", files, "there is no such file", "check the path; a glob needs quotes in a shell");
         }
-        Path file = Path.of(String.valueOf(found.get(0).get(0)));
-        if (Files.isDirectory(file)) {
+        if (Files.isDirectory(found.get(0))) {
             throw wrong("FILE", files, "this is a folder", "name files in it, as in '" + files + "/*.csv'");
         }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            in.mark(2);
-            boolean isGzip = in.read() == 0x1f && in.read() == 0x8b;
-            in.reset();
-            return (isGzip ? new GZIPInputStream(in) : in).readNBytes(HEAD_BYTES);
+        return found;
+    }
+
+    /** The beginning of the first file, uncompressed. */
+    private byte[] head() {
+        Path file = paths().get(0);
+        try (InputStream in = plain(file)) {
+            return in.readNBytes(HEAD_BYTES);
         } catch (IOException broken) {
-            throw new PolderException(
-                    ErrorCode.INVALID_REQUEST,
-                    file + ": cannot be read (" + broken.getMessage() + "). Fix: see that it is whole and readable",
-                    broken);
+            throw broken(file, broken);
+        }
+    }
+
+    private static PolderException broken(Path file, IOException broken) {
+        return new PolderException(
+                ErrorCode.INVALID_REQUEST,
+                file + ": cannot be read (" + broken.getMessage() + "). Fix: see that it is whole and readable",
+                broken);
+    }
+
+    /** A file's bytes, uncompressed. */
+    private static InputStream plain(Path file) throws IOException {
+        InputStream in = new BufferedInputStream(Files.newInputStream(file));
+        in.mark(4);
+        byte[] start = in.readNBytes(4);
+        in.reset();
+        if (isGzip(start)) {
+            return new GZIPInputStream(in);
+        }
+        return isZstd(start) ? new ZstdInputStream(in) : in;
+    }
+
+    private static boolean isGzip(byte[] start) {
+        return start.length >= 2 && (start[0] & 0xff) == 0x1f && (start[1] & 0xff) == 0x8b;
+    }
+
+    private static boolean isZstd(byte[] start) {
+        return start.length == 4 && ByteBuffer.wrap(start).getInt() == 0x28b52ffd;
+    }
+
+    /** How the files are compressed, for the engine, which believes their names. */
+    private String compression() {
+        Path file = paths().get(0);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] start = in.readNBytes(4);
+            return ", compression = '" + (isGzip(start) ? "gzip" : isZstd(start) ? "zstd" : "none") + "'";
+        } catch (IOException broken) {
+            throw broken(file, broken);
         }
     }
 
@@ -157,7 +225,7 @@ public final class FileSource {
                                 Problem.suggestion(name, List.of("utf-8", "utf-16", "latin-1")))))
                 .orElseGet(() -> encoding(head));
         StringBuilder parameters =
-                new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ").append(text(encoding));
+                new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ").append(text(encoding)).append(compression());
         told.delimiter().ifPresent(delimiter -> parameters.append(", delim = ").append(text(unescaped(delimiter))));
         told.quote().ifPresent(quote -> parameters.append(", quote = ").append(text(quote)));
         told.header().ifPresent(header -> parameters.append(", header = ").append(header));
@@ -180,7 +248,7 @@ public final class FileSource {
                 + ", strict_mode = true, sample_size = 20480, allow_quoted_nulls = false"
                 + ", encoding = " + text(encoding)
                 + ", delim = " + text(delimiter) + ", quote = " + text(quote) + ", escape = " + text(quote)
-                + ", header = " + header + ")");
+                + ", header = " + header + compression() + ")");
         List<Profile.Unreadable> examples = new ArrayList<>();
         bench.read(
                 "SELECT line, column_idx, error_message, csv_line FROM reject_errors ORDER BY line, column_idx LIMIT "
@@ -197,7 +265,7 @@ public final class FileSource {
                     + ", ignore_errors = true, strict_mode = false)");
         } catch (PolderException unknown) {
             // One column, or hardly anything: the usual dialect then says what is wrong, if anything is.
-            return java.util.Arrays.asList(null, null, null);
+            return Arrays.asList(null, null, null);
         }
     }
 
@@ -214,7 +282,7 @@ public final class FileSource {
             byte[] head, String encoding, String delimiter, String quote, @Nullable Object detected) {
         String text = new String(head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
         String line = text.lines().findFirst().orElse("");
-        List<String> names = List.of(line.split(java.util.regex.Pattern.quote(delimiter), -1));
+        List<String> names = List.of(line.split(Pattern.quote(delimiter), -1));
         boolean areNames = names.stream()
                 .map(name -> name.replace(quote, "").strip())
                 .allMatch(name -> !name.isEmpty() && !name.matches("[-+]?[\\d.,:/ -]+"));
@@ -238,9 +306,70 @@ public final class FileSource {
     }
 
     private Profile.Source json() {
-        bench.run("CREATE TABLE raw AS SELECT * FROM read_json_auto(" + text(files)
-                + ", sample_size = -1, maximum_object_size = 67108864, convert_strings_to_integers = false)");
+        try {
+            bench.run("CREATE TABLE raw AS SELECT * FROM read_json_auto(" + text(files) + compression() + JSON_OPTIONS);
+        } catch (PolderException broken) {
+            return lines(broken);
+        }
         return new Profile.Source("json", List.of(), 0, List.of());
+    }
+
+    private static final String JSON_OPTIONS =
+            ", sample_size = -1, maximum_object_size = 67108864, convert_strings_to_integers = false)";
+
+    /** Reads a file of one object a line. */
+    static void lines(Workbench bench, Path file) {
+        bench.run("CREATE TABLE raw AS SELECT * FROM read_json_auto(" + text(file.toString())
+                + ", format = 'newline_delimited'" + JSON_OPTIONS);
+    }
+
+    /**
+     * Line by line, without those that are no object. The engine ends at the first of them.
+     *
+     * @param broken what it had to say, which is thrown when the file is not one of lines
+     */
+    private Profile.Source lines(PolderException broken) {
+        ObjectMapper mapper = new ObjectMapper();
+        List<Profile.Unreadable> examples = new ArrayList<>();
+        long taken = 0;
+        long unreadable = 0;
+        Path kept = bench.folder().resolve("lines.ndjson");
+        try (BufferedWriter out = Files.newBufferedWriter(kept)) {
+            for (Path file : paths()) {
+                try (LineNumberReader in =
+                        new LineNumberReader(new InputStreamReader(plain(file), StandardCharsets.UTF_8))) {
+                    for (String line = in.readLine(); line != null; line = in.readLine()) {
+                        String wrong = line.isBlank() ? "" : wrong(mapper, line);
+                        if (wrong == null) {
+                            out.write(line);
+                            out.newLine();
+                            taken++;
+                        } else if (!wrong.isEmpty()) {
+                            unreadable++;
+                            if (examples.size() < EXAMPLES) {
+                                examples.add(new Profile.Unreadable(in.getLineNumber(), 0, wrong, shortened(line)));
+                            }
+                        }
+                    }
+                }
+            }
+        } catch (IOException failure) {
+            throw broken(kept, failure);
+        }
+        if (taken <= unreadable) {
+            throw broken;
+        }
+        lines(bench, kept);
+        return new Profile.Source("json", List.of(), unreadable, examples);
+    }
+
+    private static @Nullable String wrong(ObjectMapper mapper, String line) {
+        try {
+            return mapper.readTree(line).isObject() ? null : "not an object";
+        } catch (JsonProcessingException broken) {
+            return broken.getOriginalMessage() + ", character "
+                    + broken.getLocation().getColumnNr();
+        }
     }
 
     private void option(String name, String value, boolean isTold) {

@@ -2,6 +2,7 @@ package io.polder.profile;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /** Numbers as text. */
@@ -33,7 +34,7 @@ final class Numerals {
         }
         BigDecimal rounded = new BigDecimal(number).round(new MathContext(digits));
         if (size >= Math.pow(10, digits)) {
-            rounded = new BigDecimal(number).setScale(0, java.math.RoundingMode.HALF_EVEN);
+            rounded = new BigDecimal(number).setScale(0, RoundingMode.HALF_EVEN);
         }
         return rounded.stripTrailingZeros().toPlainString();
     }

@@ -3,6 +3,7 @@ package io.polder.profile;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.polder.statistics.Association;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param rows how many there are; those that could not be read are not among them
  * @param sample from how many rows the associations and combined outliers were computed; {@code rows} when from all
  * @param keys the minimal sets of columns on which no two rows agree
+ * @param declaredKeys sets of columns that somebody said to be keys
+ * @param missingness where values are missing, in the sample
+ * @param nearDuplicates rows that differ in little
+ * @param seasonal numbers that are far from those of the same weekday and hour
+ * @param pairs how well each column determines each other one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Profile(
@@ -27,13 +33,83 @@ public record Profile(
         List<Association> associations,
         long sample,
         List<List<String>> keys,
+        List<DeclaredKey> declaredKeys,
         FunctionalDependencies functionalDependencies,
+        Pairs pairs,
+        Missingness missingness,
+        NearDuplicates nearDuplicates,
         List<Outlier> outliers,
+        List<Seasonal> seasonal,
         List<Alert> alerts,
         List<SuggestedRule> rules,
         Privacy privacy) {
     /** The version of the JSON's shape. */
     public static final int SCHEMA = 1;
+
+    /** One in which nothing was looked for but what these say. */
+    public Profile(
+            int schema,
+            String name,
+            Source source,
+            long rows,
+            List<Column> columns,
+            Duplicates duplicates,
+            List<Missing> missingTogether,
+            List<Association> associations,
+            long sample,
+            List<List<String>> keys,
+            FunctionalDependencies functionalDependencies,
+            List<Outlier> outliers,
+            List<Alert> alerts,
+            List<SuggestedRule> rules,
+            Privacy privacy) {
+        this(
+                schema,
+                name,
+                source,
+                rows,
+                columns,
+                duplicates,
+                missingTogether,
+                associations,
+                sample,
+                keys,
+                List.of(),
+                functionalDependencies,
+                Pairs.NONE,
+                Missingness.NONE,
+                NearDuplicates.NONE,
+                outliers,
+                List.of(),
+                alerts,
+                rules,
+                privacy);
+    }
+
+    /** The same, judged. */
+    Profile with(List<Alert> judgements, List<SuggestedRule> suggestions) {
+        return new Profile(
+                schema,
+                name,
+                source,
+                rows,
+                columns,
+                duplicates,
+                missingTogether,
+                associations,
+                sample,
+                keys,
+                declaredKeys,
+                functionalDependencies,
+                pairs,
+                missingness,
+                nearDuplicates,
+                outliers,
+                seasonal,
+                judgements,
+                suggestions,
+                privacy);
+    }
 
     /**
      * How the source was read.
@@ -204,7 +280,109 @@ public record Profile(
     /** Two columns that lack values in the same rows: phi of their being missing, from -1 to 1. */
     public record Missing(String first, String second, double phi, long both) {}
 
-    /** How two columns go together; {@code measure} is pearson, spearman, kendall, cramersV or correlationRatio. */
+    /**
+     * Where values are missing.
+     *
+     * @param columns that lack values, but personal ones
+     * @param bands of rows, in their order
+     * @param tree which columns lack values in the same rows, the most alike put together first
+     */
+    public record Missingness(List<String> columns, List<Band> bands, List<Merge> tree) {
+        static final Missingness NONE = new Missingness(List.of(), List.of(), List.of());
+    }
+
+    /**
+     * Some rows after each other.
+     *
+     * @param from the first row, from 1
+     * @param to the last one
+     * @param missing for each column the part of these rows in which it lacks a value
+     */
+    public record Band(long from, long to, List<Double> missing) {}
+
+    /**
+     * Two groups of columns that become one.
+     *
+     * @param left a column, by its place from 0, or behind all of them the merge that made the group
+     * @param right the other one
+     * @param distance the mean part of the rows in which a column of one lacks a value and one of the other does not, or
+     *     the other way round
+     */
+    public record Merge(int left, int right, double distance) {}
+
+    /**
+     * A set of columns that was said to be a key.
+     *
+     * @param isKept whether it is one
+     * @param surplus how many rows would have to go so that no two agree on it
+     * @param missing how many rows lack a value of it
+     * @param examples the rows of some groups that agree, from 1
+     */
+    public record DeclaredKey(
+            List<String> columns, boolean isKept, long surplus, long missing, List<List<Long>> examples) {}
+
+    /**
+     * How well one column alone determines another.
+     *
+     * @param errors for each column, and in it for each other one, the least part of the rows that would have to go so
+     *     that the first determines the second; null where the first has so many values that it says nothing
+     * @param guesses for each column the part of the rows that have not its most frequent value
+     */
+    public record Pairs(List<String> columns, List<List<@Nullable Double>> errors, List<Double> guesses) {
+        static final Pairs NONE = new Pairs(List.of(), List.of(), List.of());
+    }
+
+    /**
+     * Pairs of rows that are the same but for their spelling.
+     *
+     * @param rows how many were looked at
+     * @param without columns in which nearly every row differs, and that are not compared
+     * @param pairs how many were found
+     */
+    public record NearDuplicates(long rows, List<String> without, long pairs, List<NearPair> examples) {
+        static final NearDuplicates NONE = new NearDuplicates(0, List.of(), 0, List.of());
+    }
+
+    /**
+     * Two rows, from 1.
+     *
+     * @param columns in which they differ
+     * @param values of the first row in these
+     * @param others of the second
+     */
+    public record NearPair(
+            long first, long second, List<String> columns, List<String> values, List<String> others) {}
+
+    /**
+     * A column of numbers against its season.
+     *
+     * @param by which times are compared: weekday and hour, or weekday
+     * @param time the column that tells the time
+     * @param entity the column that, with the time, is the key, when there is one: values of the same are compared
+     * @param judged how many values were compared with at least eight
+     * @param count how many of these are far from them
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Seasonal(
+            String column,
+            String time,
+            @Nullable String entity,
+            String by,
+            long judged,
+            long count,
+            List<Unseasonal> examples) {}
+
+    /**
+     * A number that is far from those of its season.
+     *
+     * @param usual the median of these
+     * @param z the distance by the median of the distances, times 0.6745
+     */
+    public record Unseasonal(long row, String time, double value, double usual, double z) {}
+
+    /**
+     * How two columns go together; {@code measure} is pearson, spearman, kendall, cramersV, correlationRatio or phiK.
+     */
     public record Association(String first, String second, String measure, double value) {}
 
     /**
@@ -227,8 +405,13 @@ public record Profile(
      */
     public record Approximate(List<String> lhs, String rhs, double error, long violations, List<Long> examples) {}
 
-    /** A row that is alone in the combination of its numbers, by an isolation forest; score from 0 to 1. */
-    public record Outlier(long row, double score, List<Top> values) {}
+    /**
+     * A row that is alone in the combination of its numbers, by an isolation forest.
+     *
+     * @param score from 0 to 1
+     * @param values the numbers as text, by their column's name
+     */
+    public record Outlier(long row, double score, Map<String, String> values) {}
 
     /**
      * Something to look at.

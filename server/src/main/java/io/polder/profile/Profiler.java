@@ -27,8 +27,20 @@ public final class Profiler {
      * @param k values of personal columns that fewer rows have are not shown
      * @param hasDependencies whether dependencies and keys are looked for
      * @param threads how many threads look for dependencies
+     * @param keys sets of columns that are said to be keys
      */
-    public record Settings(List<String> nulls, Set<String> personal, int k, boolean hasDependencies, int threads) {
+    public record Settings(
+            List<String> nulls,
+            Set<String> personal,
+            int k,
+            boolean hasDependencies,
+            int threads,
+            List<List<String>> keys) {
+        /** Without declared keys. */
+        public Settings(List<String> nulls, Set<String> personal, int k, boolean hasDependencies, int threads) {
+            this(nulls, personal, k, hasDependencies, threads, List.of());
+        }
+
         public static final Settings USUAL =
                 new Settings(List.of(), Set.of(), 10, true, Runtime.getRuntime().availableProcessors());
     }
@@ -85,15 +97,20 @@ public final class Profiler {
         List<Profile.Association> associations = sample.associations(SMALL_SAMPLE);
         List<Profile.Missing> missing = sample.missingTogether();
         List<Profile.Outlier> outliers = sample.outliers();
+        RowSearch search = new RowSearch(bench, typed, columns, rows);
+        List<Profile.DeclaredKey> declared = search.declared(settings.keys());
+        Profile.NearDuplicates near = search.nearDuplicates();
         progress.accept(0.8);
         Profile.Duplicates duplicates = duplicates();
         List<List<String>> keys = List.of();
         Profile.FunctionalDependencies dependencies =
                 new Profile.FunctionalDependencies(false, 0, 0, List.of(), List.of());
+        Profile.Pairs pairs = Profile.Pairs.NONE;
         if (settings.hasDependencies() && rows > 0) {
-            DependencySearch search = DependencySearch.of(bench, typed, columns, rows, DEPENDENCY_CELLS);
-            dependencies = search.dependencies(settings.threads(), done -> progress.accept(0.8 + 0.2 * done));
-            keys = search.keys();
+            DependencySearch dependent = DependencySearch.of(bench, typed, columns, rows, DEPENDENCY_CELLS);
+            dependencies = dependent.dependencies(settings.threads(), done -> progress.accept(0.8 + 0.2 * done));
+            keys = dependent.keys();
+            pairs = dependent.pairs();
         }
         List<String> personal = columns.stream()
                 .filter(Profile.Column::isPersonal)
@@ -110,15 +127,20 @@ public final class Profiler {
                 associations,
                 sample.rows(),
                 keys,
+                declared,
                 dependencies,
+                pairs,
+                sample.missingness(),
+                near,
                 outliers,
+                new SeasonalOutliers(bench, typed, columns, rows).find(keys),
                 List.of(),
                 List.of(),
                 new Profile.Privacy(settings.k(), personal));
-        List<Profile.SuggestedRule> rules = SuggestedRules.of(whole);
-        Profile judged = Alerts.judge(whole, rules);
+        // What is judged is what may be seen, so that no sentence tells more than the numbers do.
+        Profile seen = Shield.shield(whole.with(List.of(), SuggestedRules.of(whole)));
         progress.accept(1);
-        return Shield.shield(judged);
+        return seen.with(Alerts.of(seen), seen.rules());
     }
 
     // ---- one column
@@ -381,7 +403,7 @@ public final class Profiler {
         List<Profile.Bin> histogram = new ArrayList<>();
         for (int bin = 0; bin < bins; bin++) {
             double begin = bin == 0 ? min : from + bin * step;
-            double end = bin == bins - 1 ? Math.max(max, isLongTailed ? max : to) : from + (bin + 1) * step;
+            double end = bin == bins - 1 ? Math.max(max, to) : from + (bin + 1) * step;
             histogram.add(new Profile.Bin(begin, end, counts[bin]));
         }
         return histogram;

@@ -23,7 +23,12 @@ public final class Reports {
         return written(profile, JSON);
     }
 
-    private static String written(Profile profile, ObjectMapper mapper) {
+    /** As {@link #json(Profile)}. */
+    public static String json(Pair pair) {
+        return written(pair, JSON);
+    }
+
+    private static String written(Object profile, ObjectMapper mapper) {
         try {
             // What is not a number is written by the library as a text; in JSON it is null.
             return mapper.writeValueAsString(profile).replaceAll("\"(NaN|-?Infinity)\"(?=[,\\s}\\]])", "null");
@@ -132,7 +137,7 @@ public final class Reports {
             lines.add(bold("Together  ")
                     + first(
                             profile.associations().stream()
-                                    .filter(each -> !each.measure().matches("pearson|kendall"))
+                                    .filter(each -> !each.measure().matches("pearson|kendall|phiK"))
                                     .map(each -> each.first() + " ~ " + each.second() + " "
                                             + String.format(Locale.ROOT, "%.2f", each.value()))
                                     .toList(),

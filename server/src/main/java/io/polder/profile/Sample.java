@@ -2,12 +2,16 @@ package io.polder.profile;
 
 import io.polder.profile.Typing.Typed;
 import io.polder.statistics.Association;
+import io.polder.statistics.Clustering;
 import io.polder.statistics.CodedTable;
 import io.polder.statistics.IsolationForest;
+import io.polder.statistics.PhiK;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,7 @@ final class Sample {
     /** A column of more different values is no category. */
     private static final int CATEGORIES = 50;
 
+    private static final int BANDS = 50;
     private static final int OUTLIERS = 10;
     private static final double ALONE = 0.6;
     /** Weaker associations are not told. */
@@ -132,6 +137,11 @@ final class Sample {
         List<Profile.Association> found = new ArrayList<>();
         int width = Math.min(MAX_COLUMNS, typed.size());
         int step = Math.max(1, rows / small);
+        int[][] binned = new int[width][];
+        for (int at = 0; at < width; at++) {
+            double[] of = numbers[at];
+            binned[at] = of == null ? new int[0] : PhiK.bins(of);
+        }
         for (int one = 0; one < width; one++) {
             for (int other = one + 1; other < width; other++) {
                 double[] first = numbers[one];
@@ -141,13 +151,17 @@ final class Sample {
                 if (first != null && second != null) {
                     add(found, one, other, "pearson", Association.pearson(first, second));
                     add(found, one, other, "spearman", Association.spearman(first, second));
+                    add(found, one, other, "phiK", PhiK.of(binned[one], binned[other]));
                     add(found, one, other, "kendall", Association.kendall(every(first, step), every(second, step)));
                 } else if (firstCodes != null && secondCodes != null) {
                     add(found, one, other, "cramersV", Association.cramersV(firstCodes, secondCodes));
+                    add(found, one, other, "phiK", PhiK.of(firstCodes, secondCodes));
                 } else if (firstCodes != null && second != null) {
                     add(found, one, other, "correlationRatio", Association.correlationRatio(firstCodes, second));
+                    add(found, one, other, "phiK", PhiK.of(firstCodes, binned[other]));
                 } else if (first != null && secondCodes != null) {
                     add(found, one, other, "correlationRatio", Association.correlationRatio(secondCodes, first));
+                    add(found, one, other, "phiK", PhiK.of(binned[one], secondCodes));
                 }
             }
         }
@@ -200,6 +214,51 @@ final class Sample {
         return found;
     }
 
+    /** Where values are missing: bands of rows, and columns that lack them together. Of personal columns nothing. */
+    Profile.Missingness missingness() {
+        int[] lacking = IntStream.range(0, typed.size())
+                .filter(at -> columns.get(at).missing() > 0 && columns.get(at).count() > 0)
+                .filter(at -> !columns.get(at).isPersonal())
+                .limit(MAX_COLUMNS)
+                .toArray();
+        if (lacking.length == 0 || rows == 0) {
+            return Profile.Missingness.NONE;
+        }
+        int count = Math.min(BANDS, rows);
+        List<Profile.Band> bands = new ArrayList<>();
+        for (int band = 0; band < count; band++) {
+            int from = (int) ((long) band * rows / count);
+            int to = (int) ((band + 1L) * rows / count);
+            bands.add(new Profile.Band(
+                    places[from],
+                    places[to - 1],
+                    Arrays.stream(lacking)
+                            .mapToObj(at -> (double) IntStream.range(from, to)
+                                            .filter(row -> isMissing[at][row])
+                                            .count()
+                                    / (to - from))
+                            .toList()));
+        }
+        double[][] distances = new double[lacking.length][lacking.length];
+        for (int one = 0; one < lacking.length; one++) {
+            boolean[] first = isMissing[lacking[one]];
+            for (int other = 0; other < one; other++) {
+                boolean[] second = isMissing[lacking[other]];
+                distances[one][other] = (double) IntStream.range(0, rows)
+                                .filter(row -> first[row] != second[row])
+                                .count()
+                        / rows;
+                distances[other][one] = distances[one][other];
+            }
+        }
+        return new Profile.Missingness(
+                Arrays.stream(lacking).mapToObj(at -> columns.get(at).name()).toList(),
+                bands,
+                Clustering.of(distances).stream()
+                        .map(each -> new Profile.Merge(each.left(), each.right(), each.distance()))
+                        .toList());
+    }
+
     private double[] indicator(boolean[] values) {
         return IntStream.range(0, rows).mapToDouble(row -> values[row] ? 1 : 0).toArray();
     }
@@ -223,10 +282,16 @@ final class Sample {
                 .map(row -> new Profile.Outlier(
                         places[row],
                         scores[row],
-                        Arrays.stream(used)
-                                .mapToObj(at -> new Profile.Top(columns.get(at).name() + " = " + value(at, row), 1))
-                                .toList()))
+                        values(used, row)))
                 .toList();
+    }
+
+    private Map<String, String> values(int[] used, int row) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (int column : used) {
+            values.put(columns.get(column).name(), value(column, row));
+        }
+        return values;
     }
 
     private String value(int column, int row) {

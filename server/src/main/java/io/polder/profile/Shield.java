@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class Shield {
     private final int k;
     private final Set<String> personal;
+    private final long rows;
 
     private Shield(Profile profile) {
         k = profile.privacy().k();
         personal = Set.copyOf(profile.privacy().columns());
+        rows = profile.rows();
     }
 
     static Profile shield(Profile profile) {
@@ -31,17 +33,34 @@ final class Shield {
         List<Profile.Approximate> approximate = found.approximate().stream()
                 .map(each -> personal.contains(each.rhs())
                                 || each.lhs().stream().anyMatch(personal::contains)
-                        ? new Profile.Approximate(each.lhs(), each.rhs(), each.error(), each.violations(), List.of())
+                        ? new Profile.Approximate(
+                                each.lhs(), each.rhs(), part(each.error()), rounded(each.violations()), List.of())
                         : each)
-                .toList();
-        List<Profile.Alert> alerts = profile.alerts().stream()
-                .filter(alert -> !alert.kind().equals("odd combinations"))
-                .map(this::alert)
                 .toList();
         List<Profile.SuggestedRule> rules = profile.rules().stream()
                 .filter(rule -> rule.column() == null
                         || !personal.contains(rule.column())
                         || Set.of("complete", "unique").contains(rule.kind()))
+                .map(rule -> personal.contains(String.valueOf(rule.column()))
+                        ? new Profile.SuggestedRule(
+                                rule.kind(),
+                                rule.column(),
+                                rule.check(),
+                                rule.rule(),
+                                part(rule.confidence()),
+                                rounded(rule.violations()),
+                                rule.caution())
+                        : rule)
+                .toList();
+        Profile.NearDuplicates near = profile.nearDuplicates();
+        List<Profile.DeclaredKey> keys = profile.declaredKeys().stream()
+                .map(key -> new Profile.DeclaredKey(
+                        key.columns(), key.isKept(), rounded(key.surplus()), rounded(key.missing()), List.of()))
+                .toList();
+        List<Profile.Missing> missing = profile.missingTogether().stream()
+                .map(each -> personal.contains(each.first()) || personal.contains(each.second())
+                        ? new Profile.Missing(each.first(), each.second(), part(each.phi()), rounded(each.both()))
+                        : each)
                 .toList();
         Profile.Source source = new Profile.Source(
                 profile.source().format(),
@@ -55,24 +74,45 @@ final class Shield {
                 profile.rows(),
                 profile.columns().stream().map(this::column).toList(),
                 duplicates,
-                profile.missingTogether(),
+                missing,
                 profile.associations(),
                 profile.sample(),
                 profile.keys(),
+                keys,
                 new Profile.FunctionalDependencies(
                         found.complete(), found.rows(), found.count(), found.minimal(), approximate),
+                pairs(profile.pairs()),
+                profile.missingness(),
+                new Profile.NearDuplicates(near.rows(), near.without(), near.pairs(), List.of()),
                 List.of(),
-                alerts,
+                profile.seasonal().stream()
+                        .filter(each -> !personal.contains(each.column()))
+                        .map(Shield::withoutRows)
+                        .toList(),
+                profile.alerts(),
                 rules,
                 profile.privacy());
     }
 
-    private Profile.Alert alert(Profile.Alert alert) {
-        boolean namesValues = Set.of("wrong type", "slips", "imbalance", "unlikely times", "gaps", "skewed")
-                .contains(alert.kind());
-        return alert.column() != null && personal.contains(alert.column()) && namesValues
-                ? new Profile.Alert(alert.kind(), alert.weight(), alert.column(), "It is so.", alert.advice())
-                : alert;
+    private static Profile.Seasonal withoutRows(Profile.Seasonal each) {
+        return new Profile.Seasonal(
+                each.column(), each.time(), each.entity(), each.by(), each.judged(), each.count(), List.of());
+    }
+
+    private Profile.Pairs pairs(Profile.Pairs pairs) {
+        return new Profile.Pairs(
+                pairs.columns(),
+                pairs.errors().stream()
+                        .<List<@Nullable Double>>map(errors -> errors.stream()
+                                .<@Nullable Double>map(error -> error == null ? null : (Double) part(error))
+                                .toList())
+                        .toList(),
+                pairs.guesses().stream().map(Shield::part).toList());
+    }
+
+    /** So roughly that no difference of two tells of one row. */
+    private static double part(double exact) {
+        return Math.round(exact * 100) / 100.0;
     }
 
     private Profile.Column column(Profile.Column column) {
@@ -93,7 +133,8 @@ final class Shield {
                         rounded(column.missingBy().blank()),
                         rounded(column.missingBy().word()),
                         column.missingBy().words()),
-                column.density(),
+                // Of the rounded count: by the exact one the count itself could be computed.
+                rows == 0 ? 0 : (double) rounded(column.count()) / rows,
                 rounded(column.distinct()),
                 column.distinctError(),
                 rounded(column.unique()),
@@ -120,7 +161,10 @@ final class Shield {
         List<Profile.Pattern> patterns = text.patterns().stream()
                 .filter(pattern -> pattern.count() >= k)
                 .map(pattern -> new Profile.Pattern(
-                        pattern.pattern(), rounded(pattern.count()), pattern.coverage(), pattern.expression()))
+                        pattern.pattern(),
+                        rounded(pattern.count()),
+                        rows == 0 ? 0 : (double) rounded(pattern.count()) / rows,
+                        pattern.expression()))
                 .toList();
         return new Profile.Text(
                 text.minLength(),

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,7 @@ final class Texts {
                 .filter(Character::isLetter)
                 .mapToObj(Character.UnicodeScript::of)
                 .findFirst()
-                .map(script -> script.name().toLowerCase(java.util.Locale.ROOT))
+                .map(script -> script.name().toLowerCase(Locale.ROOT))
                 .orElse("none");
     }
 
@@ -118,7 +119,7 @@ final class Texts {
             int nearest = Integer.MAX_VALUE;
             for (Profile.Top known : frequent) {
                 String likely = String.valueOf(known.value());
-                int allowed = Math.min(Math.max(1, text.length() / 5), 12);
+                int allowed = allowed(text);
                 if (known.count() < TIMES * slip.count() || Math.abs(likely.length() - text.length()) > allowed) {
                     continue;
                 }
@@ -134,6 +135,20 @@ final class Texts {
         }
         typos.sort(Comparator.comparing(Profile.Typo::value));
         return typos.subList(0, Math.min(TYPOS, typos.size()));
+    }
+
+    /** Whether two texts are one or two letters apart (long ones more), and not in their digits alone. */
+    static boolean isNear(String one, String other) {
+        int allowed = allowed(one);
+        return one.length() >= SHORT
+                && Math.abs(one.length() - other.length()) <= allowed
+                && !digits(one).equals(one)
+                && differsInLetters(one, other)
+                && distance(one, other, allowed) <= allowed;
+    }
+
+    private static int allowed(String text) {
+        return Math.min(Math.max(1, text.length() / 5), 12);
     }
 
     /** Whether two texts have the same digits, or one has a letter where the other has a digit. */

@@ -140,7 +140,7 @@ final class Typing {
             if (stored.equals("VARCHAR")) {
                 text(index, name, quoted, typed, expressions);
             } else {
-                String type = native_(stored, name);
+                String type = declared(stored, name);
                 long nulls = rows - bench.number("SELECT count(" + quoted + ") FROM raw");
                 Profile.MissingBy missing = new Profile.MissingBy(nulls, 0, 0, 0, List.of());
                 typed.add(new Typed(index, name, type, stored.toLowerCase(Locale.ROOT), false, missing, false));
@@ -161,7 +161,8 @@ final class Typing {
         return typed;
     }
 
-    private String native_(String stored, String name) {
+    /** The type of a column that the source itself has typed. */
+    private String declared(String stored, String name) {
         String base = stored.replaceAll("\\(.*", "");
         return switch (base) {
             case "TINYINT",

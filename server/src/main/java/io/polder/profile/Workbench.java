@@ -18,7 +18,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.apache.arrow.c.ArrowArrayStream;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An engine to look at data with: a database in a folder of its own, which goes with it. It works within its memory and
@@ -33,6 +38,8 @@ public final class Workbench implements AutoCloseable {
      * @param folder where its own folder is made
      */
     public record Settings(long memory, int threads, Path folder) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Workbench.class);
 
     private final Path folder;
     private final Connection connection;
@@ -133,13 +140,31 @@ public final class Workbench implements AutoCloseable {
         return row(sql).get(0) instanceof Number number ? number.longValue() : 0;
     }
 
+    /** Takes rows into a table; closed by the caller. */
+    DuckDBAppender appender(String table) {
+        try {
+            return connection.unwrap(DuckDBConnection.class).createAppender("main", table);
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
+    /** Lets a stream of Arrow's be read by this name, once. */
+    void register(String name, ArrowArrayStream stream) {
+        try {
+            connection.unwrap(DuckDBConnection.class).registerArrowStream(name, stream);
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
     /** Its own folder, which goes with it. */
     public Path folder() {
         return folder;
     }
 
     /** What the engine could not do, as a sentence. */
-    private static PolderException failed(SQLException failure) {
+    static PolderException failed(SQLException failure) {
         EngineMessage message = EngineMessage.of(String.valueOf(failure.getMessage()));
         boolean isFull = message.kind().equals("Out of Memory");
         return new PolderException(
@@ -181,8 +206,7 @@ public final class Workbench implements AutoCloseable {
                 }
             });
         } catch (IOException left) {
-            org.slf4j.LoggerFactory.getLogger(Workbench.class)
-                    .warn("{} could not be removed. Fix: remove it ({})", folder, left.getMessage());
+            LOG.warn("{} could not be removed. Fix: remove it ({})", folder, left.getMessage());
         }
     }
 }

@@ -145,7 +145,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheProgramItselfKnowsTheCommandLineAndWhereLogLinesGo() {
-        only("io.polder.agent.avro..")
+        only("io.polder.agent.avro..", "io.polder.profile..")
                 .mayImport("org.apache.avro..", "io.netty..")
                 .check(PROGRAM);
         only("io.polder.app..").mayImport("picocli..", "ch.qos.logback..").check(PROGRAM);

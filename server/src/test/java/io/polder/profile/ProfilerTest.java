@@ -161,11 +161,9 @@ class ProfilerTest {
         long found = flagged.stream().filter(wrong::contains).count();
         double recall = (double) found / wrong.size();
         double precision = (double) found / flagged.size();
-        System.out.printf(
-                "hospital: %d wrong, %d flagged, precision %.3f, recall %.3f%n",
-                wrong.size(), flagged.size(), precision, recall);
-        assertThat(recall).isGreaterThan(0.85);
-        assertThat(precision).isGreaterThan(0.5);
+        String told = flagged.size() + " flagged, " + found + " of " + wrong.size() + " found";
+        assertThat(recall).as(told).isGreaterThan(0.85);
+        assertThat(precision).as(told).isGreaterThan(0.5);
     }
 
     private Set<String> differences(String dirty, String clean) throws Exception {
