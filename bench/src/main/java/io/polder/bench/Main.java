@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
             "  polder bench ingest --seconds 30       from HTTP to committed",
             "  polder bench agent --warm 20           the real Flume and Polder's agent in turn, about ten minutes",
             "  polder bench sql --only fetch          queries through every endpoint; overhead, fetch or dashboard alone",
+            "  polder bench profile                   a file's profile beside DuckDB's SUMMARIZE",
             "  polder bench avro                      the real Flume feeds Polder's agent, and the other way round",
             "  polder bench recording                 the real Flume's answers and counters, written anew",
             "  polder bench --json results.json       everything of the mart, about twenty minutes"
@@ -39,8 +40,8 @@ final class Main implements Callable<Integer> {
     @Parameters(
             paramLabel = "SCENARIO",
             description =
-                    "upsert, ingest, freshness, viewers, provenance (all of these when none is named), sql, agent, avro,"
-                            + " recording")
+                    "upsert, ingest, freshness, viewers, provenance (all of these when none is named), sql, profile, agent,"
+                            + " avro, recording")
     private List<String> scenarios = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "writes the numbers as JSON, too")
@@ -62,7 +63,7 @@ final class Main implements Callable<Integer> {
             names = "--only",
             paramLabel = "TEXT",
             defaultValue = "",
-            description = "agent: the rows whose title contains this; sql: overhead, fetch or dashboard")
+            description = "agent, profile: the rows whose title contains this; sql: overhead, fetch or dashboard")
     private String only = "";
 
     @Option(
@@ -103,6 +104,7 @@ final class Main implements Callable<Integer> {
                         Path mart = keep == null ? folder : Files.createDirectories(keep);
                         SqlBench.run(mart, rows, seconds, only, hasPeer, tell);
                     }
+                    case "profile" -> ProfileBench.run(folder, only, tell);
                     case "agent" -> AgentBench.run(folder, warm, seconds, only).forEach(tell);
                     case "avro" -> tell.accept(AvroBench.run(folder));
                     case "recording" -> tell.accept(FlumeRecording.record(folder));
@@ -110,7 +112,7 @@ final class Main implements Callable<Integer> {
                     case "provenance" -> tell.accept(ProvenanceCost.run(folder, rows));
                     default -> {
                         System.err.println("scenario = '" + scenario + "': there is no such scenario. Fix: use one of "
-                                + String.join(", ", SCENARIOS) + ", sql, agent, avro, recording");
+                                + String.join(", ", SCENARIOS) + ", sql, profile, agent, avro, recording");
                         return 2;
                     }
                 }

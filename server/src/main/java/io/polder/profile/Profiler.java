@@ -3,17 +3,23 @@ package io.polder.profile;
 import io.polder.profile.Typing.Typed;
 import io.polder.statistics.CodedTable;
 import io.polder.statistics.SemanticType;
+import io.polder.statistics.SortedNumbers;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +51,6 @@ public final class Profiler {
                 new Settings(List.of(), Set.of(), 10, true, Runtime.getRuntime().availableProcessors());
     }
 
-    /** Columns of at most so many rows are sorted; of more, quantiles are from a sketch. */
-    private static final long EXACT_ROWS = 1_000_000;
     /** At most so many different values are counted one by one. */
     private static final long EXACT_DISTINCT = 1_000_000;
     /** Texts of a column of at most so many different values are all looked at. */
@@ -88,11 +92,7 @@ public final class Profiler {
     }
 
     private Profile profile(String name, Profile.Source source) {
-        List<Profile.Column> columns = new ArrayList<>();
-        for (Typed column : typed) {
-            columns.add(column(column));
-            progress.accept(0.7 * columns.size() / typed.size());
-        }
+        List<Profile.Column> columns = columns();
         Sample sample = Sample.of(bench, typed, columns, rows, SAMPLE);
         List<Profile.Association> associations = sample.associations(SMALL_SAMPLE);
         List<Profile.Missing> missing = sample.missingTogether();
@@ -145,15 +145,86 @@ public final class Profiler {
 
     // ---- one column
 
-    private Profile.Column column(Typed column) {
-        String c = column.column();
-        List<@Nullable Object> counts = bench.row("SELECT count(" + c + "), approx_count_distinct(" + c + "), "
-                + (column.hasRaw() ? "count(" + column.raw() + ")" : "0") + " FROM data");
-        long count = number(counts.get(0));
+    /** Columns that are read here are read some at a time, and the engine is asked of the others together. */
+    private List<Profile.Column> columns() {
+        List<Profile.Column> columns = new ArrayList<>();
+        int width = Columns.width(rows);
+        for (int from = 0; from < typed.size(); from += width) {
+            List<Typed> some = typed.subList(from, Math.min(typed.size(), from + width));
+            List<Typed> read =
+                    some.stream().filter(column -> Columns.isRead(column, rows)).toList();
+            Iterator<Columns.Read> numbersAndTexts =
+                    Columns.read(bench, read, rows).iterator();
+            Iterator<Counted> others = counted(some.stream()
+                            .filter(column -> !Columns.isRead(column, rows))
+                            .toList())
+                    .iterator();
+            for (Typed column : some) {
+                columns.add(Columns.isRead(column, rows) ? column(column, numbersAndTexts.next()) : column(column, others.next()));
+                progress.accept(0.7 * columns.size() / typed.size());
+            }
+        }
+        return columns;
+    }
+
+    /** How many values there are, and about how many different ones. */
+    private record Counted(long count, long about) {}
+
+    private List<Counted> counted(List<Typed> columns) {
+        List<Counted> counted = new ArrayList<>();
+        if (columns.isEmpty()) {
+            return counted;
+        }
+        List<@Nullable Object> found = bench.row("SELECT "
+                + columns.stream()
+                        .map(column -> "count(" + column.column() + "), approx_count_distinct(" + column.column() + ")")
+                        .collect(Collectors.joining(", "))
+                + " FROM data");
+        for (int at = 0; at < found.size(); at += 2) {
+            counted.add(new Counted(number(found.get(at)), number(found.get(at + 1))));
+        }
+        return counted;
+    }
+
+    private Profile.Column column(Typed column, Columns.Read read) {
+        SortedNumbers sorted = read.numbers();
+        if (sorted == null) {
+            List<Profile.Top> texts = Objects.requireNonNull(read.texts());
+            long unique = texts.stream().filter(text -> text.count() == 1).count();
+            Values values = new Values(
+                    texts.size(), 0, unique, texts.subList(0, Math.min(TOP, texts.size())), texts, true);
+            return column(column, read.count(), values, null, null);
+        }
+        SortedNumbers.Values found = sorted.values(TOP);
+        List<Profile.Top> top = found.top().stream()
+                .map(each -> new Profile.Top(
+                        each.isWhole() ? String.valueOf(each.whole()) : Numerals.written(each.real()), each.count()))
+                .toList();
+        Values values =
+                new Values(found.distinct(), 0, found.unique(), top, top, top.size() == found.distinct());
+        return column(
+                column, read.count(), values, read.count() > 0 ? numbers(column, sorted) : null, read.order());
+    }
+
+    private Profile.Column column(Typed column, Counted counted) {
+        long count = counted.count();
+        return column(
+                column,
+                count,
+                values(column, counted.about()),
+                column.isNumber() && count > 0 ? numbers(column, count) : null,
+                column.isNumber() || column.isTime() ? order(column.column()) : null);
+    }
+
+    private Profile.Column column(
+            Typed column,
+            long count,
+            Values values,
+            Profile.@Nullable Numbers numbers,
+            @Nullable String order) {
         Profile.MissingBy by = column.missing();
         long missing = by.nulls() + by.empty() + by.blank() + by.word();
         long misfits = rows - missing - count;
-        Values values = values(column, number(counts.get(1)));
         Profile.@Nullable Text text = null;
         Optional<SemanticType.Finding> semantic = Optional.empty();
         if (column.isText() && count > 0) {
@@ -167,7 +238,6 @@ public final class Profiler {
         }
         boolean isPersonal = settings.personal().contains(column.name())
                 || semantic.map(found -> found.type().isPersonal()).orElse(false);
-        Profile.@Nullable Numbers numbers = column.isNumber() && count > 0 ? numbers(column, count) : null;
         Profile.@Nullable Time time = column.isTime() && count > 0 ? time(column) : null;
         return new Profile.Column(
                 column.name(),
@@ -185,7 +255,7 @@ public final class Profiler {
                 values.top(),
                 misfits,
                 misfits == 0 ? List.of() : misfits(column),
-                column.isNumber() || column.isTime() ? order(c) : null,
+                order,
                 numbers,
                 text,
                 time);
@@ -193,7 +263,7 @@ public final class Profiler {
 
     private static Profile.Semantic semantic(SemanticType.Finding found) {
         return new Profile.Semantic(
-                found.type().name().toLowerCase(java.util.Locale.ROOT),
+                found.type().name().toLowerCase(Locale.ROOT),
                 found.type().title(),
                 found.coverage(),
                 (found.isNamed() ? "the column's name, and " : "") + Math.round(found.coverage() * 1000) / 10.0
@@ -281,9 +351,62 @@ public final class Profiler {
         return downs == 0 ? "increasing" : ups == 0 ? "decreasing" : "none";
     }
 
+    private Profile.Numbers numbers(Typed column, SortedNumbers sorted) {
+        SortedNumbers.Moments moments = sorted.moments();
+        List<Profile.Quantile> quantiles = Arrays.stream(QUANTILES)
+                .mapToObj(at -> new Profile.Quantile(at, sorted.quantile(at)))
+                .toList();
+        double low = quantiles.get(3).value();
+        double median = quantiles.get(4).value();
+        double high = quantiles.get(5).value();
+        double mad = sorted.medianDistance(median);
+        double from = low - 1.5 * (high - low);
+        double to = high + 1.5 * (high - low);
+        long far = (long) sorted.below(from) + sorted.above(to);
+        double three = 3 * moments.deviation();
+        double modified = 3.5 * mad / 0.6745;
+        Profile.Outliers outliers = new Profile.Outliers(
+                far,
+                moments.deviation() > 0
+                        ? (long) sorted.below(moments.mean() - three) + sorted.above(moments.mean() + three)
+                        : 0,
+                mad > 0 ? (long) sorted.below(median - modified) + sorted.above(median + modified) : 0,
+                from,
+                to,
+                far == 0 ? List.of() : farthest(column, isFar(column, from, to), median));
+        int negatives = sorted.below(0);
+        return new Profile.Numbers(
+                sorted.min(),
+                sorted.max(),
+                moments.mean(),
+                moments.deviation(),
+                moments.variance(),
+                moments.sum(),
+                quantiles,
+                true,
+                high - low,
+                mad,
+                moments.skewness(),
+                moments.kurtosis(),
+                sorted.finite() - negatives - sorted.above(0),
+                negatives,
+                sorted.infinities(),
+                histogram(Bins.of(column, sorted.min(), sorted.max(), quantiles, sorted.finite()), bins -> {
+                    long[] counts = new long[bins.count()];
+                    int before = 0;
+                    for (int bin = 0; bin < counts.length; bin++) {
+                        int until = bin == counts.length - 1 ? sorted.finite() : sorted.below(bins.from() + (bin + 1) * bins.step());
+                        counts[bin] = until - before;
+                        before = until;
+                    }
+                    return counts;
+                }),
+                outliers);
+    }
+
+    /** What does not fit into memory is counted by the engine, and quantiles are from its sketch. */
     private Profile.Numbers numbers(Typed column, long count) {
         String c = "CAST(" + column.column() + " AS DOUBLE)";
-        boolean isExact = count <= EXACT_ROWS;
         String list = "["
                 + String.join(
                         ", ", Arrays.stream(QUANTILES).mapToObj(String::valueOf).toList()) + "]";
@@ -295,8 +418,8 @@ public final class Profiler {
         double largest = Math.max(Math.abs(min), Math.abs(max));
         double scale = largest > LARGE ? Math.scalb(1, Math.getExponent(largest)) : 1;
         List<@Nullable Object> found = bench.row("SELECT avg(v), stddev_samp(v), var_samp(v), sum(v),"
-                + " skewness(v), kurtosis(v), count_if(v = 0), count_if(v < 0), count_if(isinf(x)), "
-                + (isExact ? "quantile_cont(v, " : "approx_quantile(v, ") + list + ")"
+                + " skewness(v), kurtosis(v), count_if(v = 0), count_if(v < 0), count_if(isinf(x)), approx_quantile(v, "
+                + list + ")"
                 + " FROM (SELECT " + c + " AS x, CASE WHEN isfinite(x) THEN x / " + Numerals.sql(scale)
                 + " END AS v FROM data)");
         double mean = real(found.get(0)) * scale;
@@ -311,7 +434,7 @@ public final class Profiler {
         double high = quantiles.get(5).value();
         double iqr = high - low;
         String away = "abs(v - " + Numerals.sql(median) + ")";
-        double mad = real(bench.row("SELECT " + (isExact ? "quantile_cont(" : "approx_quantile(") + away
+        double mad = real(bench.row("SELECT approx_quantile(" + away
                         + ", 0.5) FROM (SELECT " + c + " AS v FROM data) WHERE isfinite(v)")
                 .get(0));
         double from = low - 1.5 * iqr;
@@ -325,7 +448,7 @@ public final class Profiler {
                 real(found.get(2)) * scale * scale,
                 real(found.get(3)) * scale,
                 quantiles,
-                isExact,
+                false,
                 iqr,
                 mad,
                 real(found.get(4)),
@@ -333,14 +456,14 @@ public final class Profiler {
                 number(found.get(6)),
                 number(found.get(7)),
                 number(found.get(8)),
-                histogram(column, min, max, quantiles, count),
+                histogram(Bins.of(column, min, max, quantiles, count), bins -> counts(column, bins)),
                 outliers);
     }
 
     private Profile.Outliers outliers(
             Typed column, double from, double to, double mean, double deviation, double median, double mad) {
         String v = "CAST(" + column.column() + " AS DOUBLE)";
-        String isFar = "(" + v + " < " + Numerals.sql(from) + " OR " + v + " > " + Numerals.sql(to) + ")";
+        String isFar = isFar(column, from, to);
         List<@Nullable Object> counts = bench.row("SELECT count_if(" + isFar + "), "
                 + (deviation > 0
                         ? "count_if(abs(" + v + " - " + Numerals.sql(mean) + ") > 3 * " + Numerals.sql(deviation) + ")"
@@ -351,62 +474,94 @@ public final class Profiler {
                                 + ")"
                         : "0")
                 + " FROM data WHERE isfinite(" + v + ")");
-        List<Profile.Far> examples = new ArrayList<>();
-        if (number(counts.get(0)) > 0) {
-            bench.read(
-                    "SELECT " + v + ", rowid + 1 FROM data WHERE isfinite(" + v + ") AND " + isFar + " ORDER BY abs("
-                            + v + " - " + Numerals.sql(median) + ") DESC, rowid LIMIT 20",
-                    row -> examples.add(new Profile.Far(row.getDouble(1), row.getLong(2))));
-        }
+        long far = number(counts.get(0));
         return new Profile.Outliers(
-                number(counts.get(0)), number(counts.get(1)), number(counts.get(2)), from, to, examples);
+                far,
+                number(counts.get(1)),
+                number(counts.get(2)),
+                from,
+                to,
+                far == 0 ? List.of() : farthest(column, isFar, median));
     }
 
-    private static final int MAX_BINS = 50;
-    /** Beyond so many times the middle 98 %, the ends go into one bin each. */
-    private static final double LONG_TAIL = 8;
-
-    /** Bins by Freedman and Diaconis' rule; one for each value of a few whole numbers. */
-    private List<Profile.Bin> histogram(
-            Typed column, double min, double max, List<Profile.Quantile> quantiles, long count) {
-        if (!(max > min)) {
-            return List.of(new Profile.Bin(min, max, count));
-        }
-        double first = quantiles.get(0).value();
-        double last = quantiles.get(quantiles.size() - 1).value();
-        double iqr = quantiles.get(5).value() - quantiles.get(3).value();
-        boolean isLongTailed = last > first && max - min > LONG_TAIL * (last - first);
-        double from = isLongTailed ? Math.max(min, first - (last - first) / 2) : min;
-        double to = isLongTailed ? Math.min(max, last + (last - first) / 2) : max;
-        double width = 2 * iqr / Math.cbrt((double) count);
-        int bins = width > 0 ? (int) Math.ceil((to - from) / width) : MAX_BINS / 2;
-        bins = Math.max(5, Math.min(MAX_BINS, bins));
-        boolean isWhole = column.type().equals("integer");
-        if (isWhole && to - from < MAX_BINS) {
-            bins = (int) (to - from) + 1;
-            to = from + bins;
-        } else if (isWhole) {
-            // Bins of whole numbers: else some hold one number more than others.
-            double step = Math.ceil((to - from + 1) / bins);
-            bins = (int) Math.ceil((to - from + 1) / step);
-            to = from + bins * step;
-        }
-        double step = (to - from) / bins;
-        long[] counts = new long[bins];
+    private static String isFar(Typed column, double from, double to) {
         String v = "CAST(" + column.column() + " AS DOUBLE)";
-        int most = bins - 1;
+        return "(" + v + " < " + Numerals.sql(from) + " OR " + v + " > " + Numerals.sql(to) + ")";
+    }
+
+    private List<Profile.Far> farthest(Typed column, String isFar, double median) {
+        String v = "CAST(" + column.column() + " AS DOUBLE)";
+        List<Profile.Far> examples = new ArrayList<>();
         bench.read(
-                "SELECT CAST(greatest(0, least(" + most + ", floor((" + v + " - " + Numerals.sql(from) + ") / "
-                        + Numerals.sql(step) + "))) AS INTEGER) AS bin, count(*) FROM data WHERE isfinite(" + v
-                        + ") GROUP BY 1",
-                row -> counts[row.getInt(1)] += row.getLong(2));
+                "SELECT " + v + ", rowid + 1 FROM data WHERE isfinite(" + v + ") AND " + isFar + " ORDER BY abs(" + v
+                        + " - " + Numerals.sql(median) + ") DESC, rowid LIMIT 20",
+                row -> examples.add(new Profile.Far(row.getDouble(1), row.getLong(2))));
+        return examples;
+    }
+
+    /**
+     * Where a histogram's bins are.
+     *
+     * @param from where the first full one begins; less is counted there, too
+     * @param min where the first one is said to begin
+     * @param max where the last one is said to end
+     */
+    private record Bins(double from, double step, int count, double min, double max) {
+        private static final int MOST = 50;
+        /** Beyond so many times the middle 98 %, the ends go into one bin each. */
+        private static final double LONG_TAIL = 8;
+
+        /** By Freedman and Diaconis' rule; one for each value of a few whole numbers. */
+        static Bins of(Typed column, double min, double max, List<Profile.Quantile> quantiles, long count) {
+            if (!(max > min)) {
+                return new Bins(min, 0, 1, min, max);
+            }
+            double first = quantiles.get(0).value();
+            double last = quantiles.get(quantiles.size() - 1).value();
+            double iqr = quantiles.get(5).value() - quantiles.get(3).value();
+            boolean isLongTailed = last > first && max - min > LONG_TAIL * (last - first);
+            double from = isLongTailed ? Math.max(min, first - (last - first) / 2) : min;
+            double to = isLongTailed ? Math.min(max, last + (last - first) / 2) : max;
+            double width = 2 * iqr / Math.cbrt((double) count);
+            int bins = width > 0 ? (int) Math.ceil((to - from) / width) : MOST / 2;
+            bins = Math.max(5, Math.min(MOST, bins));
+            boolean isWhole = column.type().equals("integer");
+            if (isWhole && to - from < MOST) {
+                bins = (int) (to - from) + 1;
+                to = from + bins;
+            } else if (isWhole) {
+                // Bins of whole numbers: else some hold one number more than others.
+                double step = Math.ceil((to - from + 1) / bins);
+                bins = (int) Math.ceil((to - from + 1) / step);
+                to = from + bins * step;
+            }
+            return new Bins(from, (to - from) / bins, bins, min, Math.max(max, to));
+        }
+    }
+
+    private static List<Profile.Bin> histogram(Bins bins, Function<Bins, long[]> counting) {
+        long[] counts = counting.apply(bins);
         List<Profile.Bin> histogram = new ArrayList<>();
-        for (int bin = 0; bin < bins; bin++) {
-            double begin = bin == 0 ? min : from + bin * step;
-            double end = bin == bins - 1 ? Math.max(max, to) : from + (bin + 1) * step;
-            histogram.add(new Profile.Bin(begin, end, counts[bin]));
+        for (int bin = 0; bin < counts.length; bin++) {
+            histogram.add(new Profile.Bin(
+                    bin == 0 ? bins.min() : bins.from() + bin * bins.step(),
+                    bin == counts.length - 1 ? bins.max() : bins.from() + (bin + 1) * bins.step(),
+                    counts[bin]));
         }
         return histogram;
+    }
+
+    private long[] counts(Typed column, Bins bins) {
+        long[] counts = new long[bins.count()];
+        String v = "CAST(" + column.column() + " AS DOUBLE)";
+        String bin = bins.count() == 1
+                ? "0"
+                : "greatest(0, least(" + (bins.count() - 1) + ", floor((" + v + " - " + Numerals.sql(bins.from())
+                        + ") / " + Numerals.sql(bins.step()) + ")))";
+        bench.read(
+                "SELECT CAST(" + bin + " AS INTEGER), count(*) FROM data WHERE isfinite(" + v + ") GROUP BY 1",
+                row -> counts[row.getInt(1)] += row.getLong(2));
+        return counts;
     }
 
     private Profile.Time time(Typed column) {

@@ -35,11 +35,7 @@ final class Texts {
      * @param isWhole whether these are all
      */
     static Profile.Text of(Workbench bench, Typed column, List<Profile.Top> values, boolean isWhole) {
-        String c = column.column();
-        List<@Nullable Object> found =
-                bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
-                        + " count_if(v <> trim(v)), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
-                        + " FROM (SELECT " + c + " AS v FROM data)");
+        Lengths lengths = isWhole ? Lengths.of(values) : Lengths.of(bench, column.column());
         Map<String, Long> exact = new HashMap<>();
         Map<String, Long> loose = new HashMap<>();
         Map<String, Long> scripts = new HashMap<>();
@@ -60,19 +56,69 @@ final class Texts {
                     shape, pattern.count(), (double) pattern.count() / all, TextPattern.expression(shape, isLoose)));
         }
         return new Profile.Text(
-                Profiler.number(found.get(0)),
-                Profiler.real(found.get(1)),
-                Profiler.number(found.get(2)),
-                shortened(String.valueOf(found.get(3))),
-                shortened(String.valueOf(found.get(4))),
+                lengths.min(),
+                lengths.mean(),
+                lengths.max(),
+                shortened(lengths.first()),
+                shortened(lengths.last()),
                 patterns,
                 isLoose,
                 (isLoose ? loose : exact).size(),
                 top(scripts, 10),
-                Profiler.number(found.get(5)),
-                Profiler.number(found.get(6)),
-                Profiler.number(found.get(7)),
+                lengths.padded(),
+                lengths.upper(),
+                lengths.lower(),
                 isWhole ? typos(values) : List.of());
+    }
+
+    /** What is counted of texts without looking for anything in them; lengths in characters. */
+    private record Lengths(
+            long min, double mean, long max, String first, String last, long padded, long upper, long lower) {
+        static Lengths of(Workbench bench, String c) {
+            List<@Nullable Object> found = bench.row(
+                    "SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
+                            + " count_if(v <> trim(v)), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
+                            + " FROM (SELECT " + c + " AS v FROM data)");
+            return new Lengths(
+                    Profiler.number(found.get(0)),
+                    Profiler.real(found.get(1)),
+                    Profiler.number(found.get(2)),
+                    String.valueOf(found.get(3)),
+                    String.valueOf(found.get(4)),
+                    Profiler.number(found.get(5)),
+                    Profiler.number(found.get(6)),
+                    Profiler.number(found.get(7)));
+        }
+
+        static Lengths of(List<Profile.Top> values) {
+            long min = Long.MAX_VALUE;
+            long max = 0;
+            long sum = 0;
+            long all = 0;
+            long padded = 0;
+            long upper = 0;
+            long lower = 0;
+            String first = String.valueOf(values.get(0).value());
+            String last = first;
+            for (Profile.Top value : values) {
+                String text = String.valueOf(value.value());
+                long length = text.codePointCount(0, text.length());
+                min = Math.min(min, length);
+                max = Math.max(max, length);
+                sum += length * value.count();
+                all += value.count();
+                first = text.compareTo(first) < 0 ? text : first;
+                last = text.compareTo(last) > 0 ? text : last;
+                padded += text.startsWith(" ") || text.endsWith(" ") ? value.count() : 0;
+                String raised = text.toUpperCase(Locale.ROOT);
+                String lowered = text.toLowerCase(Locale.ROOT);
+                if (!raised.equals(lowered)) {
+                    upper += text.equals(raised) ? value.count() : 0;
+                    lower += text.equals(lowered) ? value.count() : 0;
+                }
+            }
+            return new Lengths(min, (double) sum / all, max, first, last, padded, upper, lower);
+        }
     }
 
     private static String shortened(String text) {

@@ -1,12 +1,18 @@
 package io.polder.profile;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +30,8 @@ final class Typing {
 
     private static final String TEXT = "text";
     private static final int SAMPLE = 20_000;
+    /** So many columns are asked of at a time. */
+    private static final int TOGETHER = 20;
     /** The part of the values that must be of a type for it to be the column's. */
     private static final double ENOUGH = 0.95;
 
@@ -125,44 +133,124 @@ final class Typing {
         return new Typing(bench, nulls, types).make();
     }
 
-    private List<Typed> make() {
-        List<List<@Nullable Object>> columns = bench.rows(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw' ORDER BY column_index");
-        long rows = bench.number("SELECT count(*) FROM raw");
-        bench.run("CREATE TEMP TABLE few AS SELECT * FROM raw WHERE rowid % " + Math.max(1, rows / SAMPLE)
-                + " = 0 LIMIT " + SAMPLE * 2);
-        List<Typed> typed = new ArrayList<>();
-        List<String> expressions = new ArrayList<>();
-        for (int index = 0; index < columns.size(); index++) {
-            String name = String.valueOf(columns.get(index).get(0));
-            String stored = String.valueOf(columns.get(index).get(1));
-            String quoted = "\"" + name.replace("\"", "\"\"") + "\"";
-            if (stored.equals("VARCHAR")) {
-                text(index, name, quoted, typed, expressions);
-            } else {
-                String type = declared(stored, name);
-                long nulls = rows - bench.number("SELECT count(" + quoted + ") FROM raw");
-                Profile.MissingBy missing = new Profile.MissingBy(nulls, 0, 0, 0, List.of());
-                typed.add(new Typed(index, name, type, stored.toLowerCase(Locale.ROOT), false, missing, false));
-                String expression =
-                        switch (type) {
-                            case "text" -> "CAST(" + quoted + " AS VARCHAR)";
-                            case "code" -> "CAST(" + quoted + " AS VARCHAR)";
-                            case "timestamp" -> "CAST(" + quoted + " AS TIMESTAMP)";
-                            case "decimal" -> "CAST(" + quoted + " AS DOUBLE)";
-                            default -> quoted;
-                        };
-                expressions.add(expression + " AS c" + index);
-            }
+    /** A column of {@code raw}. */
+    private record Stored(int index, String name, String type) {
+        String quoted() {
+            return "\"" + name.replace("\"", "\"\"") + "\"";
         }
-        bench.run("DROP TABLE few");
-        bench.run("CREATE TABLE data AS SELECT " + String.join(", ", expressions) + " FROM raw");
-        bench.run("DROP TABLE raw");
-        return typed;
+
+        boolean isText() {
+            return type.equals("VARCHAR");
+        }
     }
 
-    /** The type of a column that the source itself has typed. */
-    private String declared(String stored, String name) {
+    private List<Typed> make() {
+        List<Stored> columns = new ArrayList<>();
+        for (List<@Nullable Object> row : bench.rows(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw' ORDER BY column_index")) {
+            columns.add(new Stored(columns.size(), String.valueOf(row.get(0)), String.valueOf(row.get(1))));
+        }
+        long rows = bench.number("SELECT count(*) FROM raw");
+        Map<Integer, Typed> typed = new TreeMap<>();
+        Map<Integer, String> expressions = new TreeMap<>();
+        texts(columns.stream().filter(Stored::isText).toList(), rows, typed, expressions);
+        others(columns.stream().filter(column -> !column.isText()).toList(), rows, typed, expressions);
+        bench.run("CREATE TABLE data AS SELECT " + String.join(", ", expressions.values()) + " FROM raw");
+        bench.run("DROP TABLE raw");
+        return List.copyOf(typed.values());
+    }
+
+    /** A table of a thousand columns is asked of many at a time: a question costs more than its answer. */
+    private <T> List<List<@Nullable Object>> together(
+            List<T> columns, Function<T, List<String>> aggregates, String from) {
+        List<List<@Nullable Object>> answers = new ArrayList<>();
+        for (int begin = 0; begin < columns.size(); begin += TOGETHER) {
+            List<List<String>> questions = columns.subList(begin, Math.min(columns.size(), begin + TOGETHER)).stream()
+                    .map(aggregates)
+                    .toList();
+            List<@Nullable Object> all = bench.row("SELECT "
+                    + questions.stream().flatMap(List::stream).collect(Collectors.joining(", ")) + " FROM " + from);
+            int at = 0;
+            for (List<String> question : questions) {
+                answers.add(all.subList(at, at + question.size()));
+                at += question.size();
+            }
+        }
+        return answers;
+    }
+
+    private void others(
+            List<Stored> columns, long rows, Map<Integer, Typed> typed, Map<Integer, String> expressions) {
+        List<List<@Nullable Object>> counts =
+                together(columns, column -> List.of("count(" + column.quoted() + ")"), "raw");
+        for (int at = 0; at < columns.size(); at++) {
+            Stored column = columns.get(at);
+            String type = declared(column.type(), column.name());
+            Profile.MissingBy missing =
+                    new Profile.MissingBy(rows - number(counts.get(at).get(0)), 0, 0, 0, List.of());
+            int index = column.index();
+            typed.put(
+                    index,
+                    new Typed(
+                            index,
+                            column.name(),
+                            type,
+                            column.type().toLowerCase(Locale.ROOT),
+                            false,
+                            missing,
+                            false));
+            String quoted = column.quoted();
+            String expression =
+                    switch (type) {
+                        case "text", "code" -> "CAST(" + quoted + " AS VARCHAR)";
+                        case "timestamp" -> "CAST(" + quoted + " AS TIMESTAMP)";
+                        case "decimal" -> "CAST(" + quoted + " AS DOUBLE)";
+                        default -> quoted;
+                    };
+            expressions.put(index, expression + " AS c" + index);
+        }
+    }
+
+    /** Columns of texts: what they really are. */
+    private void texts(
+            List<Stored> columns, long rows, Map<Integer, Typed> typed, Map<Integer, String> expressions) {
+        if (columns.isEmpty()) {
+            return;
+        }
+        bench.run("CREATE TEMP TABLE few AS SELECT * FROM raw WHERE rowid % " + Math.max(1, rows / SAMPLE)
+                + " = 0 LIMIT " + SAMPLE * 2);
+        Map<Stored, List<String>> words = nullWords(columns);
+        bench.run("CREATE TEMP TABLE filled AS SELECT "
+                + columns.stream()
+                        .map(column ->
+                                value(column.quoted(), Objects.requireNonNull(words.get(column))) + " AS v" + column.index())
+                        .collect(Collectors.joining(", "))
+                + " FROM few");
+        List<List<@Nullable Object>> shapes = together(columns, column -> shape("v" + column.index()), "filled");
+        List<List<@Nullable Object>> missing = together(
+                columns, column -> missing(column.quoted(), Objects.requireNonNull(words.get(column))), "raw");
+        for (int at = 0; at < columns.size(); at++) {
+            Stored column = columns.get(at);
+            List<String> known = Objects.requireNonNull(words.get(column));
+            List<@Nullable Object> lacks = missing.get(at);
+            Profile.MissingBy by = new Profile.MissingBy(
+                    number(lacks.get(0)), number(lacks.get(1)), number(lacks.get(2)), number(lacks.get(3)), known);
+            text(column, shapes.get(at), by, typed, expressions);
+        }
+        bench.run("DROP TABLE filled");
+        bench.run("DROP TABLE few");
+    }
+
+    /** The value of a text column where it is one, and NULL where it stands for none. */
+    private static String value(String quoted, List<String> words) {
+        return words.isEmpty()
+                ? "CASE WHEN trim(" + quoted + ") <> '' THEN " + quoted + " END"
+                : "CASE WHEN trim(" + quoted + ") <> '' AND trim(" + quoted + ") NOT IN (" + list(words) + ") THEN "
+                        + quoted + " END";
+    }
+
+    /** The type of a column that is not of texts. */
+    private static String declared(String stored, String name) {
         String base = stored.replaceAll("\\(.*", "");
         return switch (base) {
             case "TINYINT",
@@ -187,13 +275,10 @@ final class Typing {
         return CODE_NAME.matcher(spaced).matches();
     }
 
-    /** A column of texts: what they really are. */
-    private void text(int index, String name, String quoted, List<Typed> typed, List<String> expressions) {
-        List<String> words = nullWords(quoted);
-        String value = words.isEmpty()
-                ? "CASE WHEN trim(" + quoted + ") <> '' THEN " + quoted + " END"
-                : "CASE WHEN trim(" + quoted + ") <> '' AND trim(" + quoted + ") NOT IN (" + list(words) + ") THEN "
-                        + quoted + " END";
+    /** What texts can be read as; $v is the text. */
+    private static final Map<String, String> CASTS = casts();
+
+    private static Map<String, String> casts() {
         Map<String, String> casts = new LinkedHashMap<>();
         casts.put(
                 "boolean",
@@ -214,9 +299,33 @@ final class Typing {
                 "CASE WHEN length(trim($v)) >= 12 THEN CAST(TRY_CAST(trim($v) AS TIMESTAMPTZ) AT TIME ZONE"
                         + " 'UTC' AS TIMESTAMP) END");
         casts.put("time", "CASE WHEN length(trim($v)) >= 4 THEN TRY_CAST(trim($v) AS TIME) END");
-        List<@Nullable Object> found = bench.row("SELECT count(v), count_if(v LIKE '0_%' AND regexp_full_match(v,"
-                + " '0[0-9]+')), min(length(v)), max(length(v)), count(DISTINCT v), count_if(length(v) BETWEEN 6 AND 30 AND"
-                + " regexp_matches(v, '[0-9].*[0-9]'))" + counts(casts) + " FROM (SELECT " + value + " AS v FROM few)");
+        return Collections.unmodifiableMap(casts);
+    }
+
+    /** What {@link #text} wants to know of a column. */
+    private static List<String> shape(String v) {
+        List<String> questions = new ArrayList<>(List.of(
+                "count(" + v + ")",
+                "count_if(" + v + " LIKE '0_%' AND regexp_full_match(" + v + ", '0[0-9]+'))",
+                "min(length(" + v + "))",
+                "max(length(" + v + "))",
+                "approx_count_distinct(" + v + ")",
+                "count_if(length(" + v + ") BETWEEN 6 AND 30 AND regexp_matches(" + v + ", '[0-9].*[0-9]'))"));
+        questions.addAll(counts(CASTS, v));
+        return questions;
+    }
+
+    private void text(
+            Stored column,
+            List<@Nullable Object> found,
+            Profile.MissingBy missing,
+            Map<Integer, Typed> typed,
+            Map<Integer, String> expressions) {
+        int index = column.index();
+        String name = column.name();
+        String quoted = column.quoted();
+        String value = value(quoted, missing.words());
+        Map<String, String> casts = new LinkedHashMap<>(CASTS);
         long there = number(found.get(0));
         String best = best(name, casts, found.subList(6, found.size()), there);
         if (best.equals(TEXT) && there > 0 && number(found.get(5)) >= ENOUGH * there) {
@@ -226,9 +335,11 @@ final class Typing {
             for (String format : TIME_FORMATS) {
                 casts.put("timestamp " + format, "try_strptime(trim($v), " + FileSource.text(format) + ")");
             }
-            List<@Nullable Object> again =
-                    bench.row("SELECT count(v)" + counts(casts) + " FROM (SELECT " + value + " AS v FROM few)");
-            best = best(name, casts, again.subList(1, again.size()), there);
+            best = best(
+                    name,
+                    casts,
+                    bench.row("SELECT " + String.join(", ", counts(casts, "v" + index)) + " FROM filled"),
+                    there);
         }
         String cast = casts.getOrDefault(best, "");
         String type = best.replaceAll("[ ,].*", "");
@@ -246,21 +357,18 @@ final class Typing {
             type = "code";
         }
         boolean isTyped = !type.equals("text") && !type.equals("code");
-        typed.add(new Typed(index, name, type, "text", true, missing(quoted, words), isTyped));
-        if (isTyped) {
-            expressions.add(cast.replace("$v", value) + " AS c" + index);
-            expressions.add(quoted + " AS r" + index);
-        } else {
-            expressions.add(value + " AS c" + index);
-        }
+        typed.put(index, new Typed(index, name, type, "text", true, missing, isTyped));
+        expressions.put(
+                index,
+                isTyped
+                        ? cast.replace("$v", value) + " AS c" + index + ", " + quoted + " AS r" + index
+                        : value + " AS c" + index);
     }
 
-    private static String counts(Map<String, String> casts) {
-        StringBuilder counts = new StringBuilder();
-        casts.values().forEach(cast -> counts.append(", count(")
-                .append(cast.replace("$v", "v"))
-                .append(")"));
-        return counts.toString();
+    private static List<String> counts(Map<String, String> casts, String v) {
+        return casts.values().stream()
+                .map(cast -> "count(" + cast.replace("$v", v) + ")")
+                .toList();
     }
 
     /** The first type that enough values can be read as, and that no later one fits more of. */
@@ -282,33 +390,44 @@ final class Typing {
         return best;
     }
 
-    private Profile.MissingBy missing(String quoted, List<String> words) {
-        List<@Nullable Object> found = bench.row("SELECT count_if(" + quoted + " IS NULL), count_if(" + quoted
-                + " = ''), count_if(" + quoted + " <> '' AND trim(" + quoted + ") = ''), "
-                + (words.isEmpty() ? "0" : "count_if(trim(" + quoted + ") IN (" + list(words) + "))") + " FROM raw");
-        return new Profile.MissingBy(
-                number(found.get(0)), number(found.get(1)), number(found.get(2)), number(found.get(3)), words);
+    private static List<String> missing(String quoted, List<String> words) {
+        return List.of(
+                "count_if(" + quoted + " IS NULL)",
+                "count_if(" + quoted + " = '')",
+                "count_if(" + quoted + " <> '' AND trim(" + quoted + ") = '')",
+                words.isEmpty() ? "0" : "count_if(trim(" + quoted + ") IN (" + list(words) + "))");
     }
 
-    /** The words that stand for no value in a column. */
-    private List<String> nullWords(String quoted) {
+    /** The words that stand for no value, in each column. */
+    private Map<Stored, List<String>> nullWords(List<Stored> columns) {
+        List<List<@Nullable Object>> there = together(
+                columns,
+                column -> List.of("list_sort(list(DISTINCT trim(" + column.quoted() + ")) FILTER (trim("
+                        + column.quoted() + ") IN (" + list(NULL_WORDS) + ")))"),
+                "few");
+        Map<Stored, List<String>> words = new HashMap<>();
+        for (int at = 0; at < columns.size(); at++) {
+            Stored column = columns.get(at);
+            words.put(column, nullWords(column.quoted(), Profiler.array(there.get(at).get(0))));
+        }
+        return words;
+    }
+
+    private List<String> nullWords(String quoted, Object[] there) {
         List<String> words = new ArrayList<>(toldNulls);
-        List<String> known = new ArrayList<>(NULL_WORDS);
-        List<List<@Nullable Object>> there = bench.rows("SELECT trim(" + quoted + "), count(*) FROM few WHERE trim("
-                + quoted + ") IN (" + list(known) + ") GROUP BY 1 ORDER BY 1");
-        if (there.isEmpty()) {
+        if (there.length == 0) {
             return words;
         }
         List<@Nullable Object> others =
                 bench.row("SELECT count(v), count(TRY_CAST(v AS DOUBLE)), count(TRY_CAST(v AS DATE)),"
                         + " count(TRY_CAST(v AS TIMESTAMPTZ)), count(DISTINCT v) FROM (SELECT trim(" + quoted
-                        + ") AS v FROM few) WHERE v <> '' AND v NOT IN (" + list(known) + ")");
+                        + ") AS v FROM few) WHERE v <> '' AND v NOT IN (" + list(NULL_WORDS) + ")");
         double rest = number(others.get(0));
         boolean isTyped = rest > 0
                 && Math.max(number(others.get(1)), Math.max(number(others.get(2)), number(others.get(3))))
                         >= ENOUGH * rest;
-        for (List<@Nullable Object> row : there) {
-            String word = String.valueOf(row.get(0));
+        for (Object each : there) {
+            String word = String.valueOf(each);
             if (!words.contains(word) && (isTyped || (ALWAYS_NULL.contains(word) && number(others.get(4)) > 1))) {
                 words.add(word);
             }

@@ -18,9 +18,15 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.apache.arrow.c.ArrowArrayStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBResultSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +46,7 @@ public final class Workbench implements AutoCloseable {
     public record Settings(long memory, int threads, Path folder) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Workbench.class);
+    private static final long BATCH_ROWS = 8_192;
 
     private final Path folder;
     private final Connection connection;
@@ -114,6 +121,24 @@ public final class Workbench implements AutoCloseable {
             }
         } catch (SQLException failure) {
             throw failed(failure);
+        }
+    }
+
+    /** Takes a long answer a batch of some thousand rows at a time, column by column; the next batch is in the same memory. */
+    void batches(String sql, Consumer<VectorSchemaRoot> reader) {
+        try (BufferAllocator memory = new RootAllocator();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql);
+                ArrowReader batches =
+                        (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(memory, BATCH_ROWS)) {
+            while (batches.loadNextBatch()) {
+                reader.accept(batches.getVectorSchemaRoot());
+            }
+        } catch (SQLException failure) {
+            throw failed(failure);
+        } catch (IOException failure) {
+            // The engine's failures come out of its stream as these.
+            throw failed(new SQLException(failure.getMessage(), failure));
         }
     }
 
