@@ -1,0 +1,336 @@
+package io.polder.predict;
+
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.statistics.Binned;
+import io.polder.statistics.BoostedTrees;
+import io.polder.statistics.BoostedTrees.Loss;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Boosted trees that learned from all points together, for each number of steps ahead two models of their own: one of the
+ * mean, which squared errors want, and one of the median, which absolute errors want. A forecast is the latest value plus a
+ * mixture of what the two say will be added to it, with an interval around it.
+ *
+ * <p>Everything is learned from the training range. How much each of the two counts and how wide intervals are comes from
+ * its last fifth, forecast by models that have seen the first four fifths alone; then the models are trained once more, on
+ * all of it.
+ */
+public final class TreesForecaster implements Forecaster {
+    /**
+     * How it is trained.
+     *
+     * @param horizons how many steps ahead
+     * @param trees of each model
+     * @param leaves of a tree, at most
+     * @param leastRows that a leaf is made of
+     * @param shrinkage what part of a tree's answer is taken
+     * @param rowShare what part of the rows a tree sees
+     * @param columnShare what part of the features a tree sees
+     * @param mostRows that a model is trained on; of more, every so manieth is taken
+     * @param certainty of the intervals
+     * @param threads that train; the model does not depend on it
+     */
+    public record Settings(
+            int horizons,
+            int trees,
+            int leaves,
+            int leastRows,
+            double shrinkage,
+            double rowShare,
+            double columnShare,
+            int mostRows,
+            double certainty,
+            long seed,
+            int threads) {
+        /** Chosen on the last fifth of the training range of the traffic of Los Angeles; docs/prediction.md tells how. */
+        public static Settings usual(int horizons, long seed, int threads) {
+            return new Settings(horizons, 120, 31, 100, 0.08, 0.5, 0.3, 170_000, 0.9, seed, threads);
+        }
+    }
+
+    private static final double SEEN_FIRST = 0.8;
+    private static final double[] WEIGHTS = {0, 0.25, 0.5, 0.75, 1};
+    private static final double PENALTY = 10;
+
+    private final Settings settings;
+    private final Stage stage;
+    private final Levels[] levels;
+    private final double weight;
+    private final Intervals intervals;
+
+    private TreesForecaster(Settings settings, Stage stage, Levels[] levels, double weight, Intervals intervals) {
+        this.settings = settings;
+        this.stage = stage;
+        this.levels = levels;
+        this.weight = weight;
+        this.intervals = intervals;
+    }
+
+    /**
+     * Trains one.
+     *
+     * @param progress is told how far it is, from 0 to 1, by any thread
+     * @throws PolderException INVALID_REQUEST when there is too little to learn from
+     */
+    public static TreesForecaster fit(Series training, Settings settings, DoubleConsumer progress) {
+        int steps = training.steps();
+        int cut = (int) (steps * SEEN_FIRST);
+        if (cut < 2 * training.slotsOfDay() || steps - cut < settings.horizons() + Features.INPUTS) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The history has " + steps + " steps, which is too little to learn from: "
+                            + training.slotsOfDay() + " are a day, and four fifths have to be two days. Fix: train when"
+                            + " there is more of it; a baseline serves meanwhile");
+        }
+        AtomicInteger done = new AtomicInteger();
+        Runnable told = () -> progress.accept(done.incrementAndGet() / (2.0 * settings.horizons() + 1));
+        Stage early = Stage.fit(training.window(0, cut), settings, told);
+        Levels[] levels = Levels.of(training.window(0, cut));
+        Trial trial = new Trial(early, levels, training, cut, settings);
+        double weight = trial.weight();
+        Intervals intervals = trial.intervals(weight);
+        told.run();
+        Stage all = Stage.fit(training, settings, told);
+        return new TreesForecaster(settings, all, levels, weight, intervals);
+    }
+
+    /** The models, trained on some range. */
+    private record Stage(Features features, BoostedTrees[] means, BoostedTrees[] medians) {
+        static Stage fit(Series training, Settings settings, Runnable told) {
+            Features features = Features.of(training, settings.horizons());
+            BoostedTrees[] means = new BoostedTrees[settings.horizons()];
+            BoostedTrees[] medians = new BoostedTrees[settings.horizons()];
+            ExecutorService threads = Executors.newFixedThreadPool(settings.threads());
+            try {
+                List<Future<?>> all = new ArrayList<>();
+                for (int horizon = 0; horizon < settings.horizons(); horizon++) {
+                    int ahead = horizon + 1;
+                    all.add(threads.submit(() -> {
+                        Rows rows = Rows.of(features, training, ahead, settings);
+                        means[ahead - 1] = rows.fit(Loss.SQUARED, settings);
+                        medians[ahead - 1] = rows.fit(Loss.ABSOLUTE, settings);
+                        told.run();
+                    }));
+                }
+                for (Future<?> one : all) {
+                    one.get();
+                }
+            } catch (ExecutionException failure) {
+                throw new IllegalStateException("training", failure.getCause());
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new PolderException(
+                        ErrorCode.UNAVAILABLE, "The training was interrupted. Fix: train again", stopped);
+            } finally {
+                threads.shutdownNow();
+            }
+            return new Stage(features, means, medians);
+        }
+    }
+
+    /** What models are trained on. */
+    private record Rows(Binned features, float[] target) {
+        static Rows of(Features features, Series training, int ahead, Settings settings) {
+            int points = training.points().size();
+            long all = (long) points * Math.max(0, training.steps() - ahead - Features.INPUTS + 1);
+            int stride = (int) Math.max(1, (all + settings.mostRows() - 1) / settings.mostRows());
+            int width = features.list().size();
+            int most = (int) (all / stride + points);
+            float[][] columns = new float[width][most];
+            float[] target = new float[most];
+            int size = 0;
+            for (int at = Features.INPUTS - 1; at + ahead < training.steps(); at++) {
+                Features.Known known = features.training(training, at, ahead);
+                for (int point = Math.floorMod(-at, stride); point < points; point += stride) {
+                    float value = training.value(point, at + ahead);
+                    if (Float.isNaN(value)) {
+                        continue;
+                    }
+                    float[] row = features.row(known, point, ahead);
+                    for (int column = 0; column < width; column++) {
+                        columns[column][size] = row[column];
+                    }
+                    target[size++] = value - features.base(known, point);
+                }
+            }
+            return new Rows(Binned.of(size, width, column -> columns[column]), java.util.Arrays.copyOf(target, size));
+        }
+
+        BoostedTrees fit(Loss loss, Settings settings) {
+            return BoostedTrees.fit(
+                    features,
+                    target,
+                    new BoostedTrees.Settings(
+                            loss,
+                            settings.trees(),
+                            settings.leaves(),
+                            settings.leastRows(),
+                            settings.shrinkage(),
+                            settings.rowShare(),
+                            settings.columnShare(),
+                            PENALTY,
+                            settings.seed()));
+        }
+    }
+
+    /** Forecasts of the last part of the training range by models that did not see it. */
+    private static final class Trial {
+        private final Settings settings;
+        private final Levels[] levels;
+        private final Series training;
+        private final int cut;
+        /** By horizon, then origin by origin the points. */
+        private final float[][] means;
+
+        private final float[][] medians;
+
+        Trial(Stage stage, Levels[] levels, Series training, int cut, Settings settings) {
+            this.settings = settings;
+            this.levels = levels;
+            this.training = training;
+            this.cut = cut;
+            int origins = training.steps() - cut;
+            this.means = new float[settings.horizons()][origins * levels.length];
+            this.medians = new float[settings.horizons()][origins * levels.length];
+            for (int origin = 0; origin < origins; origin++) {
+                Series known = training.window(cut + origin - Features.INPUTS, cut + origin);
+                float[][] mean = said(stage, known, stage.means(), settings);
+                float[][] median = said(stage, known, stage.medians(), settings);
+                for (int horizon = 0; horizon < settings.horizons(); horizon++) {
+                    System.arraycopy(mean[horizon], 0, means[horizon], origin * levels.length, levels.length);
+                    System.arraycopy(median[horizon], 0, medians[horizon], origin * levels.length, levels.length);
+                }
+            }
+        }
+
+        private interface Visitor {
+            void visit(int horizon, int point, int at, float mean, float median, float observed);
+        }
+
+        private void each(Visitor visitor) {
+            for (int horizon = 0; horizon < settings.horizons(); horizon++) {
+                for (int origin = 0; cut + origin + horizon < training.steps(); origin++) {
+                    for (int point = 0; point < levels.length; point++) {
+                        float observed = training.value(point, cut + origin + horizon);
+                        if (!Float.isNaN(observed)) {
+                            int index = origin * levels.length + point;
+                            visitor.visit(
+                                    horizon,
+                                    point,
+                                    cut + origin + horizon,
+                                    means[horizon][index],
+                                    medians[horizon][index],
+                                    observed);
+                        }
+                    }
+                }
+            }
+        }
+
+        /** How much the mean counts, so that absolute and squared errors are, as parts of their least, least together. */
+        double weight() {
+            double[] absolute = new double[WEIGHTS.length];
+            double[] squared = new double[WEIGHTS.length];
+            each((horizon, point, at, mean, median, observed) -> {
+                for (int weight = 0; weight < WEIGHTS.length; weight++) {
+                    double error = WEIGHTS[weight] * mean + (1 - WEIGHTS[weight]) * median - observed;
+                    absolute[weight] += Math.abs(error);
+                    squared[weight] += error * error;
+                }
+            });
+            double leastAbsolute = java.util.Arrays.stream(absolute).min().orElse(1);
+            double leastSquared = java.util.Arrays.stream(squared).min().orElse(1);
+            int best = IntStream.range(0, WEIGHTS.length)
+                    .boxed()
+                    .min(java.util.Comparator.comparingDouble(weight ->
+                            absolute[weight] / leastAbsolute + Math.sqrt(squared[weight] / leastSquared)))
+                    .orElse(0);
+            return WEIGHTS[best];
+        }
+
+        Intervals intervals(double weight) {
+            Intervals.Errors[] errors = IntStream.range(0, settings.horizons())
+                    .mapToObj(horizon -> new Intervals.Errors())
+                    .toArray(Intervals.Errors[]::new);
+            int[] hours = IntStream.range(0, training.steps())
+                    .map(at -> at < cut ? 0 : training.moment(at).local().getHour())
+                    .toArray();
+            each((horizon, point, at, mean, median, observed) -> {
+                float value = (float) (weight * mean + (1 - weight) * median);
+                errors[horizon].add(levels[point].position(value), hours[at], observed - value);
+            });
+            return Intervals.of(errors, settings.certainty());
+        }
+    }
+
+    /** What one kind of models says, by horizon and point. */
+    private static float[][] said(Stage stage, Series known, BoostedTrees[] models, Settings settings) {
+        Features.Known seen = stage.features().known(known, settings.horizons());
+        int points = known.points().size();
+        float[][] said = new float[settings.horizons()][points];
+        for (int horizon = 0; horizon < settings.horizons(); horizon++) {
+            float[][] rows = new float[points][];
+            for (int point = 0; point < points; point++) {
+                rows[point] = stage.features().row(seen, point, horizon + 1);
+            }
+            double[] added = models[horizon].predictAll(rows);
+            for (int point = 0; point < points; point++) {
+                said[horizon][point] = (float) (rows[point][0] + added[point]);
+            }
+        }
+        return said;
+    }
+
+    @Override
+    public String name() {
+        return "trees";
+    }
+
+    @Override
+    public int inputs() {
+        return Features.INPUTS;
+    }
+
+    @Override
+    public int horizons() {
+        return settings.horizons();
+    }
+
+    /** How much the mean counts beside the median, from 0 to 1. */
+    public double weightOfMean() {
+        return weight;
+    }
+
+    @Override
+    public Forecast forecast(Series known) {
+        int points = known.points().size();
+        Forecast forecast = Forecast.empty(points, settings.horizons());
+        Features.Known seen = stage.features().known(known, settings.horizons());
+        IntStream.range(0, settings.horizons()).parallel().forEach(horizon -> {
+            float[][] rows = new float[points][];
+            for (int point = 0; point < points; point++) {
+                rows[point] = stage.features().row(seen, point, horizon + 1);
+            }
+            double[] means = stage.means()[horizon].predictAll(rows);
+            double[] medians = stage.medians()[horizon].predictAll(rows);
+            int hour = known.moment(known.steps() + horizon).local().getHour();
+            for (int point = 0; point < points; point++) {
+                float value = (float) (rows[point][0] + weight * means[point] + (1 - weight) * medians[point]);
+                float position = levels[point].position(value);
+                forecast.values()[point][horizon] = value;
+                forecast.lows()[point][horizon] = value + intervals.low(horizon, position, hour);
+                forecast.highs()[point][horizon] = value + intervals.high(horizon, position, hour);
+            }
+        });
+        return forecast;
+    }
+}
