@@ -10,7 +10,7 @@ public final class Binned {
     /** Bins of a column, with that of the missing; more tell little and cost time. */
     private static final int BINS = 64;
 
-    private static final int SAMPLE = 50_000;
+    private static final int SAMPLE = 20_000;
 
     private final int rows;
     private final byte[][] codes;

@@ -29,6 +29,7 @@ final class Boosting {
     private final long[] gradients;
     private final int[] movedRows;
     private final long[] movedGradients;
+    private final boolean[] isSampled;
     private int sampled;
     private boolean[] isUsed = new boolean[0];
 
@@ -60,6 +61,7 @@ final class Boosting {
         this.gradients = new long[data.rows()];
         this.movedRows = new int[data.rows()];
         this.movedGradients = new long[data.rows()];
+        this.isSampled = new boolean[data.rows()];
     }
 
     BoostedTrees fit() {
@@ -88,7 +90,8 @@ final class Boosting {
         sampled = 0;
         long chosen = (long) (settings.rowShare() * (1L << 32));
         for (int row = 0; row < data.rows(); row++) {
-            if (settings.rowShare() >= 1 || (random.nextLong() >>> 32) < chosen) {
+            isSampled[row] = settings.rowShare() >= 1 || (random.nextLong() >>> 32) < chosen;
+            if (isSampled[row]) {
                 rows[sampled++] = row;
             }
         }
@@ -282,7 +285,11 @@ final class Boosting {
             left[at] = target[row] - said[row];
         }
         double best = center(left, size) * size / (size + settings.penalty());
-        nodeValues[leaf.node] = (float) (settings.shrinkage() * best);
+        float value = (float) (settings.shrinkage() * best);
+        nodeValues[leaf.node] = value;
+        for (int at = leaf.from; at < leaf.to; at++) {
+            said[rows[at]] += value;
+        }
     }
 
     /** The number that makes the loss least: the mean or the median. Changes the order. */
@@ -294,13 +301,47 @@ final class Boosting {
             }
             return sum / size;
         }
-        Arrays.sort(numbers, 0, size);
-        return size % 2 == 1 ? numbers[size / 2] : (numbers[size / 2 - 1] + (double) numbers[size / 2]) / 2;
+        return select(numbers, size, size / 2);
     }
 
-    /** Adds the tree's answers for all rows to what was said before. */
+    /** The number of this rank, from 0 (Hoare's selection). Changes the order. */
+    private static float select(float[] numbers, int size, int rank) {
+        int from = 0;
+        int to = size - 1;
+        while (from < to) {
+            float pivot = numbers[(from + to) >>> 1];
+            int left = from;
+            int right = to;
+            while (left <= right) {
+                while (numbers[left] < pivot) {
+                    left++;
+                }
+                while (numbers[right] > pivot) {
+                    right--;
+                }
+                if (left <= right) {
+                    float kept = numbers[left];
+                    numbers[left++] = numbers[right];
+                    numbers[right--] = kept;
+                }
+            }
+            if (rank <= right) {
+                to = right;
+            } else if (rank >= left) {
+                from = left;
+            } else {
+                break;
+            }
+        }
+        return numbers[rank];
+    }
+
+    /** Adds the tree's answers for the rows that it did not see; {@link #value} did so for the others. */
     private void answer(int root) {
         for (int row = 0; row < said.length; row++) {
+            if (isSampled[row]) {
+                continue;
+            }
             int node = root;
             while (nodeColumns[node] >= 0) {
                 int code = data.codes(nodeColumns[node])[row];

@@ -25,55 +25,68 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
      * @param target its column
      */
     public static Ridge fit(Moments moments, int[] features, int target, double penalty) {
-        int size = features.length;
-        double[] scales = new double[size];
-        for (int at = 0; at < size; at++) {
-            scales[at] = Math.sqrt(moments.product(features[at], features[at]));
-        }
-        double[][] correlations = new double[size][];
-        double[] known = new double[size];
-        for (int row = 0; row < size; row++) {
-            correlations[row] = new double[row + 1];
-            for (int column = 0; column <= row; column++) {
-                correlations[row][column] = scaled(moments, features, scales, row, column);
-            }
-            known[row] = scales[row] == 0 ? 0 : moments.product(features[row], target) / scales[row];
-        }
-        double[][] shrunk = new double[size][];
-        for (int row = 0; row < size; row++) {
-            shrunk[row] = correlations[row].clone();
-            shrunk[row][row] += penalty;
-        }
-        Cholesky factor = Cholesky.of(shrunk);
-        double[] solution = factor.solve(known);
-
-        double intercept = moments.mean(target);
-        double[] weights = new double[size];
-        for (int at = 0; at < size; at++) {
-            weights[at] = scales[at] == 0 ? 0 : solution[at] / scales[at];
-            intercept -= weights[at] * moments.mean(features[at]);
-        }
+        Equations equations = Equations.of(moments, features, target);
+        Cholesky factor = equations.shrunk(penalty);
+        double[] solution = factor.solve(equations.known);
         double left = moments.product(target, target);
-        for (int row = 0; row < size; row++) {
-            left -= 2 * solution[row] * known[row];
-            for (int column = 0; column < size; column++) {
-                left += solution[row] * solution[column] * symmetric(correlations, row, column);
+        for (int row = 0; row < solution.length; row++) {
+            left -= 2 * solution[row] * equations.known[row];
+            for (int column = 0; column < solution.length; column++) {
+                left += solution[row] * solution[column] * symmetric(equations.correlations, row, column);
             }
         }
-        return withErrors(moments.count(), penalty, intercept, weights, scales, correlations, factor, Math.max(0, left));
+        Line line = equations.line(moments, features, target, solution);
+        return withErrors(moments.count(), penalty, line, equations, factor, Math.max(0, left));
+    }
+
+    /** A solution in the features' own units. */
+    private record Line(double intercept, double[] weights) {}
+
+    /** What is to be solved, of scaled features; only the part on and below the diagonal is there. */
+    private record Equations(double[] scales, double[][] correlations, double[] known) {
+        static Equations of(Moments moments, int[] features, int target) {
+            int size = features.length;
+            double[] scales = new double[size];
+            for (int at = 0; at < size; at++) {
+                scales[at] = Math.sqrt(moments.product(features[at], features[at]));
+            }
+            double[][] correlations = new double[size][];
+            double[] known = new double[size];
+            for (int row = 0; row < size; row++) {
+                correlations[row] = new double[row + 1];
+                for (int column = 0; column <= row; column++) {
+                    correlations[row][column] = scaled(moments, features, scales, row, column);
+                }
+                known[row] = scales[row] == 0 ? 0 : moments.product(features[row], target) / scales[row];
+            }
+            return new Equations(scales, correlations, known);
+        }
+
+        Cholesky shrunk(double penalty) {
+            double[][] shrunk = new double[correlations.length][];
+            for (int row = 0; row < shrunk.length; row++) {
+                shrunk[row] = correlations[row].clone();
+                shrunk[row][row] += penalty;
+            }
+            return Cholesky.of(shrunk);
+        }
+
+        Line line(Moments moments, int[] features, int target, double[] solution) {
+            double intercept = moments.mean(target);
+            double[] weights = new double[solution.length];
+            for (int at = 0; at < weights.length; at++) {
+                weights[at] = scales[at] == 0 ? 0 : solution[at] / scales[at];
+                intercept -= weights[at] * moments.mean(features[at]);
+            }
+            return new Line(intercept, weights);
+        }
     }
 
     /** The variance of the weights is σ² (C + λ)⁻¹ C (C + λ)⁻¹, of scaled features with correlations C. */
     private static Ridge withErrors(
-            long rows,
-            double penalty,
-            double intercept,
-            double[] weights,
-            double[] scales,
-            double[][] correlations,
-            Cholesky factor,
-            double left) {
-        int size = weights.length;
+            long rows, double penalty, Line line, Equations equations, Cholesky factor, double left) {
+        int size = line.weights.length;
+        double[][] correlations = equations.correlations;
         double freedom = 0;
         double[] variances = new double[size];
         for (int at = 0; at < size; at++) {
@@ -81,20 +94,20 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
             unit[at] = 1;
             double[] inverse = factor.solve(unit);
             for (int row = 0; row < size; row++) {
-                freedom += row == at ? 0 : inverse[row] * symmetric(correlations, row, at);
+                freedom += inverse[row] * symmetric(correlations, row, at);
                 for (int column = 0; column < size; column++) {
                     variances[at] += inverse[row] * inverse[column] * symmetric(correlations, row, column);
                 }
             }
-            freedom += inverse[at] * correlations[at][at];
         }
         double degrees = rows - 1 - freedom;
         double deviation = degrees > 0 ? Math.sqrt(left / degrees) : Double.NaN;
         double[] errors = new double[size];
         for (int at = 0; at < size; at++) {
-            errors[at] = scales[at] == 0 ? Double.NaN : deviation * Math.sqrt(Math.max(0, variances[at])) / scales[at];
+            double scale = equations.scales[at];
+            errors[at] = scale == 0 ? Double.NaN : deviation * Math.sqrt(Math.max(0, variances[at])) / scale;
         }
-        return new Ridge(intercept, weights, errors, penalty, rows, deviation);
+        return new Ridge(line.intercept, line.weights, errors, penalty, rows, deviation);
     }
 
     private static double scaled(Moments moments, int[] features, double[] scales, int row, int column) {
@@ -126,8 +139,10 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
                     others.merge(block);
                 }
             }
+            Equations equations = Equations.of(others, features, target);
             for (int at = 0; at < lost.length; at++) {
-                lost[at] += fit(others, features, target, penalties.get(at)).squaredError(left, features, target);
+                double[] solution = equations.shrunk(penalties.get(at)).solve(equations.known);
+                lost[at] += squaredError(equations.line(others, features, target, solution), left, features, target);
             }
         }
         int best = 0;
@@ -138,9 +153,10 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
     }
 
     /** The sum of the squared errors on the rows of {@code moments}. */
-    public double squaredError(Moments moments, int[] features, int target) {
+    private static double squaredError(Line line, Moments moments, int[] features, int target) {
+        double[] weights = line.weights;
         double sum = moments.product(target, target);
-        double bias = moments.mean(target) - intercept;
+        double bias = moments.mean(target) - line.intercept;
         for (int row = 0; row < weights.length; row++) {
             bias -= weights[row] * moments.mean(features[row]);
             sum -= 2 * weights[row] * moments.product(features[row], target);

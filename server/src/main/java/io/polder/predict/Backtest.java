@@ -1,6 +1,8 @@
 package io.polder.predict;
 
+import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,7 +24,8 @@ public final class Backtest {
 
     /** Takes every single forecast. */
     public interface Sink {
-        void prediction(String point, Instant madeAt, Instant forWhen, float predicted, float observed);
+        void prediction(String point, Instant madeAt, Instant forWhen, float predicted, float observed)
+                throws IOException;
     }
 
     private Backtest() {}
@@ -34,27 +37,26 @@ public final class Backtest {
      * @param forecasters the first is the one whose forecasts go to {@code sink}
      */
     public static List<Scores> run(
-            Series series, Protocol protocol, double[] scales, List<Forecaster> forecasters, Sink sink) {
+            Series series, Protocol protocol, double[] scales, List<Forecaster> forecasters, Sink sink)
+            throws IOException {
         int origins = protocol.end() - protocol.horizons() - protocol.first() + 1;
         if (origins < 1) {
             throw new IllegalArgumentException("no origin has " + protocol.horizons() + " steps behind it");
         }
-        return forecasters.stream()
-                .map(forecaster -> {
-                    boolean isFirst = forecaster == forecasters.get(0);
-                    Scores scores = new Scores(forecaster.name(), protocol.horizons(), protocol.bands(), origins);
-                    for (int origin = 0; origin < origins; origin++) {
-                        int from = protocol.first() + origin;
-                        Series known = series.window(from - protocol.inputs(), from);
-                        Forecast forecast = forecaster.forecast(known);
-                        score(series, scales, scores, origin, from, forecast);
-                        if (isFirst) {
-                            tell(series, from, forecast, sink);
-                        }
-                    }
-                    return scores;
-                })
-                .toList();
+        List<Scores> all = new ArrayList<>();
+        for (Forecaster forecaster : forecasters) {
+            Scores scores = new Scores(forecaster.name(), protocol.horizons(), protocol.bands(), origins);
+            for (int origin = 0; origin < origins; origin++) {
+                int from = protocol.first() + origin;
+                Forecast forecast = forecaster.forecast(series.window(from - protocol.inputs(), from));
+                score(series, scales, scores, origin, from, forecast);
+                if (all.isEmpty()) {
+                    tell(series, from, forecast, sink);
+                }
+            }
+            all.add(scores);
+        }
+        return all;
     }
 
     private static void score(
@@ -75,7 +77,7 @@ public final class Backtest {
         }
     }
 
-    private static void tell(Series series, int from, Forecast forecast, Sink sink) {
+    private static void tell(Series series, int from, Forecast forecast, Sink sink) throws IOException {
         Instant madeAt = series.time(from - 1);
         for (int point = 0; point < forecast.values().length; point++) {
             for (int step = 0; step < forecast.values()[point].length; step++) {

@@ -262,6 +262,36 @@ final class Features {
         return row;
     }
 
+    /**
+     * Features of a linear model, none missing (what is, is what is usual), and room for the target behind them.
+     *
+     * <p>The last values as they are, what is usual now and then, the neighbours now and their change, all points together.
+     */
+    double[] linear(Known known, int point, int ahead) {
+        double[] row = new double[INPUTS + 3 + 2 * neighbours[point].length + 1];
+        int at = 0;
+        for (int lag = 0; lag < INPUTS; lag++) {
+            row[at++] = filled(known, point, lag);
+        }
+        Series.Moment then = known.moments[INPUTS - 1 + ahead];
+        row[at++] = known.own == NOT_TRAINING
+                ? profile.mean(point, then)
+                : profile.meanWithout(point, then, known.own + ahead);
+        row[at++] = usual(point, known.moments, known.own, 0);
+        row[at++] = Float.isNaN(known.together) ? 0 : known.together;
+        for (int other : neighbours[point]) {
+            double now = filled(known, other, 0);
+            row[at++] = now;
+            row[at++] = now - filled(known, other, RECENT);
+        }
+        return row;
+    }
+
+    private float filled(Known known, int point, int lag) {
+        float value = known.value(point, lag);
+        return Float.isNaN(value) ? usual(point, known.moments, known.own, lag) : value;
+    }
+
     private int neighbours(Known known, int point, Series.Moment then, int ownThen, float[] row, int from) {
         int at = from;
         int[] others = neighbours[point];

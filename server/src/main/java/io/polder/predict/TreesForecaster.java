@@ -35,7 +35,8 @@ public final class TreesForecaster implements Forecaster {
      * @param shrinkage what part of a tree's answer is taken
      * @param rowShare what part of the rows a tree sees
      * @param columnShare what part of the features a tree sees
-     * @param mostRows that a model is trained on; of more, every so manieth is taken
+     * @param mostRows that a model is trained on, and half as many for those that are tried on the last fifth; of more,
+     *     every so manieth is taken
      * @param certainty of the intervals
      * @param threads that train; the model does not depend on it
      */
@@ -93,19 +94,19 @@ public final class TreesForecaster implements Forecaster {
         }
         AtomicInteger done = new AtomicInteger();
         Runnable told = () -> progress.accept(done.incrementAndGet() / (2.0 * settings.horizons() + 1));
-        Stage early = Stage.fit(training.window(0, cut), settings, told);
+        Stage early = Stage.fit(training.window(0, cut), settings, settings.mostRows() / 2, told);
         Levels[] levels = Levels.of(training.window(0, cut));
         Trial trial = new Trial(early, levels, training, cut, settings);
         double weight = trial.weight();
         Intervals intervals = trial.intervals(weight);
         told.run();
-        Stage all = Stage.fit(training, settings, told);
+        Stage all = Stage.fit(training, settings, settings.mostRows(), told);
         return new TreesForecaster(settings, all, levels, weight, intervals);
     }
 
     /** The models, trained on some range. */
     private record Stage(Features features, BoostedTrees[] means, BoostedTrees[] medians) {
-        static Stage fit(Series training, Settings settings, Runnable told) {
+        static Stage fit(Series training, Settings settings, int mostRows, Runnable told) {
             Features features = Features.of(training, settings.horizons());
             BoostedTrees[] means = new BoostedTrees[settings.horizons()];
             BoostedTrees[] medians = new BoostedTrees[settings.horizons()];
@@ -115,7 +116,7 @@ public final class TreesForecaster implements Forecaster {
                 for (int horizon = 0; horizon < settings.horizons(); horizon++) {
                     int ahead = horizon + 1;
                     all.add(threads.submit(() -> {
-                        Rows rows = Rows.of(features, training, ahead, settings);
+                        Rows rows = Rows.of(features, training, ahead, mostRows);
                         means[ahead - 1] = rows.fit(Loss.SQUARED, settings);
                         medians[ahead - 1] = rows.fit(Loss.ABSOLUTE, settings);
                         told.run();
@@ -139,10 +140,10 @@ public final class TreesForecaster implements Forecaster {
 
     /** What models are trained on. */
     private record Rows(Binned features, float[] target) {
-        static Rows of(Features features, Series training, int ahead, Settings settings) {
+        static Rows of(Features features, Series training, int ahead, int mostRows) {
             int points = training.points().size();
             long all = (long) points * Math.max(0, training.steps() - ahead - Features.INPUTS + 1);
-            int stride = (int) Math.max(1, (all + settings.mostRows() - 1) / settings.mostRows());
+            int stride = (int) Math.max(1, (all + mostRows - 1) / mostRows);
             int width = features.list().size();
             int most = (int) (all / stride + points);
             float[][] columns = new float[width][most];
