@@ -14,6 +14,11 @@ final class Features {
     private static final int[] LAGS = {1, 2, 3, 4, 6, 8, 11};
     private static final int RECENT = 3;
     private static final int NAMED = 5;
+    /** How many features there are of a kind. */
+    private static final int OWN = 4;
+
+    private static final int USUAL = 7;
+    private static final int TOGETHER = 4;
     static final int NEIGHBOURS = 8;
     /** How many steps back features look, the latest with them. */
     static final int INPUTS = 12;
@@ -44,9 +49,27 @@ final class Features {
                 profile, Levels.of(training), Neighbours.of(away, NEIGHBOURS, Math.max(1, horizons / 2)));
     }
 
-    /** What a feature is, in words. */
+    /** What features are, in words. */
     List<String> list() {
         return names;
+    }
+
+    /** Of what kind a feature is, in words that suit "+6 …". */
+    String theme(int feature) {
+        if (feature <= LAGS.length + OWN) {
+            return "how its last values went";
+        }
+        int at = feature - LAGS.length - OWN - 1;
+        if (at < USUAL) {
+            return "what is usual then and now";
+        }
+        if (at < USUAL + TOGETHER) {
+            return "how all points are";
+        }
+        if (at < USUAL + TOGETHER + 3 * NAMED + 3) {
+            return "its neighbours";
+        }
+        return at < USUAL + TOGETHER + 3 * NAMED + 6 ? "the time" : "what the point is like";
     }
 
     private static List<String> names() {

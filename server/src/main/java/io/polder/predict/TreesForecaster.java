@@ -6,7 +6,9 @@ import io.polder.statistics.Binned;
 import io.polder.statistics.BoostedTrees;
 import io.polder.statistics.BoostedTrees.Loss;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -333,5 +335,49 @@ public final class TreesForecaster implements Forecaster {
             }
         });
         return forecast;
+    }
+
+    /** What the models look at, in words. */
+    public List<String> features() {
+        return stage.features().list();
+    }
+
+    /**
+     * Why it says what it says of one point.
+     *
+     * @param known as for {@link #forecast}
+     * @param ahead how many steps ahead, from 1
+     */
+    public Reasons why(Series known, int point, int ahead) {
+        Features.Known seen = stage.features().known(known, settings.horizons());
+        float[] row = stage.features().row(seen, point, ahead);
+        double[] parts = new double[row.length];
+        BoostedTrees mean = stage.means()[ahead - 1];
+        BoostedTrees median = stage.medians()[ahead - 1];
+        double[] ofMean = new double[row.length];
+        double[] ofMedian = new double[row.length];
+        mean.contributions(row, ofMean);
+        median.contributions(row, ofMedian);
+        Map<String, Double> themes = new LinkedHashMap<>();
+        for (int feature = 0; feature < row.length; feature++) {
+            parts[feature] = weight * ofMean[feature] + (1 - weight) * ofMedian[feature];
+            themes.merge(stage.features().theme(feature), parts[feature], Double::sum);
+        }
+        List<Reasons.Part> told = new ArrayList<>();
+        themes.forEach((what, by) -> told.add(new Reasons.Part(what, by)));
+        double always = weight * mean.expected() + (1 - weight) * median.expected();
+        double value = row[0] + weight * mean.predict(row) + (1 - weight) * median.predict(row);
+        int last = known.steps() - 1;
+        while (last > 0 && Float.isNaN(known.value(point, last))) {
+            last--;
+        }
+        return new Reasons(
+                (float) value,
+                row[0],
+                known.moment(last).local().toLocalTime(),
+                known.moment(known.steps() - 1 + ahead).local().toLocalTime(),
+                always,
+                Reasons.sorted(told),
+                parts);
     }
 }

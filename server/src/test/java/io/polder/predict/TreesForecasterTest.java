@@ -2,6 +2,7 @@ package io.polder.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.polder.record.PolderException;
 import java.io.IOException;
@@ -29,6 +30,26 @@ class TreesForecasterTest {
             assertThat(ours.absoluteAgainst(baseline, HORIZONS).difference()).isNegative();
         }
         assertThat(ours.upTo(HORIZONS).coverage()).isBetween(0.85, 0.95);
+    }
+
+    @Test
+    void reasonsAddUpToTheForecast() {
+        Series series = Made.series(15, 5, 14);
+        TreesForecaster trees = TreesForecaster.fit(series, Made.small(HORIZONS), done -> {});
+        float[][] values = trees.forecast(series).values();
+
+        for (int point = 0; point < values.length; point++) {
+            Reasons reasons = trees.why(series, point, 3);
+
+            double sum = reasons.latest() + reasons.always();
+            for (Reasons.Part part : reasons.parts()) {
+                sum += part.by();
+            }
+            assertThat((double) reasons.value()).isCloseTo(values[point][2], within(1e-3));
+            assertThat(sum).isCloseTo(reasons.value(), within(1e-2));
+            assertThat(reasons.features()).hasSize(trees.features().size());
+            assertThat(reasons.text(3)).matches("-?\\d+ at 00:30: -?\\d+ at 23:45(, [+−]\\d+ [a-z ]+)*");
+        }
     }
 
     @Test
