@@ -6,6 +6,8 @@ import io.polder.statistics.Binned;
 import io.polder.statistics.BoostedTrees;
 import io.polder.statistics.BoostedTrees.Loss;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,8 @@ public final class TreesForecaster implements Forecaster {
     private static final double SEEN_FIRST = 0.8;
     private static final double[] WEIGHTS = {0, 0.25, 0.5, 0.75, 1};
     private static final double PENALTY = 10;
+    /** Forecasts of points that the trial makes, at most; of more, every so manieth origin is taken. */
+    private static final int MOST_TRIED = 100_000;
 
     private final Settings settings;
     private final Stage stage;
@@ -138,6 +142,26 @@ public final class TreesForecaster implements Forecaster {
             }
             return new Stage(features, means, medians);
         }
+
+        Said say(Series known, Settings settings) {
+            Features.Known seen = features.known(known, settings.horizons());
+            int points = known.points().size();
+            Said said = new Said(new float[settings.horizons()][points], new float[settings.horizons()][points]);
+            // Each by itself, so that it does not matter which thread does it.
+            IntStream.range(0, settings.horizons()).parallel().forEach(horizon -> {
+                float[][] rows = new float[points][];
+                for (int point = 0; point < points; point++) {
+                    rows[point] = features.row(seen, point, horizon + 1);
+                }
+                double[] mean = means[horizon].predictAll(rows);
+                double[] median = medians[horizon].predictAll(rows);
+                for (int point = 0; point < points; point++) {
+                    said.means[horizon][point] = (float) (rows[point][0] + mean[point]);
+                    said.medians[horizon][point] = (float) (rows[point][0] + median[point]);
+                }
+            });
+            return said;
+        }
     }
 
     /** What models are trained on. */
@@ -165,7 +189,7 @@ public final class TreesForecaster implements Forecaster {
                     target[size++] = value - features.base(known, point);
                 }
             }
-            return new Rows(Binned.of(size, width, column -> columns[column]), java.util.Arrays.copyOf(target, size));
+            return new Rows(Binned.of(size, width, column -> columns[column]), Arrays.copyOf(target, size));
         }
 
         BoostedTrees fit(Loss loss, Settings settings) {
@@ -190,28 +214,22 @@ public final class TreesForecaster implements Forecaster {
         private final Settings settings;
         private final Levels[] levels;
         private final Series training;
-        private final int cut;
-        /** By horizon, then origin by origin the points. */
-        private final float[][] means;
+        /** Steps from which on is forecast. */
+        private final int[] origins;
 
-        private final float[][] medians;
+        private final Said[] said;
 
         Trial(Stage stage, Levels[] levels, Series training, int cut, Settings settings) {
             this.settings = settings;
             this.levels = levels;
             this.training = training;
-            this.cut = cut;
-            int origins = training.steps() - cut;
-            this.means = new float[settings.horizons()][origins * levels.length];
-            this.medians = new float[settings.horizons()][origins * levels.length];
-            for (int origin = 0; origin < origins; origin++) {
-                Series known = training.window(cut + origin - Features.INPUTS, cut + origin);
-                float[][] mean = said(stage, known, stage.means(), settings);
-                float[][] median = said(stage, known, stage.medians(), settings);
-                for (int horizon = 0; horizon < settings.horizons(); horizon++) {
-                    System.arraycopy(mean[horizon], 0, means[horizon], origin * levels.length, levels.length);
-                    System.arraycopy(median[horizon], 0, medians[horizon], origin * levels.length, levels.length);
-                }
+            int stride = (int) Math.max(1, (long) (training.steps() - cut) * levels.length / MOST_TRIED);
+            this.origins = IntStream.range(cut, training.steps())
+                    .filter(at -> (at - cut) % stride == 0)
+                    .toArray();
+            this.said = new Said[origins.length];
+            for (int at = 0; at < origins.length; at++) {
+                said[at] = stage.say(training.window(origins[at] - Features.INPUTS, origins[at]), settings);
             }
         }
 
@@ -220,19 +238,15 @@ public final class TreesForecaster implements Forecaster {
         }
 
         private void each(Visitor visitor) {
-            for (int horizon = 0; horizon < settings.horizons(); horizon++) {
-                for (int origin = 0; cut + origin + horizon < training.steps(); origin++) {
+            for (int origin = 0; origin < origins.length; origin++) {
+                int ends = Math.min(settings.horizons(), training.steps() - origins[origin]);
+                for (int horizon = 0; horizon < ends; horizon++) {
+                    int at = origins[origin] + horizon;
                     for (int point = 0; point < levels.length; point++) {
-                        float observed = training.value(point, cut + origin + horizon);
+                        float observed = training.value(point, at);
                         if (!Float.isNaN(observed)) {
-                            int index = origin * levels.length + point;
-                            visitor.visit(
-                                    horizon,
-                                    point,
-                                    cut + origin + horizon,
-                                    means[horizon][index],
-                                    medians[horizon][index],
-                                    observed);
+                            float mean = said[origin].means[horizon][point];
+                            visitor.visit(horizon, point, at, mean, said[origin].medians[horizon][point], observed);
                         }
                     }
                 }
@@ -250,11 +264,11 @@ public final class TreesForecaster implements Forecaster {
                     squared[weight] += error * error;
                 }
             });
-            double leastAbsolute = java.util.Arrays.stream(absolute).min().orElse(1);
-            double leastSquared = java.util.Arrays.stream(squared).min().orElse(1);
+            double leastAbsolute = Arrays.stream(absolute).min().orElse(1);
+            double leastSquared = Arrays.stream(squared).min().orElse(1);
             int best = IntStream.range(0, WEIGHTS.length)
                     .boxed()
-                    .min(java.util.Comparator.comparingDouble(weight ->
+                    .min(Comparator.comparingDouble(weight ->
                             absolute[weight] / leastAbsolute + Math.sqrt(squared[weight] / leastSquared)))
                     .orElse(0);
             return WEIGHTS[best];
@@ -265,7 +279,8 @@ public final class TreesForecaster implements Forecaster {
                     .mapToObj(horizon -> new Intervals.Errors())
                     .toArray(Intervals.Errors[]::new);
             int[] hours = IntStream.range(0, training.steps())
-                    .map(at -> at < cut ? 0 : training.moment(at).local().getHour())
+                    .map(at ->
+                            at < origins[0] ? 0 : training.moment(at).local().getHour())
                     .toArray();
             each((horizon, point, at, mean, median, observed) -> {
                 float value = (float) (weight * mean + (1 - weight) * median);
@@ -275,23 +290,8 @@ public final class TreesForecaster implements Forecaster {
         }
     }
 
-    /** What one kind of models says, by horizon and point. */
-    private static float[][] said(Stage stage, Series known, BoostedTrees[] models, Settings settings) {
-        Features.Known seen = stage.features().known(known, settings.horizons());
-        int points = known.points().size();
-        float[][] said = new float[settings.horizons()][points];
-        for (int horizon = 0; horizon < settings.horizons(); horizon++) {
-            float[][] rows = new float[points][];
-            for (int point = 0; point < points; point++) {
-                rows[point] = stage.features().row(seen, point, horizon + 1);
-            }
-            double[] added = models[horizon].predictAll(rows);
-            for (int point = 0; point < points; point++) {
-                said[horizon][point] = (float) (rows[point][0] + added[point]);
-            }
-        }
-        return said;
-    }
+    /** What the models say, by horizon and point. */
+    private record Said(float[][] means, float[][] medians) {}
 
     @Override
     public String name() {
@@ -315,25 +315,18 @@ public final class TreesForecaster implements Forecaster {
 
     @Override
     public Forecast forecast(Series known) {
-        int points = known.points().size();
-        Forecast forecast = Forecast.empty(points, settings.horizons());
-        Features.Known seen = stage.features().known(known, settings.horizons());
-        IntStream.range(0, settings.horizons()).parallel().forEach(horizon -> {
-            float[][] rows = new float[points][];
-            for (int point = 0; point < points; point++) {
-                rows[point] = stage.features().row(seen, point, horizon + 1);
-            }
-            double[] means = stage.means()[horizon].predictAll(rows);
-            double[] medians = stage.medians()[horizon].predictAll(rows);
+        Said said = stage.say(known, settings);
+        Forecast forecast = Forecast.empty(levels.length, settings.horizons());
+        for (int horizon = 0; horizon < settings.horizons(); horizon++) {
             int hour = known.moment(known.steps() + horizon).local().getHour();
-            for (int point = 0; point < points; point++) {
-                float value = (float) (rows[point][0] + weight * means[point] + (1 - weight) * medians[point]);
+            for (int point = 0; point < levels.length; point++) {
+                float value = (float) (weight * said.means[horizon][point] + (1 - weight) * said.medians[horizon][point]);
                 float position = levels[point].position(value);
                 forecast.values()[point][horizon] = value;
                 forecast.lows()[point][horizon] = value + intervals.low(horizon, position, hour);
                 forecast.highs()[point][horizon] = value + intervals.high(horizon, position, hour);
             }
-        });
+        }
         return forecast;
     }
 
