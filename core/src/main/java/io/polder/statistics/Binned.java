@@ -24,7 +24,7 @@ public final class Binned {
 
     /** Gives the columns one by one, so that not all need to be there at once. */
     public interface Columns {
-        /** @return the numbers of all rows, NaN where missing; it may be the same array each time */
+        /** The numbers of all rows, NaN where missing; it may be the same array each time. */
         float[] column(int index);
     }
 

@@ -1,5 +1,8 @@
 package io.polder.statistics;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -81,6 +84,55 @@ public final class BoostedTrees {
         return new Boosting(features, target, settings).fit();
     }
 
+    /** Writes all of it, so that {@link #read} gives one that says the same to the bit. */
+    public void write(DataOutput out) throws IOException {
+        out.writeDouble(base);
+        out.writeInt(roots.length);
+        for (int root : roots) {
+            out.writeInt(root);
+        }
+        out.writeInt(columns.length);
+        for (int node = 0; node < columns.length; node++) {
+            out.writeShort(columns[node]);
+            out.writeFloat(covers[node]);
+            if (columns[node] == LEAF) {
+                out.writeFloat(values[node]);
+            } else {
+                out.writeFloat(cuts[node]);
+                out.writeBoolean(missingGoesLeft[node]);
+                out.writeInt(lefts[node]);
+            }
+        }
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static BoostedTrees read(DataInput in) throws IOException {
+        double base = in.readDouble();
+        int[] roots = new int[in.readInt()];
+        for (int tree = 0; tree < roots.length; tree++) {
+            roots[tree] = in.readInt();
+        }
+        int nodes = in.readInt();
+        int[] columns = new int[nodes];
+        float[] cuts = new float[nodes];
+        boolean[] missingGoesLeft = new boolean[nodes];
+        int[] lefts = new int[nodes];
+        float[] values = new float[nodes];
+        float[] covers = new float[nodes];
+        for (int node = 0; node < nodes; node++) {
+            columns[node] = in.readShort();
+            covers[node] = in.readFloat();
+            if (columns[node] == LEAF) {
+                values[node] = in.readFloat();
+            } else {
+                cuts[node] = in.readFloat();
+                missingGoesLeft[node] = in.readBoolean();
+                lefts[node] = in.readInt();
+            }
+        }
+        return new BoostedTrees(base, roots, columns, cuts, missingGoesLeft, lefts, values, covers);
+    }
+
     /** What it says of a row; NaN is missing. */
     public double predict(float[] row) {
         double sum = base;
@@ -107,11 +159,14 @@ public final class BoostedTrees {
         int column = columns[node];
         while (column >= 0) {
             float number = row[column];
-            boolean goesLeft = number <= cuts[node] || (number != number && missingGoesLeft[node]);
-            node = lefts[node] + (goesLeft ? 0 : 1);
+            node = lefts[node] + (goesLeft(node, number) ? 0 : 1);
             column = columns[node];
         }
         return node;
+    }
+
+    private boolean goesLeft(int node, float number) {
+        return number <= cuts[node] || (Float.isNaN(number) && missingGoesLeft[node]);
     }
 
     /** How many trees there are. */
@@ -141,8 +196,7 @@ public final class BoostedTrees {
         int left = lefts[node];
         if (known != 0 && column < 32 && (known >>> column & 1) == 1) {
             float number = row[column];
-            boolean goesLeft = number <= cuts[node] || (number != number && missingGoesLeft[node]);
-            return expected(goesLeft ? left : left + 1, row, known);
+            return expected(goesLeft(node, number) ? left : left + 1, row, known);
         }
         double below = expected(left, row, known) * covers[left];
         return (below + expected(left + 1, row, known) * covers[left + 1]) / covers[node];
@@ -249,7 +303,7 @@ public final class BoostedTrees {
         }
         float number = row[column];
         int left = lefts[node];
-        boolean goesLeft = number <= cuts[node] || (number != number && missingGoesLeft[node]);
+        boolean goesLeft = goesLeft(node, number);
         int hot = goesLeft ? left : left + 1;
         int cold = goesLeft ? left + 1 : left;
         double zeroBefore = 1;

@@ -58,8 +58,7 @@ public record SgdRidge(double intercept, double[] weights, int steps) {
                 break;
             }
         }
-        return new SgdRidge(
-                weights[features], Arrays.copyOf(weights, features), Math.min(step, settings.iterations()));
+        return new SgdRidge(weights[features], Arrays.copyOf(weights, features), Math.min(step, settings.iterations()));
     }
 
     private static double[] gradient(double[][] rows, double[] target, double[] weights) {

@@ -87,8 +87,7 @@ class BoostedTreesTest {
     }
 
     @Property(tries = 60)
-    void contributionsAreShapleysValues(
-            @ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.3) double missing) {
+    void contributionsAreShapleysValues(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.3) double missing) {
         float[][] rows = rows(seed, 300);
         float[] target = target(rows, seed, 0.5);
         Random random = new Random(seed);
@@ -103,8 +102,7 @@ class BoostedTreesTest {
         double[] contributions = new double[FEATURES];
         trees.contributions(row, contributions);
 
-        assertThat(trees.expected() + Arrays.stream(contributions).sum())
-                .isCloseTo(trees.predict(row), within(1e-4));
+        assertThat(trees.expected() + Arrays.stream(contributions).sum()).isCloseTo(trees.predict(row), within(1e-4));
         for (int feature = 0; feature < FEATURES; feature++) {
             assertThat(contributions[feature]).isCloseTo(shapley(trees, row, feature), within(1e-4));
         }

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 class RidgeTest {
     @Property(tries = 200)
     void itIsWhatAQrOfTheRowsFinds(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int features, @ForAll @IntRange(max = 3) int strength) {
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 8) int features,
+            @ForAll @IntRange(max = 3) int strength) {
         double[][] rows = rows(seed, 60, features, 1e4);
         double penalty = new double[] {0, 1e-3, 0.1, 1}[strength];
 
@@ -141,7 +143,9 @@ class RidgeTest {
         for (double[] row : rows) {
             double target = 5;
             for (int at = 0; at < features; at++) {
-                row[at] = mean * at + (1 + at) * random.nextGaussian() + (at > 0 ? 0.5 * (row[at - 1] - mean * (at - 1)) : 0);
+                row[at] = mean * at
+                        + (1 + at) * random.nextGaussian()
+                        + (at > 0 ? 0.5 * (row[at - 1] - mean * (at - 1)) : 0);
                 target += (at - 1.5) * (row[at] - mean * at);
             }
             row[features] = target + random.nextGaussian();

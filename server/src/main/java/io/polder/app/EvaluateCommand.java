@@ -19,7 +19,6 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -131,7 +130,11 @@ final class EvaluateCommand implements Runnable {
         try (Writer csv = predictions == null ? Writer.nullWriter() : Files.newBufferedWriter(predictions)) {
             csv.write("point,made_at,for_when,predicted,observed\n");
             return Backtest.run(
-                    series, tried, scales, forecasters, (point, madeAt, forWhen, predicted, observed) -> csv.write(point
+                    series,
+                    tried,
+                    scales,
+                    forecasters,
+                    (point, madeAt, forWhen, predicted, observed) -> csv.write(point
                             + "," + madeAt + "," + forWhen + "," + predicted + ","
                             + (Float.isNaN(observed) ? "" : String.valueOf(observed)) + "\n"));
         } catch (IOException failure) {

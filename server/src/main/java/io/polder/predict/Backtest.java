@@ -59,8 +59,7 @@ public final class Backtest {
         return all;
     }
 
-    private static void score(
-            Series series, double[] scales, Scores scores, int origin, int from, Forecast forecast) {
+    private static void score(Series series, double[] scales, Scores scores, int origin, int from, Forecast forecast) {
         for (int step = 0; step < scores.horizons(); step++) {
             int hour = series.moment(from + step).local().getHour();
             for (int point = 0; point < scales.length; point++) {

@@ -36,9 +36,8 @@ public final class Baselines {
                     last = known.value(point, at);
                 }
                 for (int step = 0; step < horizons; step++) {
-                    forecast.values()[point][step] = Float.isNaN(last)
-                            ? profile.mean(point, known.moment(known.steps() + step))
-                            : last;
+                    forecast.values()[point][step] =
+                            Float.isNaN(last) ? profile.mean(point, known.moment(known.steps() + step)) : last;
                 }
             }
             return forecast;
@@ -83,7 +82,9 @@ public final class Baselines {
             }
             for (int days = 1; days <= 7; days++) {
                 int then = at - days * slots;
-                if (then >= 0 && then < training.steps() && training.moment(then).isFree() == isFree) {
+                if (then >= 0
+                        && then < training.steps()
+                        && training.moment(then).isFree() == isFree) {
                     return then;
                 }
             }

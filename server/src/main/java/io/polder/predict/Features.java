@@ -1,5 +1,8 @@
 package io.polder.predict;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,8 +48,32 @@ final class Features {
                 away[point][at] = training.value(point, at) - profile.meanWithout(point, moment, at);
             }
         }
-        return new Features(
-                profile, Levels.of(training), Neighbours.of(away, NEIGHBOURS, Math.max(1, horizons / 2)));
+        return new Features(profile, Levels.of(training), Neighbours.of(away, NEIGHBOURS, Math.max(1, horizons / 2)));
+    }
+
+    void write(DataOutput out) throws IOException {
+        profile.write(out);
+        for (int point = 0; point < levels.length; point++) {
+            levels[point].write(out);
+            out.writeByte(neighbours[point].length);
+            for (int other : neighbours[point]) {
+                out.writeInt(other);
+            }
+        }
+    }
+
+    static Features read(DataInput in, int points) throws IOException {
+        SeasonalProfile profile = SeasonalProfile.read(in);
+        Levels[] levels = new Levels[points];
+        int[][] neighbours = new int[points][];
+        for (int point = 0; point < points; point++) {
+            levels[point] = Levels.read(in);
+            neighbours[point] = new int[in.readByte()];
+            for (int rank = 0; rank < neighbours[point].length; rank++) {
+                neighbours[point][rank] = in.readInt();
+            }
+        }
+        return new Features(profile, levels, neighbours);
     }
 
     /** What features are, in words. */
@@ -127,13 +154,7 @@ final class Features {
         private final float low;
         private final float lowChange;
 
-        private Known(
-                Series series,
-                Series.Moment[] moments,
-                int own,
-                float[] away,
-                float[] together,
-                float[] low) {
+        private Known(Series series, Series.Moment[] moments, int own, float[] away, float[] together, float[] low) {
             this.series = series;
             this.last = series.steps() - 1;
             this.moments = moments;

@@ -10,8 +10,8 @@ package io.polder.predict;
 public record Forecast(float[][] values, float[][] lows, float[][] highs) {
     /** One that says nothing yet. */
     static Forecast empty(int points, int horizons) {
-        Forecast empty = new Forecast(
-                new float[points][horizons], new float[points][horizons], new float[points][horizons]);
+        Forecast empty =
+                new Forecast(new float[points][horizons], new float[points][horizons], new float[points][horizons]);
         for (int point = 0; point < points; point++) {
             java.util.Arrays.fill(empty.lows[point], Float.NaN);
             java.util.Arrays.fill(empty.highs[point], Float.NaN);

@@ -1,6 +1,10 @@
 package io.polder.predict;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How far forecasts are off where they were tried: split conformal prediction (Vovk, Gammerman, Shafer: Algorithmic learning
@@ -121,6 +125,32 @@ final class Intervals {
         double rank = (sorted.length + 1) * part;
         int at = (int) (isUpper ? Math.ceil(rank) : Math.floor(rank)) - 1;
         return sorted[Math.max(0, Math.min(sorted.length - 1, at))];
+    }
+
+    void write(DataOutput out) throws IOException {
+        out.writeInt(limits.length);
+        for (float[][] all : List.of(limits, lows, highs)) {
+            for (float[] ofHorizon : all) {
+                out.writeInt(ofHorizon.length);
+                for (float number : ofHorizon) {
+                    out.writeFloat(number);
+                }
+            }
+        }
+    }
+
+    static Intervals read(DataInput in) throws IOException {
+        int horizons = in.readInt();
+        float[][][] all = new float[3][horizons][];
+        for (float[][] some : all) {
+            for (int horizon = 0; horizon < horizons; horizon++) {
+                some[horizon] = new float[in.readInt()];
+                for (int at = 0; at < some[horizon].length; at++) {
+                    some[horizon][at] = in.readFloat();
+                }
+            }
+        }
+        return new Intervals(all[0], all[1], all[2]);
     }
 
     /** How far below a forecast its interval begins; at most 0 in all sensible cases, NaN where nothing is known. */

@@ -1,5 +1,8 @@
 package io.polder.predict;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -35,6 +38,18 @@ record Levels(float low, float median, float high, float top, float restlessness
                             (float) scales[point]);
         }
         return levels;
+    }
+
+    void write(DataOutput out) throws IOException {
+        out.writeFloat(low);
+        out.writeFloat(median);
+        out.writeFloat(high);
+        out.writeFloat(top);
+        out.writeFloat(restlessness);
+    }
+
+    static Levels read(DataInput in) throws IOException {
+        return new Levels(in.readFloat(), in.readFloat(), in.readFloat(), in.readFloat(), in.readFloat());
     }
 
     /** Where between low and high a number is: 0 at low, 1 at high. */

@@ -46,7 +46,8 @@ public final class LinearForecaster implements Forecaster {
                     double[] row = features.linear(known[at], point, horizon + 1);
                     width = row.length - 1;
                     row[width] = training.value(point, at + horizon + 1);
-                    blocks.computeIfAbsent(days[at], day -> new Moments(row.length)).add(row);
+                    blocks.computeIfAbsent(days[at], day -> new Moments(row.length))
+                            .add(row);
                 }
                 List<Moments> filled = new ArrayList<>(blocks.values());
                 filled.removeIf(block -> block.count() == 0);

@@ -31,7 +31,8 @@ final class Neighbours {
             return new int[points][0];
         }
         int stride = (int) Math.max(1, (long) points * points * (steps - ahead) / EFFORT);
-        int[] sample = IntStream.range(0, steps - ahead).filter(at -> at % stride == 0).toArray();
+        int[] sample =
+                IntStream.range(0, steps - ahead).filter(at -> at % stride == 0).toArray();
         float[][] known = new float[points][];
         float[][] unsaid = new float[points][];
         for (int point = 0; point < points; point++) {

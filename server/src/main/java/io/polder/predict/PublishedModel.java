@@ -54,8 +54,7 @@ public final class PublishedModel implements Forecaster {
                     double[] sum = hours.computeIfAbsent(key, none -> new double[2]);
                     sum[0] += value;
                     sum[1]++;
-                    features.putIfAbsent(
-                            key, features(hour, moments[at].local().getDayOfWeek()));
+                    features.putIfAbsent(key, features(hour, moments[at].local().getDayOfWeek()));
                 }
             }
             if (!hours.isEmpty()) {

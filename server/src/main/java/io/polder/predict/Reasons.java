@@ -49,8 +49,8 @@ public record Reasons(
      * @param most how many parts are named
      */
     public String text(int most) {
-        StringBuilder text = new StringBuilder(number(value) + " at " + TIME.format(forWhen) + ": " + number(latest)
-                + " at " + TIME.format(latestAt));
+        StringBuilder text = new StringBuilder(
+                number(value) + " at " + TIME.format(forWhen) + ": " + number(latest) + " at " + TIME.format(latestAt));
         double rest = always;
         for (int at = 0; at < parts.size(); at++) {
             Part part = parts.get(at);

@@ -1,7 +1,12 @@
 package io.polder.predict;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is usual for a point at a time of the week, and how far days differ from it: mean and deviation over the days of the
@@ -20,7 +25,9 @@ final class SeasonalProfile {
     private static final double FAR = 4 * 1.4826;
     private static final int NONE = Integer.MIN_VALUE;
 
-    private final Series training;
+    /** Null in a model that was read: it is not trained any more. */
+    private final @Nullable Series training;
+
     private final int kinds;
     private final int slots;
     private final int stepsOfSlot;
@@ -33,23 +40,56 @@ final class SeasonalProfile {
     private final float[][] most;
     private final float[] overall;
 
-    private SeasonalProfile(Series training) {
+    private SeasonalProfile(@Nullable Series training, int kinds, int slots, int stepsOfSlot, int points) {
         this.training = training;
-        this.kinds = training.steps() >= WEEKS_FOR_DAYS * 7 * training.slotsOfDay() ? 7 : 2;
-        this.stepsOfSlot = (int) Math.max(1, SLOT.dividedBy(training.step()));
-        this.slots = (training.slotsOfDay() + stepsOfSlot - 1) / stepsOfSlot;
-        int points = training.points().size();
+        this.kinds = kinds;
+        this.slots = slots;
+        this.stepsOfSlot = stepsOfSlot;
         this.sums = new float[points][kinds * slots];
         this.squares = new float[points][kinds * slots];
         this.counts = new short[points][kinds * slots];
-        this.least = new float[points][kinds * slots];
-        this.most = new float[points][kinds * slots];
+        this.least = new float[training == null ? 0 : points][kinds * slots];
+        this.most = new float[training == null ? 0 : points][kinds * slots];
         this.overall = new float[points];
     }
 
     static SeasonalProfile of(Series training) {
-        SeasonalProfile profile = new SeasonalProfile(training);
-        profile.fill();
+        int kinds = training.steps() >= WEEKS_FOR_DAYS * 7 * training.slotsOfDay() ? 7 : 2;
+        int stepsOfSlot = (int) Math.max(1, SLOT.dividedBy(training.step()));
+        int slots = (training.slotsOfDay() + stepsOfSlot - 1) / stepsOfSlot;
+        SeasonalProfile profile = new SeasonalProfile(
+                training, kinds, slots, stepsOfSlot, training.points().size());
+        profile.fill(training);
+        return profile;
+    }
+
+    /** Writes what forecasts need. */
+    void write(DataOutput out) throws IOException {
+        out.writeInt(overall.length);
+        out.writeInt(kinds);
+        out.writeInt(slots);
+        out.writeInt(stepsOfSlot);
+        for (int point = 0; point < overall.length; point++) {
+            out.writeFloat(overall[point]);
+            for (int cell = 0; cell < kinds * slots; cell++) {
+                out.writeFloat(sums[point][cell]);
+                out.writeFloat(squares[point][cell]);
+                out.writeShort(counts[point][cell]);
+            }
+        }
+    }
+
+    static SeasonalProfile read(DataInput in) throws IOException {
+        int points = in.readInt();
+        SeasonalProfile profile = new SeasonalProfile(null, in.readInt(), in.readInt(), in.readInt(), points);
+        for (int point = 0; point < points; point++) {
+            profile.overall[point] = in.readFloat();
+            for (int cell = 0; cell < profile.kinds * profile.slots; cell++) {
+                profile.sums[point][cell] = in.readFloat();
+                profile.squares[point][cell] = in.readFloat();
+                profile.counts[point][cell] = in.readShort();
+            }
+        }
         return profile;
     }
 
@@ -58,7 +98,7 @@ final class SeasonalProfile {
         return kinds > 2;
     }
 
-    private void fill() {
+    private void fill(Series training) {
         Series.Moment[] moments = new Series.Moment[training.steps()];
         for (int at = 0; at < moments.length; at++) {
             moments[at] = training.moment(at);
@@ -73,12 +113,12 @@ final class SeasonalProfile {
             }
         }
         for (int point = 0; point < sums.length; point++) {
-            overall[point] = mean(point);
+            overall[point] = mean(training, point);
             for (int cell = 0; cell < begins.length; cell++) {
                 float[] days = new float[begins[cell].length];
                 int found = 0;
                 for (int begin : begins[cell]) {
-                    float mean = slotMean(point, begin - moments[begin].slot() % stepsOfSlot);
+                    float mean = slotMean(training, point, begin - moments[begin].slot() % stepsOfSlot);
                     if (!Float.isNaN(mean)) {
                         days[found++] = mean;
                     }
@@ -88,7 +128,7 @@ final class SeasonalProfile {
         }
     }
 
-    private float mean(int point) {
+    private static float mean(Series training, int point) {
         double sum = 0;
         int count = 0;
         for (int at = 0; at < training.steps(); at++) {
@@ -134,7 +174,7 @@ final class SeasonalProfile {
     }
 
     /** The mean of the slot of the training range that begins with a step; NaN where it has no number. */
-    private float slotMean(int point, int from) {
+    private float slotMean(Series training, int point, int from) {
         float sum = 0;
         int count = 0;
         for (int step = Math.max(0, from); step < Math.min(training.steps(), from + stepsOfSlot); step++) {
@@ -205,7 +245,7 @@ final class SeasonalProfile {
         float square = squares[point][cell];
         int count = counts[point][cell];
         if (own != NONE) {
-            float mean = slotMean(point, own);
+            float mean = slotMean(Objects.requireNonNull(training, "a model that was read is not trained"), point, own);
             if (!Float.isNaN(mean)) {
                 float near = near(point, cell, mean);
                 sum -= near;

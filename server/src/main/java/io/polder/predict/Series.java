@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 
@@ -60,8 +63,7 @@ public final class Series {
      * @param step divides a day
      * @param values point by point, of equal lengths; not copied, and not to be changed
      */
-    public static Series of(
-            List<String> points, Instant start, Duration step, Calendar calendar, float[][] values) {
+    public static Series of(List<String> points, Instant start, Duration step, Calendar calendar, float[][] values) {
         if (step.isNegative() || step.isZero() || Duration.ofDays(1).toMillis() % step.toMillis() != 0) {
             throw new IllegalArgumentException(step + " does not divide a day");
         }
@@ -87,6 +89,27 @@ public final class Series {
             }
         }
         return new Series(points, time(from), step, calendar, padded, 0, to - from);
+    }
+
+    /** The same for these points, in this order: that of one which is not there is missing at all steps. */
+    public Series arranged(List<String> wanted) {
+        if (wanted.equals(points)) {
+            return this;
+        }
+        Map<String, Integer> indexes = new HashMap<>();
+        for (int point = 0; point < points.size(); point++) {
+            indexes.put(points.get(point), point);
+        }
+        float[][] arranged = new float[wanted.size()][steps];
+        for (int point = 0; point < arranged.length; point++) {
+            Integer index = indexes.get(wanted.get(point));
+            if (index == null) {
+                Arrays.fill(arranged[point], Float.NaN);
+            } else {
+                System.arraycopy(values[index], offset, arranged[point], 0, steps);
+            }
+        }
+        return new Series(List.copyOf(wanted), start, step, calendar, arranged, 0, steps);
     }
 
     public List<String> points() {

@@ -5,6 +5,9 @@ import io.polder.record.PolderException;
 import io.polder.statistics.Binned;
 import io.polder.statistics.BoostedTrees;
 import io.polder.statistics.BoostedTrees.Loss;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -268,8 +271,8 @@ public final class TreesForecaster implements Forecaster {
             double leastSquared = Arrays.stream(squared).min().orElse(1);
             int best = IntStream.range(0, WEIGHTS.length)
                     .boxed()
-                    .min(Comparator.comparingDouble(weight ->
-                            absolute[weight] / leastAbsolute + Math.sqrt(squared[weight] / leastSquared)))
+                    .min(Comparator.comparingDouble(
+                            weight -> absolute[weight] / leastAbsolute + Math.sqrt(squared[weight] / leastSquared)))
                     .orElse(0);
             return WEIGHTS[best];
         }
@@ -279,8 +282,7 @@ public final class TreesForecaster implements Forecaster {
                     .mapToObj(horizon -> new Intervals.Errors())
                     .toArray(Intervals.Errors[]::new);
             int[] hours = IntStream.range(0, training.steps())
-                    .map(at ->
-                            at < origins[0] ? 0 : training.moment(at).local().getHour())
+                    .map(at -> at < origins[0] ? 0 : training.moment(at).local().getHour())
                     .toArray();
             each((horizon, point, at, mean, median, observed) -> {
                 float value = (float) (weight * mean + (1 - weight) * median);
@@ -292,6 +294,44 @@ public final class TreesForecaster implements Forecaster {
 
     /** What the models say, by horizon and point. */
     private record Said(float[][] means, float[][] medians) {}
+
+    /** Writes what forecasts need; {@link ModelFile} puts beside it where it comes from. */
+    void write(DataOutput out) throws IOException {
+        out.writeInt(levels.length);
+        out.writeDouble(weight);
+        stage.features().write(out);
+        intervals.write(out);
+        for (Levels ofPoint : levels) {
+            ofPoint.write(out);
+        }
+        for (int horizon = 0; horizon < settings.horizons(); horizon++) {
+            stage.means()[horizon].write(out);
+            stage.medians()[horizon].write(out);
+        }
+    }
+
+    static TreesForecaster read(DataInput in, Settings settings) throws IOException {
+        int points = in.readInt();
+        double weight = in.readDouble();
+        Features features = Features.read(in, points);
+        Intervals intervals = Intervals.read(in);
+        Levels[] levels = new Levels[points];
+        for (int point = 0; point < points; point++) {
+            levels[point] = Levels.read(in);
+        }
+        BoostedTrees[] means = new BoostedTrees[settings.horizons()];
+        BoostedTrees[] medians = new BoostedTrees[settings.horizons()];
+        for (int horizon = 0; horizon < settings.horizons(); horizon++) {
+            means[horizon] = BoostedTrees.read(in);
+            medians[horizon] = BoostedTrees.read(in);
+        }
+        return new TreesForecaster(settings, new Stage(features, means, medians), levels, weight, intervals);
+    }
+
+    /** How it was trained. */
+    public Settings settings() {
+        return settings;
+    }
 
     @Override
     public String name() {
@@ -320,7 +360,8 @@ public final class TreesForecaster implements Forecaster {
         for (int horizon = 0; horizon < settings.horizons(); horizon++) {
             int hour = known.moment(known.steps() + horizon).local().getHour();
             for (int point = 0; point < levels.length; point++) {
-                float value = (float) (weight * said.means[horizon][point] + (1 - weight) * said.medians[horizon][point]);
+                float value =
+                        (float) (weight * said.means[horizon][point] + (1 - weight) * said.medians[horizon][point]);
                 float position = levels[point].position(value);
                 forecast.values()[point][horizon] = value;
                 forecast.lows()[point][horizon] = value + intervals.low(horizon, position, hour);

@@ -32,7 +32,13 @@ class EvaluateCommandTest {
         Path csv = folder.resolve("predictions.csv");
 
         int exit = run(
-                "evaluate", made().toString(), "--protocol", "t-gcn", "--json", json.toString(), "--predictions",
+                "evaluate",
+                made().toString(),
+                "--protocol",
+                "t-gcn",
+                "--json",
+                json.toString(),
+                "--predictions",
                 csv.toString());
 
         assertThat(exit).as(err.toString()).isZero();
@@ -44,7 +50,7 @@ class EvaluateCommandTest {
         double[] absolute = new double[2];
         int[] counts = new int[2];
         for (String line : lines.subList(1, lines.size())) {
-            String[] parts = line.split(",");
+            String[] parts = line.split(",", -1);
             long minutes = Duration.between(Instant.parse(parts[1]), Instant.parse(parts[2]))
                     .toMinutes();
             double error = Double.parseDouble(parts[3]) - Double.parseDouble(parts[4]);

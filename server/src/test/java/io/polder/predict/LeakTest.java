@@ -102,15 +102,13 @@ class LeakTest {
     private static List<Float> forecasts(Forecaster forecaster, Series series, int origin) throws IOException {
         List<Float> all = new ArrayList<>();
         double[] scales = Backtest.scales(series.window(0, SPLIT));
-        Backtest.Protocol protocol =
-                new Backtest.Protocol(origin, origin + HORIZONS, 12, HORIZONS, new double[] {50});
+        Backtest.Protocol protocol = new Backtest.Protocol(origin, origin + HORIZONS, 12, HORIZONS, new double[] {50});
         Backtest.run(
                 series,
                 protocol,
                 scales,
                 List.of(forecaster),
-                (String point, Instant madeAt, Instant forWhen, float predicted, float observed) ->
-                        all.add(predicted));
+                (String point, Instant madeAt, Instant forWhen, float predicted, float observed) -> all.add(predicted));
         return all;
     }
 

@@ -27,7 +27,8 @@ final class Made {
             for (int at = 0; at < steps; at++) {
                 own = 0.8 * own + random.nextGaussian();
                 int day = at / SLOTS;
-                double rush = Math.exp(-Math.pow((at % SLOTS - 34) / 6.0, 2)) + Math.exp(-Math.pow((at % SLOTS - 70) / 8.0, 2));
+                double rush = Math.exp(-Math.pow((at % SLOTS - 34) / 6.0, 2))
+                        + Math.exp(-Math.pow((at % SLOTS - 70) / 8.0, 2));
                 double usual = 40 + 5 * point + 25 * rush * (day % 7 >= 5 ? 0.2 : 1);
                 values[point][at] = (float) (usual + 3 * wind[Math.max(0, at - 4 * point)] + own);
             }

@@ -58,8 +58,12 @@ class ScoresTest {
     @Test
     void skillIsSeen() {
         Random random = new Random(1);
-        double[] good = IntStream.range(0, 400).mapToDouble(at -> Math.abs(random.nextGaussian())).toArray();
-        double[] poor = IntStream.range(0, 400).mapToDouble(at -> Math.abs(1.5 * random.nextGaussian())).toArray();
+        double[] good = IntStream.range(0, 400)
+                .mapToDouble(at -> Math.abs(random.nextGaussian()))
+                .toArray();
+        double[] poor = IntStream.range(0, 400)
+                .mapToDouble(at -> Math.abs(1.5 * random.nextGaussian()))
+                .toArray();
 
         DieboldMariano compared = DieboldMariano.of(good, poor, 3);
 

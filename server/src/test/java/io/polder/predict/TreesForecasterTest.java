@@ -57,7 +57,8 @@ class TreesForecasterTest {
         Series series = Made.series(12, 6, 28);
         List<Scores> scores = backtest(series, LinearForecaster.fit(training(series), HORIZONS));
 
-        assertThat(scores.get(0).upTo(HORIZONS).rmse()).isLessThan(scores.get(1).upTo(HORIZONS).rmse());
+        assertThat(scores.get(0).upTo(HORIZONS).rmse())
+                .isLessThan(scores.get(1).upTo(HORIZONS).rmse());
     }
 
     @Test

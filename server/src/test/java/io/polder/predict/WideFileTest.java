@@ -34,8 +34,8 @@ class WideFileTest {
                 .hasMessageContaining("line 2, point b = 'two': is not a number. Fix: ")
                 .hasMessageContaining("line 3 = '1 values': there are 2 points. Fix: ");
         assertThatThrownBy(() -> read("")).hasMessageContaining("has no numbers. Fix: ");
-        assertThatThrownBy(() -> WideFile.read(
-                        folder.resolve("none.csv"), Instant.EPOCH, Duration.ofMinutes(5), Made.BRUSSELS))
+        assertThatThrownBy(() ->
+                        WideFile.read(folder.resolve("none.csv"), Instant.EPOCH, Duration.ofMinutes(5), Made.BRUSSELS))
                 .hasMessageContaining("none.csv")
                 .hasMessageContaining("Fix: ");
     }
