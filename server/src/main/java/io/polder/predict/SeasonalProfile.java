@@ -112,15 +112,17 @@ final class SeasonalProfile {
                 begins[cell][begins[cell].length - 1] = at;
             }
         }
+        float usual = mean(training);
         for (int point = 0; point < sums.length; point++) {
-            overall[point] = mean(training, point);
+            float mean = mean(training, point);
+            overall[point] = Float.isNaN(mean) ? usual : mean;
             for (int cell = 0; cell < begins.length; cell++) {
                 float[] days = new float[begins[cell].length];
                 int found = 0;
                 for (int begin : begins[cell]) {
-                    float mean = slotMean(training, point, begin - moments[begin].slot() % stepsOfSlot);
-                    if (!Float.isNaN(mean)) {
-                        days[found++] = mean;
+                    float ofSlot = slotMean(training, point, begin - moments[begin].slot() % stepsOfSlot);
+                    if (!Float.isNaN(ofSlot)) {
+                        days[found++] = ofSlot;
                     }
                 }
                 fill(point, cell, Arrays.copyOf(days, found));
@@ -128,6 +130,21 @@ final class SeasonalProfile {
         }
     }
 
+    /** What points have on average, which is all that can be said of one that was never there. */
+    private static float mean(Series training) {
+        double sum = 0;
+        int count = 0;
+        for (int point = 0; point < training.points().size(); point++) {
+            float mean = mean(training, point);
+            if (!Float.isNaN(mean)) {
+                sum += mean;
+                count++;
+            }
+        }
+        return count == 0 ? 0 : (float) (sum / count);
+    }
+
+    /** NaN when the point has no number. */
     private static float mean(Series training, int point) {
         double sum = 0;
         int count = 0;
@@ -138,7 +155,7 @@ final class SeasonalProfile {
                 count++;
             }
         }
-        return count == 0 ? 0 : (float) (sum / count);
+        return (float) (sum / count);
     }
 
     private void fill(int point, int cell, float[] days) {
@@ -199,7 +216,7 @@ final class SeasonalProfile {
         return kind(moment) * slots + moment.slot() / stepsOfSlot;
     }
 
-    /** What is usual then; for a point without any number 0. */
+    /** What is usual then; for a point without any number in the training range what others have on average. */
     float mean(int point, Series.Moment moment) {
         return interpolated(point, moment, NONE, true);
     }
