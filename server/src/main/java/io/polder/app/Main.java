@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             ProfileCommand.class,
             ValidateCommand.class,
             CompareCommand.class,
+            EvaluateCommand.class,
             ExportCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -1,0 +1,21 @@
+package io.polder.predict;
+
+/**
+ * What is said of several points for some steps to come.
+ *
+ * @param values point by point, the next step first; never missing
+ * @param lows from which on the number will be with the promised certainty; NaN where nothing is promised
+ * @param highs up to which
+ */
+public record Forecast(float[][] values, float[][] lows, float[][] highs) {
+    /** One that says nothing yet. */
+    static Forecast empty(int points, int horizons) {
+        Forecast empty =
+                new Forecast(new float[points][horizons], new float[points][horizons], new float[points][horizons]);
+        for (int point = 0; point < points; point++) {
+            java.util.Arrays.fill(empty.lows[point], Float.NaN);
+            java.util.Arrays.fill(empty.highs[point], Float.NaN);
+        }
+        return empty;
+    }
+}

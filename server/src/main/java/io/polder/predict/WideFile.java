@@ -1,0 +1,105 @@
+package io.polder.predict;
+
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * A series as public benchmarks have it: CSV, compressed with gzip or not, whose first line names the points and whose
+ * other lines are a step each, one number for each point, nothing where it is missing. The times are told beside it.
+ */
+public final class WideFile {
+    private static final int MOST_PROBLEMS = 10;
+
+    private WideFile() {}
+
+    /**
+     * Reads one.
+     *
+     * @param start of the first line
+     * @param step from line to line
+     * @throws PolderException INVALID_REQUEST with all that is wrong with it
+     */
+    public static Series read(Path file, Instant start, Duration step, Series.Calendar calendar) {
+        List<Problem> problems = new ArrayList<>();
+        List<float[]> lines = new ArrayList<>();
+        List<String> points;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
+                BufferedReader reader = new BufferedReader(new InputStreamReader(plain(in), StandardCharsets.UTF_8))) {
+            String header = reader.readLine();
+            points = header == null ? List.of() : Arrays.asList(header.strip().split(",", -1));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (!line.isBlank() && problems.size() < MOST_PROBLEMS) {
+                    lines.add(numbers(file + ", line " + (lines.size() + 2), line, points, problems));
+                }
+            }
+        } catch (IOException failure) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    file + ": cannot be read (" + failure + "). Fix: see that it is there, whole and readable",
+                    failure);
+        }
+        if (lines.isEmpty()) {
+            problems.add(new Problem(
+                    String.valueOf(file), "", "has no numbers", "give a line of names, and a line for each step"));
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        float[][] values = new float[points.size()][lines.size()];
+        for (int at = 0; at < lines.size(); at++) {
+            for (int point = 0; point < values.length; point++) {
+                values[point][at] = lines.get(at)[point];
+            }
+        }
+        return Series.of(points, start, step, calendar, values);
+    }
+
+    private static InputStream plain(InputStream in) throws IOException {
+        in.mark(2);
+        boolean isGzip = in.read() == 0x1f && in.read() == 0x8b;
+        in.reset();
+        return isGzip ? new GZIPInputStream(in) : in;
+    }
+
+    private static float[] numbers(String place, String line, List<String> points, List<Problem> problems) {
+        String[] texts = line.strip().split(",", -1);
+        float[] numbers = new float[points.size()];
+        Arrays.fill(numbers, Float.NaN);
+        if (texts.length != numbers.length) {
+            problems.add(new Problem(
+                    place,
+                    texts.length + " values",
+                    "there are " + numbers.length + " points",
+                    "give one value for each point, and nothing between two commas where it is missing"));
+            return numbers;
+        }
+        for (int point = 0; point < numbers.length; point++) {
+            String text = texts[point].strip();
+            try {
+                numbers[point] = text.isEmpty() ? Float.NaN : Float.parseFloat(text);
+            } catch (NumberFormatException none) {
+                problems.add(new Problem(
+                        place + ", point " + points.get(point),
+                        text,
+                        "is not a number",
+                        "write it with a point, or leave it empty when it is missing"));
+            }
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,115 @@
+package io.polder.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateCommandTest {
+    private static final int STEPS = 1_400;
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void itsScoresAreThoseThatAnybodyComputesFromItsForecasts() throws IOException {
+        Path json = folder.resolve("scores.json");
+        Path csv = folder.resolve("predictions.csv");
+
+        int exit = run(
+                "evaluate",
+                made().toString(),
+                "--protocol",
+                "t-gcn",
+                "--json",
+                json.toString(),
+                "--predictions",
+                csv.toString());
+
+        assertThat(exit).as(err.toString()).isZero();
+        List<String> lines = Files.readAllLines(csv);
+        assertThat(lines.get(0)).isEqualTo("point,made_at,for_when,predicted,observed");
+        int origins = STEPS - (int) (STEPS * 0.8) - 12 - 12 + 1;
+        assertThat(lines).hasSize(1 + origins * 3 * 12);
+        double[] squared = new double[2];
+        double[] absolute = new double[2];
+        int[] counts = new int[2];
+        for (String line : lines.subList(1, lines.size())) {
+            String[] parts = line.split(",", -1);
+            long minutes = Duration.between(Instant.parse(parts[1]), Instant.parse(parts[2]))
+                    .toMinutes();
+            double error = Double.parseDouble(parts[3]) - Double.parseDouble(parts[4]);
+            for (int at = 0; at < 2; at++) {
+                if (minutes <= (at == 0 ? 15 : 60)) {
+                    squared[at] += error * error;
+                    absolute[at] += Math.abs(error);
+                    counts[at]++;
+                }
+            }
+        }
+        JsonNode horizons = new ObjectMapper().readTree(json.toFile()).at("/models/0/horizons");
+        for (int at = 0; at < 2; at++) {
+            JsonNode upTo = horizons.get(at == 0 ? 2 : 11).get("upTo");
+            assertThat(upTo.get("count").asInt()).isEqualTo(counts[at]);
+            assertThat(upTo.get("rmse").asDouble()).isCloseTo(Math.sqrt(squared[at] / counts[at]), within(1e-4));
+            assertThat(upTo.get("mae").asDouble()).isCloseTo(absolute[at] / counts[at], within(1e-4));
+        }
+        assertThat(out.toString())
+                .contains("T-GCN (published)", "5.13 / 3.18", "last value", "trees", "observed within the interval");
+    }
+
+    @Test
+    void whatIsWrongIsASentence() throws IOException {
+        assertThat(run("evaluate", "--protocol", "other")).isEqualTo(2);
+        assertThat(err.toString()).contains("--protocol = 'other': there is no such protocol. Fix: give t-gcn");
+
+        Path few = Files.writeString(folder.resolve("few.csv"), "a,b\n" + "1,2\n".repeat(100));
+        assertThat(run("evaluate", few.toString(), "--protocol", "t-gcn")).isEqualTo(2);
+        assertThat(err.toString()).contains("too little to learn from").contains("Fix: ");
+    }
+
+    @Test
+    void whereNothingCanBeWrittenItSaysSoBeforeTheWork() throws IOException {
+        assertThat(run("evaluate", made().toString(), "--protocol", "t-gcn", "--json", folder + "/none/scores.json"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("none/scores.json: cannot be written. Fix: ");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    private Path made() throws IOException {
+        Random random = new Random(1);
+        StringBuilder text = new StringBuilder("1,2,3\n");
+        double[] state = new double[3];
+        for (int at = 0; at < STEPS; at++) {
+            double rush = Math.exp(-Math.pow((at % 288 - 100) / 25.0, 2));
+            for (int point = 0; point < 3; point++) {
+                state[point] = 0.9 * state[point] + random.nextGaussian();
+                text.append(point == 0 ? "" : ",").append((float) (60 - 30 * rush + 2 * state[point]));
+            }
+            text.append('\n');
+        }
+        return Files.writeString(folder.resolve("made.csv"), text);
+    }
+
+    private int run(String... arguments) {
+        return Main.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+}

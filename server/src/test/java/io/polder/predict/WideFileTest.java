@@ -1,0 +1,47 @@
+package io.polder.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.polder.record.PolderException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WideFileTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aLineIsAStepAndNothingIsMissing() throws IOException {
+        Series series = read("a,b\n1,2.5\n,-3\n");
+
+        assertThat(series.points()).containsExactly("a", "b");
+        assertThat(series.steps()).isEqualTo(2);
+        assertThat(series.value(1, 0)).isEqualTo(2.5f);
+        assertThat(series.value(0, 1)).isNaN();
+        assertThat(series.time(1)).isEqualTo("2026-01-01T00:05:00Z");
+    }
+
+    @Test
+    void allThatIsWrongIsToldWithItsPlace() {
+        assertThatThrownBy(() -> read("a,b\n1,two\n3\n4,5\n"))
+                .isInstanceOf(PolderException.class)
+                .hasMessageContaining("line 2, point b = 'two': is not a number. Fix: ")
+                .hasMessageContaining("line 3 = '1 values': there are 2 points. Fix: ");
+        assertThatThrownBy(() -> read("")).hasMessageContaining("has no numbers. Fix: ");
+        assertThatThrownBy(() ->
+                        WideFile.read(folder.resolve("none.csv"), Instant.EPOCH, Duration.ofMinutes(5), Made.BRUSSELS))
+                .hasMessageContaining("none.csv")
+                .hasMessageContaining("Fix: ");
+    }
+
+    private Series read(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("wide.csv"), text);
+        return WideFile.read(file, Instant.parse("2026-01-01T00:00:00Z"), Duration.ofMinutes(5), Made.BRUSSELS);
+    }
+}
