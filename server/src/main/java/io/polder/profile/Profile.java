@@ -90,7 +90,43 @@ public record Profile(
             @Nullable String order,
             @Nullable Numbers numbers,
             @Nullable Text text,
-            @Nullable Time time) {}
+            @Nullable Time time) {
+        /** The same with counts over time that somebody else knows. */
+        Column withTimeline(List<Top> histogram) {
+            return time == null
+                    ? this
+                    : new Column(
+                            name,
+                            type,
+                            storedAs,
+                            semantic,
+                            isPersonal,
+                            count,
+                            missing,
+                            missingBy,
+                            density,
+                            distinct,
+                            distinctError,
+                            unique,
+                            top,
+                            misfits,
+                            misfitExamples,
+                            order,
+                            numbers,
+                            text,
+                            new Time(
+                                    time.min(),
+                                    time.max(),
+                                    time.granularity(),
+                                    time.step(),
+                                    time.gaps(),
+                                    time.longestGap(),
+                                    time.longestGapAfter(),
+                                    time.weekdays(),
+                                    time.hours(),
+                                    histogram));
+        }
+    }
 
     /** What the values are in the world, and how that is known. */
     public record Semantic(String type, String title, double coverage, String evidence) {}

@@ -169,7 +169,7 @@ public final class Profiler {
                 time);
     }
 
-    private static Profile.Semantic semantic(SemanticType.Finding found) {
+    static Profile.Semantic semantic(SemanticType.Finding found) {
         return new Profile.Semantic(
                 found.type().name().toLowerCase(java.util.Locale.ROOT),
                 found.type().title(),

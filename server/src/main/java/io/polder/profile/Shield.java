@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class Shield {
     private final int k;
     private final Set<String> personal;
+    private final long rows;
 
     private Shield(Profile profile) {
         k = profile.privacy().k();
         personal = Set.copyOf(profile.privacy().columns());
+        rows = profile.rows();
     }
 
     static Profile shield(Profile profile) {
@@ -93,7 +95,8 @@ final class Shield {
                         rounded(column.missingBy().blank()),
                         rounded(column.missingBy().word()),
                         column.missingBy().words()),
-                column.density(),
+                // Of the rounded count: by the exact one the count itself could be computed.
+                rows == 0 ? 0 : (double) rounded(column.count()) / rows,
                 rounded(column.distinct()),
                 column.distinctError(),
                 rounded(column.unique()),
@@ -120,7 +123,10 @@ final class Shield {
         List<Profile.Pattern> patterns = text.patterns().stream()
                 .filter(pattern -> pattern.count() >= k)
                 .map(pattern -> new Profile.Pattern(
-                        pattern.pattern(), rounded(pattern.count()), pattern.coverage(), pattern.expression()))
+                        pattern.pattern(),
+                        rounded(pattern.count()),
+                        rows == 0 ? 0 : (double) rounded(pattern.count()) / rows,
+                        pattern.expression()))
                 .toList();
         return new Profile.Text(
                 text.minLength(),
