@@ -25,6 +25,8 @@ final class SampleProfile {
     private static final int ROWS = 10_000;
     private static final int SLICES = 24;
     private static final int MOST_COLUMNS = 60;
+    /** Longer texts are cut. */
+    private static final int LONGEST = 1_000;
 
     /**
      * A sample's profile.
@@ -57,7 +59,7 @@ final class SampleProfile {
                             .collect(Collectors.joining(", "))
                     + " FROM read_csv(" + FileSource.text(file.toString())
                     + ", header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', auto_detect = false,"
-                    + " max_line_size = 16777216, columns = {"
+                    + " max_line_size = 1048576, columns = {"
                     + used.stream()
                             .map(column -> FileSource.text(column.name()) + ": 'VARCHAR'")
                             .collect(Collectors.joining(", "))
@@ -99,7 +101,7 @@ final class SampleProfile {
         long part = Math.max(1, rows / ROWS);
         String written = columns.stream()
                 .map(column -> "CASE WHEN " + column.quoted() + " IS NULL THEN '\\N' ELSE '\"' || replace(CAST("
-                        + column.quoted() + " AS VARCHAR), '\"', '\"\"') || '\"' END")
+                        + column.quoted() + " AS VARCHAR)[1:" + LONGEST + "], '\"', '\"\"') || '\"' END")
                 .collect(Collectors.joining(" || ',' || "));
         try (BufferedWriter out = Files.newBufferedWriter(file);
                 Statement statement = connection.createStatement()) {
