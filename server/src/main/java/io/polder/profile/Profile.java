@@ -284,6 +284,7 @@ public record Profile(
      * @param rule as a line of a rule file
      * @param confidence that a further row keeps it, at least, with 95 % certainty
      * @param violations how many rows do not
+     * @param fix SQL that gives the column a value that keeps it; null when there is none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record SuggestedRule(
@@ -293,7 +294,8 @@ public record Profile(
             String rule,
             double confidence,
             long violations,
-            @Nullable String caution) {}
+            @Nullable String caution,
+            @Nullable String fix) {}
 
     /** What is not shown, and why: counts in personal columns are rounded down to multiples of {@code k}. */
     public record Privacy(int k, List<String> columns) {}
