@@ -34,6 +34,21 @@ export const levelOf = ({ weight }) => (weight >= 55 ? 'high' : weight >= 30 ? '
 export const isEnforceable = ({ kind, check }) =>
   ['complete', 'sign', 'range', 'set', 'spelling', 'pattern'].includes(kind) && !/^(unique|determinants|type):/.test(check);
 
+/** What is more than nothing: a rule that mends or catches something stands before one that nothing has broken yet. */
+const ORDER = ['spelling', 'pattern', 'set', 'range', 'sign', 'complete'];
+
+/** The suggestions that can be enforced, the most telling first. A column of the key always has a value. */
+export const offered = (rules, key) =>
+  rules
+    .filter(isEnforceable)
+    .filter(({ kind, column }) => kind !== 'complete' || !key.includes(column))
+    .sort(
+      (one, other) =>
+        Boolean(other.fix) - Boolean(one.fix) ||
+        (other.violations > 0) - (one.violations > 0) ||
+        ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind),
+    );
+
 /** What can be done with a row that breaks a suggested rule; the first is the one that is offered. */
 export const waysOf = ({ fix, column }, key) => {
   const isKey = key.includes(column);

@@ -35,7 +35,9 @@ class PolderProfileChart extends PolderElement {
     const y = (value) => HEIGHT - 3 - ((value - low) / (high - low || 1)) * (HEIGHT - 8);
     const chosen = known[Math.min(this.at ?? known.length - 1, known.length - 1)];
     const strange = new Set(this.unusual ?? []);
-    const path = known.map(({ at, value }, place) => (place === 0 ? 'M' : 'L') + x(at).toFixed(1) + ' ' + y(value).toFixed(1)).join('');
+    const gap = 2.5 * usualStep(known);
+    const starts = (place) => place === 0 || known[place].at - known[place - 1].at > gap;
+    const path = known.map(({ at, value }, place) => (starts(place) ? 'M' : 'L') + x(at).toFixed(1) + ' ' + y(value).toFixed(1)).join('');
     return html`<figure class="profile-chart">
       <figcaption>
         <span>${this.label}</span>
@@ -53,7 +55,9 @@ class PolderProfileChart extends PolderElement {
       >
         <line class="base" x1="0" x2=${WIDTH} y1=${HEIGHT - 1} y2=${HEIGHT - 1} />
         <path class="line" d=${path} />
-        ${known.length === 1 ? svg`<circle class="dot-now" cx=${x(chosen.at)} cy=${y(chosen.value)} r="2" />` : ''}
+        ${known
+          .filter((_, place) => starts(place) && (place === known.length - 1 || starts(place + 1)))
+          .map(({ at, value }) => svg`<circle class="alone" cx=${x(at)} cy=${y(value)} r="1.5" />`)}
         ${known
           .filter(({ at }) => strange.has(at))
           .map(({ at, value }) => svg`<circle class="strange" cx=${x(at)} cy=${y(value)} r="3" />`)}
@@ -73,6 +77,12 @@ class PolderProfileChart extends PolderElement {
     });
     this.at = best;
   }
+}
+
+/** What lies between two slices, mostly: across more no line is drawn, since nothing is known of what lies between. */
+function usualStep(known) {
+  const steps = known.slice(1).map(({ at }, place) => at - known[place].at);
+  return steps.sort((one, other) => one - other)[Math.floor(steps.length / 2)] ?? 0;
 }
 
 customElements.define('polder-profile-chart', PolderProfileChart);

@@ -11,6 +11,7 @@ import {
   levelOf,
   matrixOf,
   number,
+  offered,
   percent,
   seriesOf,
   wanted,
@@ -25,6 +26,7 @@ import './polder-profile-chart.js';
 const EVERY = 10_000;
 const SOON = 2_000;
 const ALERTS = 8;
+const RULES = 12;
 const SECTIONS = [
   ['alerts', 'Alerts'],
   ['columns', 'Columns'],
@@ -280,7 +282,7 @@ class PolderProfilePage extends PolderElement {
     const { numbers, text, time } = column;
     const quantile = (at) => number(numbers.quantiles.find((each) => each.at === at)?.value);
     return html`<div class="profile-details">
-      <dl class="facts">
+      <dl class="profile-facts">
         ${fact('Values', count(column.count))} ${fact('Missing', count(column.missing) + ' · ' + percent(profile.rows ? column.missing / profile.rows : 0))}
         ${by.empty ? fact('… empty texts', count(by.empty)) : nothing} ${by.blank ? fact('… blanks only', count(by.blank)) : nothing}
         ${fact('Different', count(column.distinct) + (distinct ? ' ± ' + percent(distinct.error) : ''))}
@@ -290,7 +292,7 @@ class PolderProfilePage extends PolderElement {
       </dl>
       ${
         numbers
-          ? html`<dl class="facts">
+          ? html`<dl class="profile-facts">
                 ${fact('Mean', number(numbers.mean))} ${fact('Deviation', number(numbers.deviation))} ${fact('Least', number(numbers.min))}
                 ${fact('5 % · 25 %', quantile(0.05) + ' · ' + quantile(0.25))} ${fact('Median', quantile(0.5))}
                 ${fact('75 % · 95 %', quantile(0.75) + ' · ' + quantile(0.95))} ${fact('Greatest', number(numbers.max))}
@@ -301,7 +303,7 @@ class PolderProfilePage extends PolderElement {
               </dl>
               <div>
                 ${histogram(numbers.histogram)}
-                <dl class="facts">
+                <dl class="profile-facts">
                   ${fact('Beyond 1.5 IQR', count(numbers.outliers.iqr))} ${fact('Beyond 3 deviations', count(numbers.outliers.z))}
                   ${fact('Modified z above 3.5', count(numbers.outliers.modifiedZ))}
                 </dl>
@@ -310,7 +312,7 @@ class PolderProfilePage extends PolderElement {
       }
       ${
         time
-          ? html`<dl class="facts">
+          ? html`<dl class="profile-facts">
                 ${fact('First', time.min)} ${fact('Last', time.max)} ${fact('Whole in', time.granularity + 's')}
                 ${time.step ? fact('Usual step', age(time.step * 1000)) : nothing}
                 ${time.step ? fact('Gaps', count(time.gaps)) : nothing}
@@ -326,7 +328,7 @@ class PolderProfilePage extends PolderElement {
       ${
         text
           ? html`<div>
-              <dl class="facts">
+              <dl class="profile-facts">
                 ${
                   column.isPersonal
                     ? nothing
@@ -402,8 +404,8 @@ class PolderProfilePage extends PolderElement {
         .unusual=${this.#strange(made, column, statistic)}
       ></polder-profile-chart>`;
     return html`<p class="quiet">
-        Each ${made.unit} of the table${history.slices.length < made.slices ? ', the newest ' + history.slices.length : ''}. A ${made.unit} that is far from
-        others of its weekday and hour is marked, when there are at least seven of these.
+        By ${made.unit}${history.slices.length < made.slices ? ', the newest ' + history.slices.length : ''}. What is far from others of the same hour is marked,
+        when there are at least seven of these.
       </p>
       <div class="profile-charts" data-test="profile-history">
         ${chart('Rows', seriesOf(history, '', 'rows'), false, null, 'rows')}
@@ -489,7 +491,9 @@ class PolderProfilePage extends PolderElement {
   #rulesOf(profile) {
     const key = this.key ?? [];
     const on = this.rules.filter(({ isOn }) => isOn);
-    const suggested = profile.rules.filter(isEnforceable).filter((each) => !enforced(this.rules, each));
+    const suggested = offered(profile.rules, key).filter((each) => !enforced(this.rules, each));
+    const first = suggested.slice(0, RULES);
+    const rest = suggested.slice(RULES);
     const others = profile.rules.filter((each) => !isEnforceable(each));
     return html`
       <h3>In force</h3>
@@ -520,8 +524,18 @@ class PolderProfilePage extends PolderElement {
         suggested.length === 0
           ? html`<p class="empty-note">None that a single row can break.</p>`
           : html`<ul class="profile-rules" data-test="rules-suggested">
-              ${suggested.map((rule) => this.#suggestion(rule, key))}
+              ${first.map((rule) => this.#suggestion(rule, key))}
             </ul>`
+      }
+      ${
+        rest.length
+          ? html`<details>
+              <summary>${rest.length} more</summary>
+              <ul class="profile-rules">
+                ${rest.map((rule) => this.#suggestion(rule, key))}
+              </ul>
+            </details>`
+          : nothing
       }
       ${
         others.length

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The profiles of a mart's tables, kept up to date in the background from what commits say has changed.
  *
- * <p>One thread looks at one slice at a time and then rests {@link #REST} times as long, so that the tables' own work
+ * <p>One thread looks at one slice at a time and rests after each query {@link #REST} times as long, so that the tables' own work
  * goes first; only the first look at a table does not wait. Thread-safe.
  */
 public final class MartProfiles implements AutoCloseable {
@@ -133,14 +133,17 @@ public final class MartProfiles implements AutoCloseable {
                     long start = System.nanoTime();
                     boolean isRested = start - rested >= 0;
                     TableParts next = next(start, isRested);
-                    if (next != null) {
-                        next.step(connection, clock.instant());
-                    } else if (!isRested || !sampleOne(connection)) {
+                    TableParts unsampled = isRested ? unsampled() : null;
+                    if (unsampled != null && (next == null || !next.isNew())) {
+                        sample(unsampled, connection);
+                    } else if (next != null) {
+                        next.step(next.isNew() ? PartReader.Pace.FULL : this::rest, connection, clock.instant());
+                    } else {
                         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS));
                         continue;
                     }
-                    long end = System.nanoTime();
-                    rested = Math.max(rested, end + Math.min(LONGEST_REST, (end - start) * REST));
+                    // Putting parts together takes time, too, and a first look has not rested.
+                    rested = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
                 }
             } catch (SQLException | IOException | RuntimeException failure) {
                 if (isClosed) {
@@ -149,6 +152,14 @@ public final class MartProfiles implements AutoCloseable {
                 LOGGER.warn("The profiles wait. {}", failure.getMessage(), failure);
                 LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(10));
             }
+        }
+    }
+
+    /** Between two queries: so long that looking takes no more than its part of the time. */
+    private void rest(long nanoseconds) {
+        long until = System.nanoTime() + Math.min(LONGEST_REST, nanoseconds * REST);
+        while (!isClosed && until - System.nanoTime() > 0) {
+            LockSupport.parkNanos(until - System.nanoTime());
         }
     }
 
@@ -183,36 +194,45 @@ public final class MartProfiles implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Takes the sample of one table that has none, or an old one. */
-    private boolean sampleOne(Connection connection) throws SQLException {
+    /** The table whose sample is to be taken: one that has none, or one that has an old one and is not behind. */
+    private @Nullable TableParts unsampled() {
         long now = System.nanoTime();
         for (TableParts table : tables.values()) {
-            String name = table.source().table();
             TableParts.Snapshot known = table.snapshot();
-            Long before = sampled.get(name);
-            boolean isOld = before == null || now - before > SAMPLE_AGE.toNanos();
-            if (known == null || known.whole().rows() == 0 || !isOld) {
+            Long before = sampled.get(table.source().table());
+            if (known == null || known.whole().rows() == 0) {
                 continue;
             }
-            SampleProfile.Found found = samples.get(name);
-            sampled.put(name, now);
-            if (found != null && known.asOf().equals(found.asOf())) {
-                continue;
+            if (before == null || (now - before > SAMPLE_AGE.toNanos() && known.waiting() <= 1)) {
+                return table;
             }
-            samples.put(
-                    name,
-                    SampleProfile.take(
-                            connection,
-                            table.source(),
-                            table.columns(),
-                            known,
-                            new Workbench.Settings(256L << 20, 1, settings.temporary()),
-                            mart.table(name),
-                            settings.k(),
-                            clock.instant()));
-            return true;
         }
-        return false;
+        return null;
+    }
+
+    private void sample(TableParts table, Connection connection) throws SQLException {
+        String name = table.source().table();
+        TableParts.Snapshot known = java.util.Objects.requireNonNull(table.snapshot());
+        long start = System.nanoTime();
+        // The first rows of a table say little of it: it is asked again as soon as it is not behind any more.
+        boolean isEarly = known.waiting() > 1;
+        sampled.put(name, isEarly ? start - SAMPLE_AGE.toNanos() : start);
+        SampleProfile.Found found = samples.get(name);
+        if (found != null && known.asOf().equals(found.asOf())) {
+            return;
+        }
+        samples.put(
+                name,
+                SampleProfile.take(
+                        connection,
+                        table.source(),
+                        table.columns(),
+                        known,
+                        new Workbench.Settings(256L << 20, 1, settings.temporary()),
+                        mart.table(name),
+                        settings.k(),
+                        clock.instant()));
+        rest(System.nanoTime() - start);
     }
 
     // ---- for readers
@@ -311,7 +331,7 @@ public final class MartProfiles implements AutoCloseable {
         // The slice that is being filled has always changed.
         return waiting <= 1
                 ? "up to date"
-                : waiting + " of " + Math.max(waiting, snapshot.slices()) + " slices are still to be looked at";
+                : waiting + " changed slices are still to be looked at";
     }
 
     /** The rows by slice are the chart of the column that the table is cut by. */

@@ -60,7 +60,8 @@ final class PartProfile {
                     sketches.add(new Sketch(column.name(), "top", more, "rows more at most"));
                 }
             }
-            if (column.ranks().error() > 0) {
+            boolean isCode = column.isWhole() && Typing.isCodeName(column.name());
+            if (column.ranks().error() > 0 && !isCode) {
                 sketches.add(new Sketch(
                         column.name(),
                         "quantiles, iqr, mad, histogram, outliers",

@@ -11,17 +11,21 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at some rows of a relation with the engine's own SQL: one pass for what is summed, one for each column's values,
- * one for what these passes leave open. All of them see the rows as they are at one moment.
+ * one for what these passes leave open. A row that is replaced between two passes is in some numbers and not in others:
+ * whoever hears of it looks again.
  */
 final class PartReader {
     /** Longer texts are cut: they are no values to show. */
@@ -37,30 +41,29 @@ final class PartReader {
     private final Connection connection;
     private final String source;
     private final ZoneId zone;
+    private final Pace pace;
+
+    /** Hears how long a query took, and may rest. */
+    interface Pace {
+        /** Does not rest. */
+        Pace FULL = nanoseconds -> {};
+
+        void took(long nanoseconds);
+    }
 
     /**
      * @param source a relation and its condition: what may stand behind FROM
      * @param zone by whose clock days and hours are told
      */
-    PartReader(Connection connection, String source, ZoneId zone) {
+    PartReader(Connection connection, String source, ZoneId zone, Pace pace) {
         this.connection = connection;
         this.source = source;
         this.zone = zone;
+        this.pace = pace;
     }
 
     /** Looks. */
     TablePart read(List<Column> columns) throws SQLException {
-        try (Statement control = connection.createStatement()) {
-            control.execute("BEGIN TRANSACTION READ ONLY");
-            try {
-                return part(columns);
-            } finally {
-                control.execute("COMMIT");
-            }
-        }
-    }
-
-    private TablePart part(List<Column> columns) throws SQLException {
         StringBuilder sql = new StringBuilder("SELECT count(*)");
         for (Column column : columns) {
             sums(column).forEach(sum -> sql.append(", ").append(sum));
@@ -363,11 +366,53 @@ final class PartReader {
     }
 
     private void read(String sql, Workbench.Reader reader) throws SQLException {
+        long start = System.nanoTime();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 reader.row(rows);
             }
         }
+        pace.took(System.nanoTime() - start);
+    }
+
+    /** The lines of history of the smaller slices, which one pass tells. */
+    List<SliceLine> readLines(List<Column> columns, String time, TimeSlice.Unit unit) throws SQLException {
+        StringBuilder sql = new StringBuilder("SELECT epoch_us(date_trunc('" + unit.name() + "', "
+                + SuggestedRules.quoted(time) + ")), count(*)");
+        for (Column column : columns) {
+            String c = column.quoted();
+            boolean isText = ColumnPart.kind(column.stored()) == Kind.TEXT;
+            boolean isNumber = ColumnPart.kind(column.stored()) == Kind.NUMBER;
+            String there = isText ? "trim(CAST(" + c + " AS VARCHAR)) <> ''" : c + " IS NOT NULL";
+            String v = "CAST(" + c + " AS DOUBLE)";
+            sql.append(", count_if(").append(there).append("), approx_count_distinct(").append(c).append(')');
+            for (String sum : List.of("avg", "stddev_samp", "min", "max")) {
+                sql.append(", ")
+                        .append(isNumber ? sum + "(" + v + ") FILTER (WHERE isfinite(" + v + "))" : "NULL::DOUBLE");
+            }
+        }
+        List<SliceLine> lines = new ArrayList<>();
+        read(sql + " FROM " + source + " GROUP BY 1", row -> {
+            long rows = row.getLong(2);
+            List<SliceLine.Cell> cells = new ArrayList<>();
+            for (int at = 0; at < columns.size(); at++) {
+                int first = 3 + 6 * at;
+                cells.add(new SliceLine.Cell(
+                        rows - row.getLong(first),
+                        row.getLong(first + 1),
+                        real(row, first + 2),
+                        real(row, first + 3),
+                        real(row, first + 4),
+                        real(row, first + 5)));
+            }
+            lines.add(new SliceLine(Instant.EPOCH.plus(row.getLong(1), ChronoUnit.MICROS), rows, cells));
+        });
+        return lines;
+    }
+
+    private static @Nullable Double real(ResultSet row, int column) throws SQLException {
+        double number = row.getDouble(column);
+        return row.wasNull() ? null : SliceLine.known(number);
     }
 }

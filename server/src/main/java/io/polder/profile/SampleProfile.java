@@ -94,8 +94,7 @@ final class SampleProfile {
             rows = 0;
             for (int at = lines.size() - 1; at >= 0; at -= every) {
                 rows += lines.get(at).rows();
-                parts.add(source.where(new TimeSlice(known.unit(), lines.get(at).from()))
-                        .replaceFirst("^main\\.", "provenance."));
+                parts.add(source.where(new TimeSlice(known.unit(), lines.get(at).from()), 0));
             }
         }
         long part = Math.max(1, rows / ROWS);

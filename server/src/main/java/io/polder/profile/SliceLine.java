@@ -40,7 +40,7 @@ public record SliceLine(Instant from, long rows, List<Cell> cells) {
         return new SliceLine(from, part.rows(), cells);
     }
 
-    private static @Nullable Double known(double number) {
+    static @Nullable Double known(double number) {
         return Double.isFinite(number) ? (Double) number : null;
     }
 

@@ -46,8 +46,10 @@ final class TableParts {
     private static final int FEW = 100;
     /** Lines of history that are kept. */
     private static final int LINES = 2_400;
-    /** Changes over more slices than this are looked up in the table. */
-    private static final int WIDE = 72;
+    /** Which slices a commit over more than these has changed is looked up: a few old rows make its range long. */
+    private static final int WIDE = 2;
+
+    private static final Duration MERGE_EVERY = Duration.ofSeconds(30);
 
     private static final String PART = ".part";
     private static final String STATE = "state";
@@ -73,9 +75,10 @@ final class TableParts {
             return "provenance." + SuggestedRules.quoted(table);
         }
 
-        String where(TimeSlice slice) {
+        /** @param batch rows of later ones are left out, so that all queries about a slice see the same; 0 for none */
+        String where(TimeSlice slice, long batch) {
             String column = SuggestedRules.quoted(time.orElseThrow());
-            return relation() + " WHERE " + column + " >= " + timestamp(slice.from()) + " AND " + column + " < "
+            return provenance() + " WHERE " + (batch == 0 ? "" : "_batch <= " + batch + " AND ") + column + " >= " + timestamp(slice.from()) + " AND " + column + " < "
                     + timestamp(slice.to());
         }
     }
@@ -89,6 +92,8 @@ final class TableParts {
     private final TreeMap<Instant, TablePart> fine = new TreeMap<>();
     private final TreeSet<Instant> coarse = new TreeSet<>();
     private @Nullable TablePart older;
+    private boolean isOlderBehind;
+    private long olderMade;
     private final TreeMap<Instant, SliceLine> lines = new TreeMap<>();
     /** Slices that have changed, and when they may be looked at, by the nanosecond clock. */
     private final TreeMap<Instant, Long> changed = new TreeMap<>();
@@ -141,7 +146,7 @@ final class TableParts {
                         .plus(Duration.between(first.from(), first.to()).multipliedBy(WIDE))
                         .isBefore(to);
         if (isWide) {
-            survey(from, to, 0);
+            survey(from, to, Math.max(0, batch - 1));
             return;
         }
         for (TimeSlice slice = first; !slice.from().isAfter(to); slice = slice.next()) {
@@ -194,7 +199,7 @@ final class TableParts {
     // ---- looking
 
     /** Does one piece of work: looks for slices, or at one. */
-    void step(Connection connection, Instant now) throws SQLException, IOException {
+    void step(PartReader.Pace pace, Connection connection, Instant now) throws SQLException, IOException {
         if (columns.isEmpty()) {
             columns = readColumns(connection);
             load();
@@ -211,11 +216,20 @@ final class TableParts {
         long start = System.nanoTime();
         changed.remove(from);
         if (!hasTime()) {
-            TablePart part = new PartReader(connection, source.relation(), source.zone()).read(columns);
+            TablePart part = new PartReader(
+                            connection,
+                            source.provenance() + (batch == 0 ? "" : " WHERE _batch <= " + batch),
+                            source.zone(),
+                            pace).read(columns);
+            if (part.rows() == 0) {
+                fine.clear();
+                publish(now);
+                return;
+            }
             fine.put(WHOLE, part);
             part.write(file(Unit.HOUR, WHOLE), maker);
         } else {
-            lookAt(connection, new TimeSlice(unit, from));
+            lookAt(pace, connection, new TimeSlice(unit, from));
             fold();
         }
         // A slice that takes long is looked at more seldom.
@@ -225,39 +239,66 @@ final class TableParts {
         writeState();
     }
 
-    private void lookAt(Connection connection, TimeSlice slice) throws SQLException, IOException {
-        TablePart part = readLine(connection, slice);
+    private void lookAt(PartReader.Pace pace, Connection connection, TimeSlice slice) throws SQLException, IOException {
         TimeSlice larger = larger(slice.from());
-        if (larger != null && coarse.contains(larger.from())) {
-            for (Instant other : List.copyOf(
-                    changed.subMap(larger.from(), larger.to()).keySet())) {
-                changed.remove(other);
-                readLine(connection, new TimeSlice(unit, other));
-            }
-            older = null;
-            TablePart again = new PartReader(connection, source.where(larger), source.zone()).read(columns);
-            put(larger, again);
-            if (again.rows() == 0) {
-                coarse.remove(larger.from());
-            }
-            writeHistory();
-        } else if (part.rows() == 0) {
+        if (larger != null && isOld(larger)) {
+            lookAtOld(pace, connection, larger);
+            return;
+        }
+        TablePart part = reader(pace, connection, slice).read(columns);
+        if (part.rows() == 0) {
+            lines.remove(slice.from());
             fine.remove(slice.from());
             Files.deleteIfExists(file(slice.unit(), slice.from()));
         } else {
+            lines.put(slice.from(), SliceLine.of(slice.from(), part));
             fine.put(slice.from(), part);
             put(slice, part);
         }
     }
 
-    private TablePart readLine(Connection connection, TimeSlice slice) throws SQLException {
-        TablePart part = new PartReader(connection, source.where(slice), source.zone()).read(columns);
-        if (part.rows() == 0) {
-            lines.remove(slice.from());
-        } else {
-            lines.put(slice.from(), SliceLine.of(slice.from(), part));
+    /** A day that is old is looked at as a whole, whichever of its hours have changed. */
+    private void lookAtOld(PartReader.Pace pace, Connection connection, TimeSlice day)
+            throws SQLException, IOException {
+        changed.subMap(day.from(), day.to()).clear();
+        TablePart part = reader(pace, connection, day).read(columns);
+        NavigableMap<Instant, SliceLine> inside = lines.subMap(day.from(), true, day.to(), false);
+        inside.clear();
+        for (Instant each : List.copyOf(fine.subMap(day.from(), day.to()).keySet())) {
+            fine.remove(each);
+            Files.deleteIfExists(file(unit, each));
         }
-        return part;
+        if (part.rows() == 0) {
+            coarse.remove(day.from());
+            Files.deleteIfExists(file(day.unit(), day.from()));
+            older = null;
+            return;
+        }
+        reader(pace, connection, day)
+                .readLines(columns, source.time().orElseThrow(), unit)
+                .forEach(line -> inside.put(line.from(), line));
+        put(day, part);
+        isOlderBehind = true;
+        if (!coarse.add(day.from())) {
+            older = null;
+        }
+        writeHistory();
+    }
+
+    private PartReader reader(PartReader.Pace pace, Connection connection, TimeSlice slice) {
+        return new PartReader(connection, source.where(slice, batch), source.zone(), pace);
+    }
+
+    /** Whether a day ended so long before the newest slice that its hours are not kept one by one. */
+    private boolean isOld(TimeSlice day) {
+        Instant newest = WHOLE;
+        for (TreeMap<Instant, ?> known : List.of(fine, lines, changed)) {
+            newest = known.isEmpty() || known.lastKey().isBefore(newest) ? newest : known.lastKey();
+        }
+        TimeSlice last = new TimeSlice(unit, newest);
+        return !day.to()
+                .isAfter(newest.minus(
+                        Duration.between(last.from(), last.to()).multipliedBy(FINE)));
     }
 
     private void put(TimeSlice slice, TablePart part) throws IOException {
@@ -269,25 +310,20 @@ final class TableParts {
         return larger == null ? null : larger.at(from);
     }
 
-    /** Puts the slices of an older day together. */
+    /** Puts the slices of a day together when it has become old. */
     private void fold() throws IOException {
-        while (fine.size() > FINE) {
-            TimeSlice larger = larger(fine.firstKey());
-            if (larger == null) {
+        while (!fine.isEmpty()) {
+            TimeSlice day = larger(fine.firstKey());
+            if (day == null || !isOld(day) || !changed.subMap(day.from(), day.to()).isEmpty()) {
                 return;
             }
-            NavigableMap<Instant, TablePart> inside = fine.headMap(larger.to(), false);
-            boolean isOld = fine.size() - inside.size() >= FINE / 2;
-            boolean isSettled = changed.subMap(larger.from(), larger.to()).isEmpty();
-            if (!isOld || !isSettled) {
-                return;
-            }
+            NavigableMap<Instant, TablePart> inside = fine.headMap(day.to(), false);
             List<TablePart> parts = new ArrayList<>(inside.values());
-            if (coarse.contains(larger.from())) {
-                TablePart.read(file(larger.unit(), larger.from()), maker).ifPresent(parts::add);
+            if (coarse.contains(day.from())) {
+                TablePart.read(file(day.unit(), day.from()), maker).ifPresent(parts::add);
             }
-            put(larger, TablePart.merged(parts));
-            coarse.add(larger.from());
+            put(day, TablePart.merged(parts));
+            coarse.add(day.from());
             older = null;
             writeHistory();
             for (Instant each : List.copyOf(inside.keySet())) {
@@ -297,18 +333,28 @@ final class TableParts {
         }
     }
 
-    private void publish(Instant now) {
-        List<TablePart> parts = new ArrayList<>();
-        if (older == null && !coarse.isEmpty()) {
-            List<TablePart> read = new ArrayList<>();
-            Unit larger = unit.larger();
-            for (Instant each : coarse) {
-                if (larger != null) {
-                    TablePart.read(file(larger, each), maker).ifPresent(read::add);
-                }
-            }
-            older = read.isEmpty() ? null : TablePart.merged(read);
+    /** While old days are being looked at, they are put together now and then: each time costs as much as all of them. */
+    private void mergeOlder() {
+        boolean isDone = changed.size() <= 1;
+        boolean isTime = System.nanoTime() - olderMade > MERGE_EVERY.toNanos();
+        if (coarse.isEmpty() || (older != null && !(isOlderBehind && (isDone || isTime)))) {
+            return;
         }
+        List<TablePart> read = new ArrayList<>();
+        Unit larger = unit.larger();
+        for (Instant each : coarse) {
+            if (larger != null) {
+                TablePart.read(file(larger, each), maker).ifPresent(read::add);
+            }
+        }
+        older = read.isEmpty() ? null : TablePart.merged(read);
+        olderMade = System.nanoTime();
+        isOlderBehind = false;
+    }
+
+    private void publish(Instant now) {
+        mergeOlder();
+        List<TablePart> parts = new ArrayList<>();
         if (older != null) {
             parts.add(older);
         }
@@ -524,7 +570,7 @@ final class TableParts {
     private void writeState() throws IOException {
         Instant newest = hasTime() && !lines.isEmpty() ? lines.lastKey() : WHOLE;
         if (surveyFrom == null && changed.headMap(newest, false).isEmpty()) {
-            seen = batch;
+            seen = Math.max(seen, batch);
         }
         String shape = columns.stream()
                 .map(column -> column.name() + " " + column.stored())

@@ -169,7 +169,7 @@ class PartsTest {
     }
 
     private static TablePart read(Connection engine, String source) throws SQLException {
-        return new PartReader(engine, source, BRUSSELS).read(COLUMNS);
+        return new PartReader(engine, source, BRUSSELS, PartReader.Pace.FULL).read(COLUMNS);
     }
 
     private static Connection engine(long seed, int rows, int hours, int different) throws SQLException, IOException {
