@@ -189,8 +189,9 @@ final class PartReader {
                 ranks = ranks(values);
                 moments = moments(values);
             } else {
-                moments = moments(column, finite, real(sums.get(7)));
-                ranks = ranks(column, finite);
+                List<RankSummary> even = new ArrayList<>();
+                moments = readNumbers(column, finite, real(sums.get(7)), even);
+                ranks = even.get(0);
             }
         }
         FrequentValues patterns = FrequentValues.of(Map.of());
@@ -277,30 +278,26 @@ final class PartReader {
         return text.matches("-?(inf|nan|infinity)") ? Double.NaN : Double.parseDouble(text);
     }
 
-    private Moments moments(Column column, long finite, double centre) throws SQLException {
-        Moments[] found = {Moments.NONE};
-        read(
-                "SELECT fsum(d), fsum(d * d), fsum(d * d * d), fsum(d * d * d * d) FROM (SELECT CAST("
-                        + column.quoted() + " AS DOUBLE) - " + Numerals.sql(centre) + " AS d FROM " + source
-                        + ") WHERE isfinite(d)",
-                row -> found[0] = Moments.about(
-                        centre, finite, row.getDouble(1), row.getDouble(2), row.getDouble(3), row.getDouble(4)));
-        return found[0];
-    }
-
-    private RankSummary ranks(Column column, long finite) throws SQLException {
-        String ranks = Arrays.stream(RankSummary.ranks())
+    /** Powers of the distances from {@code centre}, and numbers at even ranks, which one pass tells. */
+    private Moments readNumbers(Column column, long finite, double centre, List<RankSummary> ranks)
+            throws SQLException {
+        String at = Arrays.stream(RankSummary.ranks())
                 .mapToObj(Numerals::written)
                 .collect(Collectors.joining(", "));
-        RankSummary[] found = {RankSummary.NONE};
+        Moments[] found = {Moments.NONE};
         read(
-                "SELECT quantile_disc(v, [" + ranks + "]) FROM (SELECT CAST(" + column.quoted()
-                        + " AS DOUBLE) AS v FROM " + source + ") WHERE isfinite(v)",
-                row -> found[0] = RankSummary.atRanks(
-                        Arrays.stream(Profiler.array(row.getObject(1)))
-                                .mapToDouble(Profiler::real)
-                                .toArray(),
-                        finite));
+                "SELECT fsum(d), fsum(d * d), fsum(d * d * d), fsum(d * d * d * d), quantile_disc(v, [" + at + "]) FROM"
+                        + " (SELECT CAST(" + column.quoted() + " AS DOUBLE) AS v, v - " + Numerals.sql(centre)
+                        + " AS d FROM " + source + ") WHERE isfinite(v)",
+                row -> {
+                    found[0] = Moments.about(
+                            centre, finite, row.getDouble(1), row.getDouble(2), row.getDouble(3), row.getDouble(4));
+                    ranks.add(RankSummary.atRanks(
+                            Arrays.stream(Profiler.array(row.getObject(5)))
+                                    .mapToDouble(Profiler::real)
+                                    .toArray(),
+                            finite));
+                });
         return found[0];
     }
 

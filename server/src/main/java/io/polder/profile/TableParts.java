@@ -49,6 +49,10 @@ final class TableParts {
     /** Which slices a commit over more than these has changed is looked up: a few old rows make its range long. */
     private static final int WIDE = 2;
 
+    private static final Duration SOON = Duration.ofSeconds(3);
+    /** A slice is not looked at again before so many times as long as looking took. */
+    private static final int SELDOM = 5;
+
     private static final Duration MERGE_EVERY = Duration.ofSeconds(30);
 
     private static final String PART = ".part";
@@ -98,7 +102,10 @@ final class TableParts {
     /** Slices that have changed, and when they may be looked at, by the nanosecond clock. */
     private final TreeMap<Instant, Long> changed = new TreeMap<>();
 
-    private final Map<Instant, Long> looked = new TreeMap<>();
+    /** How often a slice was looked at, and when it may be again, by the nanosecond clock. */
+    private record Look(int times, long again) {}
+
+    private final Map<Instant, Look> looked = new TreeMap<>();
     private @Nullable Instant surveyFrom = Instant.MIN;
     private Instant surveyTo = Instant.MAX;
     private long surveyBatch;
@@ -167,8 +174,8 @@ final class TableParts {
     }
 
     private void mark(Instant slice) {
-        Long before = looked.get(slice);
-        changed.putIfAbsent(slice, before == null ? System.nanoTime() : before + refresh.toNanos());
+        Look before = looked.get(slice);
+        changed.putIfAbsent(slice, before == null ? System.nanoTime() : before.again());
     }
 
     /** Whether there is something to do now. */
@@ -232,9 +239,15 @@ final class TableParts {
             lookAt(pace, connection, new TimeSlice(unit, from));
             fold();
         }
-        // A slice that takes long is looked at more seldom.
+        // A new slice grows fast, in part; one that takes long is looked at more seldom.
         long took = System.nanoTime() - start;
-        looked.put(from, start + Math.max(0, took * 20 - refresh.toNanos()));
+        Look before = looked.get(from);
+        int times = before == null ? 1 : before.times() + 1;
+        long pause = Math.min(refresh.toNanos(), SOON.toNanos() << Math.min(times, 10));
+        looked.put(from, new Look(times, start + Math.max(pause, took * SELDOM)));
+        while (looked.size() > LINES) {
+            looked.keySet().remove(looked.keySet().iterator().next());
+        }
         publish(now);
         writeState();
     }
