@@ -446,7 +446,7 @@ class PolderProfilePage extends PolderElement {
         names.length
           ? html`<div class="profile-scroll">
               <div class="profile-matrix" style="grid-template-columns:auto repeat(${names.length}, 26px)">
-                <span></span>${names.map((name) => html`<span class="up" title=${name}><span>${name}</span></span>`)}
+                <span></span>${names.map((name) => html`<span class="up" title=${name}><span>${shortName(name)}</span></span>`)}
                 ${names.map(
                   (row) =>
                     html`<span class="name" title=${row}>${row}</span>${names.map((column) => {
@@ -671,6 +671,9 @@ class PolderProfilePage extends PolderElement {
 }
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+/** Of names that begin alike, the ends tell them apart. */
+const shortName = (name) => (name.length > 17 ? name.slice(0, 4) + '…' + name.slice(-12) : name);
 
 const fact = (name, value) =>
   html`<div>

@@ -43,18 +43,15 @@ final class RuleSwitch {
         check(runner.definition(), wanted);
         String name = free(wanted.name(), runner.definition().rules());
         Rule named = new Rule(
-                name,
-                wanted.column(),
-                wanted.check(),
-                wanted.onViolation(),
-                wanted.fix(),
-                List.of(),
-                List.of());
+                name, wanted.column(), wanted.check(), wanted.onViolation(), wanted.fix(), List.of(), List.of());
         List<Rule> made = new ArrayList<>();
-        change(runner, positions -> {
-            made.add(named.since(positions));
-            return made.get(0);
-        }, null);
+        change(
+                runner,
+                positions -> {
+                    made.add(named.since(positions));
+                    return made.get(0);
+                },
+                null);
         return made.get(0);
     }
 
@@ -77,8 +74,8 @@ final class RuleSwitch {
         if (!rule.isPartial()) {
             throw new PolderException(
                     ErrorCode.CONFLICT,
-                    "Rule '" + name + "' of table '" + runner.name() + "' is part of polder.yaml. Fix: remove it there and"
-                            + " rebuild the table");
+                    "Rule '" + name + "' of table '" + runner.name()
+                            + "' is part of polder.yaml. Fix: remove it there and" + " rebuild the table");
         }
         if (!rule.isOver()) {
             change(runner, rule::until, name);
@@ -124,14 +121,17 @@ final class RuleSwitch {
                 table.publish(),
                 table.retain(),
                 table.personal());
-        return Definition.source(with, TopicEvents.of(mart, table.from(), new ArrayList<>()).feeds());
+        return Definition.source(
+                with, TopicEvents.of(mart, table.from(), new ArrayList<>()).feeds());
     }
 
     private void write(String changed, List<Rule> rules) {
         Map<String, List<Rule>> all = new LinkedHashMap<>();
         for (String table : mart.tables().keySet()) {
             TableRunner runner = runners.get(table);
-            List<Rule> known = table.equals(changed) || runner == null ? rules : runner.definition().rules();
+            List<Rule> known = table.equals(changed) || runner == null
+                    ? rules
+                    : runner.definition().rules();
             List<Rule> later = known.stream().filter(Rule::isPartial).toList();
             if (!later.isEmpty()) {
                 all.put(table, later);
@@ -177,8 +177,9 @@ final class RuleSwitch {
         }
         try (SelectCompiler compiler = new SelectCompiler()) {
             problems.addAll(compiler.checkCondition("check", rule.check(), columns));
-            rule.fix().ifPresent(fix -> problems.addAll(
-                    compiler.checkCondition("fix", "(" + fix + ") IS NULL", columns)));
+            rule.fix()
+                    .ifPresent(
+                            fix -> problems.addAll(compiler.checkCondition("fix", "(" + fix + ") IS NULL", columns)));
         }
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);

@@ -114,11 +114,12 @@ record ColumnPart(
         long[] counts = new long[Count.values().length];
         for (Count which : Count.values()) {
             counts[which.ordinal()] = switch (which) {
-                case SHORTEST -> parts.stream()
-                        .filter(part -> part.count(Count.VALUES) > 0)
-                        .mapToLong(part -> part.count(which))
-                        .min()
-                        .orElse(0);
+                case SHORTEST ->
+                    parts.stream()
+                            .filter(part -> part.count(Count.VALUES) > 0)
+                            .mapToLong(part -> part.count(which))
+                            .min()
+                            .orElse(0);
                 case LONGEST -> max(parts, part -> part.count(which));
                 default -> parts.stream().mapToLong(part -> part.count(which)).sum();
             };

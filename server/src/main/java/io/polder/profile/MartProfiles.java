@@ -78,8 +78,7 @@ public final class MartProfiles implements AutoCloseable {
     private volatile boolean isClosed;
 
     /** A profile, and what it was made of. */
-    private record Made(
-            TableParts.Snapshot of, SampleProfile.@Nullable Found sample, TableProfile profile) {}
+    private record Made(TableParts.Snapshot of, SampleProfile.@Nullable Found sample, TableProfile profile) {}
 
     private MartProfiles(DuckStore store, Mart mart, Settings settings, InstantSource clock) {
         this.store = store;
@@ -267,7 +266,10 @@ public final class MartProfiles implements AutoCloseable {
         TablePart whole = snapshot.whole();
         List<Profile.Column> columns = timeline(PartProfile.columns(whole, table.personal()), table, snapshot);
         Set<String> personal = new LinkedHashSet<>();
-        columns.stream().filter(Profile.Column::isPersonal).map(Profile.Column::name).forEach(personal::add);
+        columns.stream()
+                .filter(Profile.Column::isPersonal)
+                .map(Profile.Column::name)
+                .forEach(personal::add);
         Profile cross = sample == null ? null : sample.profile();
         if (cross != null) {
             personal.addAll(cross.privacy().columns());
@@ -329,17 +331,17 @@ public final class MartProfiles implements AutoCloseable {
         }
         int waiting = snapshot.waiting();
         // The slice that is being filled has always changed.
-        return waiting <= 1
-                ? "up to date within a minute"
-                : waiting + " changed slices are still to be looked at";
+        return waiting <= 1 ? "up to date within a minute" : waiting + " changed slices are still to be looked at";
     }
 
     /** The rows by slice are the chart of the column that the table is cut by. */
     private static List<Profile.Column> timeline(
             List<Profile.Column> columns, Table table, TableParts.Snapshot snapshot) {
         return columns.stream()
-                .map(column -> column.time() == null ? column : column.withTimeline(
-                        Optional.of(column.name()).equals(table.time()) ? rows(snapshot.lines()) : List.of()))
+                .map(column -> column.time() == null
+                        ? column
+                        : column.withTimeline(
+                                Optional.of(column.name()).equals(table.time()) ? rows(snapshot.lines()) : List.of()))
                 .toList();
     }
 
@@ -361,8 +363,7 @@ public final class MartProfiles implements AutoCloseable {
      *
      * @param unit how long a slice is; null when the table is not cut
      */
-    public record History(
-            String table, @Nullable String unit, List<String> columns, List<SliceLine> slices) {}
+    public record History(String table, @Nullable String unit, List<String> columns, List<SliceLine> slices) {}
 
     /** The newest slices of a table, at most {@code most}. Of personal columns counts are rounded and nothing else is told. */
     public History history(String table, int most) {
@@ -414,7 +415,10 @@ public final class MartProfiles implements AutoCloseable {
     /** A column that was found. */
     @com.fasterxml.jackson.annotation.JsonInclude(com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL)
     public record Hit(
-            String column, String type, @Nullable String semantic, @Nullable String pattern) {}
+            String column,
+            String type,
+            @Nullable String semantic,
+            @Nullable String pattern) {}
 
     /**
      * The tables that have a column of such a type, semantic type and pattern; each empty for any.
@@ -426,8 +430,7 @@ public final class MartProfiles implements AutoCloseable {
         List<Listed> found = new ArrayList<>();
         for (String table : tables.keySet()) {
             Optional<TableProfile> profile = profile(table);
-            List<Hit> hits = profile
-                    .map(made -> made.profile().columns().stream()
+            List<Hit> hits = profile.map(made -> made.profile().columns().stream()
                             .flatMap(column -> hit(column, type, semantic, pattern))
                             .toList())
                     .orElse(List.of());
@@ -457,8 +460,9 @@ public final class MartProfiles implements AutoCloseable {
                 || known != null
                         && (known.type().toLowerCase(Locale.ROOT).contains(words)
                                 || known.title().toLowerCase(Locale.ROOT).contains(words));
-        List<String> patterns =
-                column.text() == null ? List.of() : column.text().patterns().stream()
+        List<String> patterns = column.text() == null
+                ? List.of()
+                : column.text().patterns().stream()
                         .map(Profile.Pattern::pattern)
                         .toList();
         String wanted = pattern.trim();

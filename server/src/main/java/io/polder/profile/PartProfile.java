@@ -213,8 +213,9 @@ final class PartProfile {
         boolean isLongTailed = last > first && max - min > LONG_TAIL * (last - first);
         double from = isLongTailed ? Math.max(min, first - (last - first) / 2) : min;
         double to = isLongTailed ? Math.min(max, last + (last - first) / 2) : max;
-        double width = 2 * (quantiles.get(5).value() - quantiles.get(3).value()) / Math.cbrt((double)
-                part.moments().count());
+        double width = 2
+                * (quantiles.get(5).value() - quantiles.get(3).value())
+                / Math.cbrt((double) part.moments().count());
         int bins = Math.max(5, Math.min(BINS, width > 0 ? (int) Math.ceil((to - from) / width) : BINS / 2));
         double step = (to - from) / bins;
         if (type.equals("integer")) {

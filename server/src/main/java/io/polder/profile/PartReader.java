@@ -106,8 +106,9 @@ final class PartReader {
                 String t = "CAST(" + c + " AS TIMESTAMP)";
                 String finite = " FILTER (WHERE isfinite(" + t + "))";
                 List<String> sums = new ArrayList<>(List.of(
-                        "count(" + c + ")", "epoch_us(min(" + t + ")" + finite + ")", "epoch_us(max(" + t + ")" + finite
-                                + ")"));
+                        "count(" + c + ")",
+                        "epoch_us(min(" + t + ")" + finite + ")",
+                        "epoch_us(max(" + t + ")" + finite + ")"));
                 for (String unit : List.of("day", "hour", "minute", "second")) {
                     sums.add("count_if(isfinite(" + t + ") AND " + t + " <> date_trunc('" + unit + "', " + t + "))");
                 }
@@ -281,9 +282,8 @@ final class PartReader {
     /** Powers of the distances from {@code centre}, and numbers at even ranks, which one pass tells. */
     private Moments readNumbers(Column column, long finite, double centre, List<RankSummary> ranks)
             throws SQLException {
-        String at = Arrays.stream(RankSummary.ranks())
-                .mapToObj(Numerals::written)
-                .collect(Collectors.joining(", "));
+        String at =
+                Arrays.stream(RankSummary.ranks()).mapToObj(Numerals::written).collect(Collectors.joining(", "));
         Moments[] found = {Moments.NONE};
         read(
                 "SELECT fsum(d), fsum(d * d), fsum(d * d * d), fsum(d * d * d * d), quantile_disc(v, [" + at + "]) FROM"
@@ -338,9 +338,7 @@ final class PartReader {
     private void readClock(Column column, long[] clock) throws SQLException {
         boolean isDate = column.stored().equals("DATE");
         String t = "CAST(" + column.quoted() + " AS TIMESTAMP)";
-        String local = isDate
-                ? t
-                : "timezone('" + zone.getId() + "', timezone('UTC', date_trunc('hour', " + t + ")))";
+        String local = isDate ? t : "timezone('" + zone.getId() + "', timezone('UTC', date_trunc('hour', " + t + ")))";
         read(
                 "SELECT isodow(t), hour(t), sum(n) FROM (SELECT " + local + " AS t, count(*) AS n FROM " + source
                         + " GROUP BY 1) WHERE isfinite(t) GROUP BY ALL",
@@ -375,15 +373,19 @@ final class PartReader {
 
     /** The lines of history of the smaller slices, which one pass tells. */
     List<SliceLine> readLines(List<Column> columns, String time, TimeSlice.Unit unit) throws SQLException {
-        StringBuilder sql = new StringBuilder("SELECT epoch_us(date_trunc('" + unit.name() + "', "
-                + SuggestedRules.quoted(time) + ")), count(*)");
+        StringBuilder sql = new StringBuilder(
+                "SELECT epoch_us(date_trunc('" + unit.name() + "', " + SuggestedRules.quoted(time) + ")), count(*)");
         for (Column column : columns) {
             String c = column.quoted();
             boolean isText = ColumnPart.kind(column.stored()) == Kind.TEXT;
             boolean isNumber = ColumnPart.kind(column.stored()) == Kind.NUMBER;
             String there = isText ? "trim(CAST(" + c + " AS VARCHAR)) <> ''" : c + " IS NOT NULL";
             String v = "CAST(" + c + " AS DOUBLE)";
-            sql.append(", count_if(").append(there).append("), approx_count_distinct(").append(c).append(')');
+            sql.append(", count_if(")
+                    .append(there)
+                    .append("), approx_count_distinct(")
+                    .append(c)
+                    .append(')');
             for (String sum : List.of("avg", "stddev_samp", "min", "max")) {
                 sql.append(", ")
                         .append(isNumber ? sum + "(" + v + ") FILTER (WHERE isfinite(" + v + "))" : "NULL::DOUBLE");

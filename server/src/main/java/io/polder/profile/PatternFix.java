@@ -74,6 +74,7 @@ final class PatternFix {
                     .append(run.length())
                     .append("})[^\\pL\\d]*");
         }
-        return "regexp_replace(" + value + ", " + FileSource.text(expression + "$") + ", " + FileSource.text(template) + ")";
+        return "regexp_replace(" + value + ", " + FileSource.text(expression + "$") + ", " + FileSource.text(template)
+                + ")";
     }
 }

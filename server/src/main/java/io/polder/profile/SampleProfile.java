@@ -47,15 +47,14 @@ final class SampleProfile {
             int k,
             Instant now)
             throws SQLException {
-        List<PartReader.Column> used =
-                columns.stream().limit(MOST_COLUMNS).toList();
+        List<PartReader.Column> used = columns.stream().limit(MOST_COLUMNS).toList();
         try (Workbench workbench = Workbench.open(bench)) {
             Path file = workbench.folder().resolve("sample.csv");
             write(connection, source, used, known, file);
             workbench.run("CREATE TABLE raw AS SELECT "
                     + used.stream()
-                            .map(column -> "CAST(" + column.quoted() + " AS " + column.stored() + ") AS "
-                                    + column.quoted())
+                            .map(column ->
+                                    "CAST(" + column.quoted() + " AS " + column.stored() + ") AS " + column.quoted())
                             .collect(Collectors.joining(", "))
                     + " FROM read_csv(" + FileSource.text(file.toString())
                     + ", header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', auto_detect = false,"
@@ -117,13 +116,19 @@ final class SampleProfile {
         }
     }
 
+    /** What holds of more columns in so few rows is mostly an accident of these. */
+    private static final int DETERMINANTS = 2;
+
     /** Places in a sample say nothing of places in the table, and of personal columns no count is told. */
     static Profile.FunctionalDependencies withoutRows(Set<String> personal, Profile.FunctionalDependencies found) {
+        List<Profile.Dependency> minimal = found.minimal().stream()
+                .filter(each -> each.lhs().size() <= DETERMINANTS)
+                .toList();
         return new Profile.FunctionalDependencies(
                 false,
                 found.rows(),
-                found.count(),
-                found.minimal(),
+                minimal.size(),
+                minimal,
                 found.approximate().stream()
                         .filter(each -> !personal.contains(each.rhs())
                                 && each.lhs().stream().noneMatch(personal::contains))

@@ -50,8 +50,7 @@ public final class Season {
             int others,
             String compared) {}
 
-    private record Statistic(
-            String name, Function<SliceLine, @Nullable Double> of) {}
+    private record Statistic(String name, Function<SliceLine, @Nullable Double> of) {}
 
     /**
      * The unusual ones of the last slices, the furthest first.
@@ -69,7 +68,8 @@ public final class Season {
         if (lines.size() <= DAYS) {
             return List.of();
         }
-        List<SliceLine> over = new ArrayList<>(lines.headMap(lines.lastKey(), false).values());
+        List<SliceLine> over =
+                new ArrayList<>(lines.headMap(lines.lastKey(), false).values());
         List<Unusual> unusual = new ArrayList<>();
         for (SliceLine line : over.subList(Math.max(0, over.size() - last), over.size())) {
             judge(line, over, null, new Statistic("rows", each -> (double) each.rows()), unit, zone, unusual);
@@ -79,13 +79,18 @@ public final class Season {
                     continue;
                 }
                 for (Statistic statistic : List.of(
-                        new Statistic("missing", each -> each.rows() == 0
-                                ? null
-                                : (Double) ((double) each.cells().get(column).missing() / each.rows())),
-                        new Statistic("distinct", each -> (double)
-                                each.cells().get(column).distinct()),
+                        new Statistic(
+                                "missing",
+                                each -> each.rows() == 0
+                                        ? null
+                                        : (Double) ((double)
+                                                        each.cells().get(column).missing()
+                                                / each.rows())),
+                        new Statistic("distinct", each ->
+                                (double) each.cells().get(column).distinct()),
                         new Statistic("mean", each -> each.cells().get(column).mean()),
-                        new Statistic("deviation", each -> each.cells().get(column).deviation()))) {
+                        new Statistic(
+                                "deviation", each -> each.cells().get(column).deviation()))) {
                     judge(line, over, columns.get(at), statistic, unit, zone, unusual);
                 }
             }
@@ -113,7 +118,8 @@ public final class Season {
         List<Double> sameHour = new ArrayList<>();
         List<Double> sameWeekday = new ArrayList<>();
         for (SliceLine other : all) {
-            if (other.from().equals(line.from()) || other.cells().size() != line.cells().size()) {
+            if (other.from().equals(line.from())
+                    || other.cells().size() != line.cells().size()) {
                 continue;
             }
             ZonedDateTime then = other.from().atZone(zone);

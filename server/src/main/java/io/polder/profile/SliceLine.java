@@ -28,7 +28,8 @@ public record SliceLine(Instant from, long rows, List<Cell> cells) {
     static SliceLine of(Instant from, TablePart part) {
         List<Cell> cells = new ArrayList<>();
         for (ColumnPart column : part.columns()) {
-            boolean isNumber = column.kind() == ColumnPart.Kind.NUMBER && column.moments().count() > 0;
+            boolean isNumber =
+                    column.kind() == ColumnPart.Kind.NUMBER && column.moments().count() > 0;
             cells.add(new Cell(
                     column.missing(),
                     column.values().distinct(),

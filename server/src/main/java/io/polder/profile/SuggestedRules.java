@@ -203,13 +203,7 @@ final class SuggestedRules {
 
     private static RuleFile.Expectation check(Profile.Column column, String check, String fix) {
         return new RuleFile.Check(new Rule(
-                column.name(),
-                column.name(),
-                check,
-                Rule.OnViolation.FIX,
-                Optional.of(fix),
-                List.of(),
-                List.of()));
+                column.name(), column.name(), check, Rule.OnViolation.FIX, Optional.of(fix), List.of(), List.of()));
     }
 
     private void add(String kind, String column, RuleFile.Expectation rule, long rows, long broken) {

@@ -50,8 +50,6 @@ final class TableParts {
     private static final int WIDE = 2;
 
     private static final Duration SOON = Duration.ofSeconds(3);
-    /** A slice is not looked at again before so many times as long as looking took. */
-    private static final int SELDOM = 5;
 
     private static final Duration MERGE_EVERY = Duration.ofSeconds(30);
 
@@ -70,7 +68,8 @@ final class TableParts {
             Instant asOf) {}
 
     /** How a table is named in the store, and what its key says of its time. */
-    record Source(String table, Optional<String> time, @Nullable Duration retain, ZoneId zone) {
+    record Source(
+            String table, Optional<String> time, @Nullable Duration retain, ZoneId zone) {
         String relation() {
             return "main." + SuggestedRules.quoted(table);
         }
@@ -82,8 +81,8 @@ final class TableParts {
         /** @param batch rows of later ones are left out, so that all queries about a slice see the same; 0 for none */
         String where(TimeSlice slice, long batch) {
             String column = SuggestedRules.quoted(time.orElseThrow());
-            return provenance() + " WHERE " + (batch == 0 ? "" : "_batch <= " + batch + " AND ") + column + " >= " + timestamp(slice.from()) + " AND " + column + " < "
-                    + timestamp(slice.to());
+            return provenance() + " WHERE " + (batch == 0 ? "" : "_batch <= " + batch + " AND ") + column + " >= "
+                    + timestamp(slice.from()) + " AND " + column + " < " + timestamp(slice.to());
         }
     }
 
@@ -227,7 +226,8 @@ final class TableParts {
                             connection,
                             source.provenance() + (batch == 0 ? "" : " WHERE _batch <= " + batch),
                             source.zone(),
-                            pace).read(columns);
+                            pace)
+                    .read(columns);
             if (part.rows() == 0) {
                 fine.clear();
                 publish(now);
@@ -244,7 +244,7 @@ final class TableParts {
         Look before = looked.get(from);
         int times = before == null ? 1 : before.times() + 1;
         long pause = Math.min(refresh.toNanos(), SOON.toNanos() << Math.min(times, 10));
-        looked.put(from, new Look(times, start + Math.max(pause, took * SELDOM)));
+        looked.put(from, new Look(times, start + took + Math.max(pause, took)));
         while (looked.size() > LINES) {
             looked.keySet().remove(looked.keySet().iterator().next());
         }
@@ -310,8 +310,7 @@ final class TableParts {
         }
         TimeSlice last = new TimeSlice(unit, newest);
         return !day.to()
-                .isAfter(newest.minus(
-                        Duration.between(last.from(), last.to()).multipliedBy(FINE)));
+                .isAfter(newest.minus(Duration.between(last.from(), last.to()).multipliedBy(FINE)));
     }
 
     private void put(TimeSlice slice, TablePart part) throws IOException {
@@ -327,7 +326,9 @@ final class TableParts {
     private void fold() throws IOException {
         while (!fine.isEmpty()) {
             TimeSlice day = larger(fine.firstKey());
-            if (day == null || !isOld(day) || !changed.subMap(day.from(), day.to()).isEmpty()) {
+            if (day == null
+                    || !isOld(day)
+                    || !changed.subMap(day.from(), day.to()).isEmpty()) {
                 return;
             }
             NavigableMap<Instant, TablePart> inside = fine.headMap(day.to(), false);
@@ -497,8 +498,11 @@ final class TableParts {
     }
 
     private Path file(Unit of, Instant from) {
-        return folder.resolve((hasTime() ? of.name().toLowerCase(java.util.Locale.ROOT) + "-"
-                        + from.toString().replace(":", "") : "whole") + PART);
+        return folder.resolve((hasTime()
+                        ? of.name().toLowerCase(java.util.Locale.ROOT) + "-"
+                                + from.toString().replace(":", "")
+                        : "whole")
+                + PART);
     }
 
     private void clear() throws IOException {

@@ -29,12 +29,10 @@ record TimeSlice(Unit unit, Instant from) {
                     switch (this) {
                         case HOUR -> there.truncatedTo(ChronoUnit.HOURS).toInstant();
                         case DAY -> there.truncatedTo(ChronoUnit.DAYS).toInstant();
-                        case MONTH -> there.truncatedTo(ChronoUnit.DAYS)
-                                .withDayOfMonth(1)
-                                .toInstant();
-                        case YEAR -> there.truncatedTo(ChronoUnit.DAYS)
-                                .withDayOfYear(1)
-                                .toInstant();
+                        case MONTH ->
+                            there.truncatedTo(ChronoUnit.DAYS).withDayOfMonth(1).toInstant();
+                        case YEAR ->
+                            there.truncatedTo(ChronoUnit.DAYS).withDayOfYear(1).toInstant();
                     });
         }
     }

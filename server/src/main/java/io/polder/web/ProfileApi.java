@@ -164,7 +164,8 @@ final class ProfileApi {
     private Set<String> personal(String table) {
         Set<String> personal = new java.util.HashSet<>(mart.table(table).personal());
         program.profile(table)
-                .ifPresent(profile -> personal.addAll(profile.profile().privacy().columns()));
+                .ifPresent(
+                        profile -> personal.addAll(profile.profile().privacy().columns()));
         return personal;
     }
 

@@ -127,11 +127,9 @@ class MartProfilesTest {
         assertThat(history.at("/slices/2/cells/2/missing").asLong()).isEqualTo(6);
 
         // Associations and dependencies come from a sample, when there is time for it.
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(get("/api/tables/visits/profile")
-                                .path("sampled")
-                                .asText())
-                        .isNotEmpty());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/tables/visits/profile").path("sampled").asText())
+                .isNotEmpty());
     }
 
     @Test
@@ -190,7 +188,9 @@ class MartProfilesTest {
                 "{\"name\": \"slow\", \"column\": \"speed\", \"check\": \"speed <= 250\", \"on_violation\": \"nullify\"}",
                 201);
         assertThat(rules.at("/rules/0/name").asText()).isEqualTo("slow");
-        assertThat(Files.readString(folder.resolve("mart/rules.yaml"))).contains("slow").contains("since: [");
+        assertThat(Files.readString(folder.resolve("mart/rules.yaml")))
+                .contains("slow")
+                .contains("since: [");
         post(
                 "/api/tables/visits/rules",
                 "{\"name\": \"phone\", \"column\": \"phone\", \"on_violation\": \"fix\","
@@ -202,13 +202,18 @@ class MartProfilesTest {
                 "/api/tables/visits/rules",
                 "{\"name\": \"seen\", \"check\": \"id <> 25\", \"on_violation\": \"mark\"}",
                 201);
-        push("visits", 10, at -> "{\"id\": " + (20 + at) + ", \"time\": \"" + MORNING + "\", \"speed\": 300, \"phone\": \""
-                + (at == 9 ? "none" : "205 325 810" + at) + "\"}");
+        push(
+                "visits",
+                10,
+                at -> "{\"id\": " + (20 + at) + ", \"time\": \"" + MORNING + "\", \"speed\": 300, \"phone\": \""
+                        + (at == 9 ? "none" : "205 325 810" + at) + "\"}");
         awaitRows("SELECT count(*) FROM visits", 30);
 
         String rows = "SELECT id, speed, phone FROM visits ORDER BY id";
         JsonNode before = sql(rows);
-        assertThat(sql("SELECT count(*) FROM visits WHERE speed IS NULL").at("/rows/0/0").asLong())
+        assertThat(sql("SELECT count(*) FROM visits WHERE speed IS NULL")
+                        .at("/rows/0/0")
+                        .asLong())
                 .isEqualTo(10);
         assertThat(sql("SELECT phone FROM visits WHERE id = 20").at("/rows/0/0").asText())
                 .isEqualTo("(205)325-8100");
@@ -231,7 +236,9 @@ class MartProfilesTest {
         });
         assertThat(sql(rows + " LIMIT 30").path("rows")).isEqualTo(before.path("rows"));
         assertThat(violations(get("/api/tables/visits/rules"))).containsExactly("slow 10", "phone 10", "seen 1");
-        assertThat(sql("SELECT count(*) FROM visits WHERE speed = 300").at("/rows/0/0").asLong())
+        assertThat(sql("SELECT count(*) FROM visits WHERE speed = 300")
+                        .at("/rows/0/0")
+                        .asLong())
                 .isEqualTo(21);
 
         stop();
@@ -249,7 +256,10 @@ class MartProfilesTest {
                 "/api/tables/visits/rules",
                 "{\"column\": \"sped\", \"check\": \"speed <=\", \"on_violation\": \"fix\"}",
                 400);
-        assertThat(refused.path("detail").asText()).contains("sped").contains("check").contains("fix");
+        assertThat(refused.path("detail").asText())
+                .contains("sped")
+                .contains("check")
+                .contains("fix");
         assertThat(folder.resolve("mart/rules.yaml")).doesNotExist();
     }
 
@@ -271,11 +281,10 @@ class MartProfilesTest {
     }
 
     private JsonNode profile(String table, long rows) {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(get("/api/tables/" + table + "/profile")
-                                .at("/profile/rows")
-                                .asLong())
-                        .isEqualTo(rows));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(get("/api/tables/" + table + "/profile")
+                        .at("/profile/rows")
+                        .asLong())
+                .isEqualTo(rows));
         return get("/api/tables/" + table + "/profile");
     }
 
@@ -298,14 +307,16 @@ class MartProfilesTest {
 
     private static List<String> violations(JsonNode rules) {
         List<String> counts = new ArrayList<>();
-        rules.path("rules").forEach(rule -> counts.add(rule.path("name").asText() + " "
-                + rule.path("violations").asLong()));
+        rules.path("rules")
+                .forEach(rule -> counts.add(rule.path("name").asText() + " "
+                        + rule.path("violations").asLong()));
         return counts;
     }
 
     private void awaitRows(String sql, long rows) {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(sql(sql).at("/rows/0/0").asLong()).isEqualTo(rows));
+                .untilAsserted(
+                        () -> assertThat(sql(sql).at("/rows/0/0").asLong()).isEqualTo(rows));
     }
 
     private JsonNode sql(String sql) {
@@ -334,8 +345,8 @@ class MartProfilesTest {
 
     private JsonNode ask(HttpRequest.Builder request, int status) {
         try {
-            HttpResponse<String> answer = client.send(
-                    request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer =
+                    client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
             return JSON.readTree(answer.body());
         } catch (IOException | InterruptedException failure) {

@@ -73,7 +73,8 @@ class PartsTest {
         assertThat(merged.first()).isEqualTo(whole.first());
         assertThat(merged.last()).isEqualTo(whole.last());
         assertThat(merged.moments().count()).isEqualTo(whole.moments().count());
-        double deviation = Math.sqrt(whole.moments().second() / Math.max(1, whole.moments().count()));
+        double deviation =
+                Math.sqrt(whole.moments().second() / Math.max(1, whole.moments().count()));
         digits(merged.moments().mean(), whole.moments().mean(), deviation);
         digits(merged.moments().second(), whole.moments().second(), 0);
         double n = whole.moments().count();
@@ -138,7 +139,9 @@ class PartsTest {
                 double place = at * (sorted.length - 1);
                 double low = sorted[(int) Math.floor(place)];
                 double high = sorted[(int) Math.ceil(place)];
-                assertThat(told).isCloseTo(low + (place - Math.floor(place)) * (high - low), within(1e-9 * (1 + Math.abs(high))));
+                assertThat(told)
+                        .isCloseTo(
+                                low + (place - Math.floor(place)) * (high - low), within(1e-9 * (1 + Math.abs(high))));
                 continue;
             }
             double slack = part.ranks().error() + 1.0 / sorted.length;
@@ -181,8 +184,9 @@ class PartsTest {
         Random random = new Random(seed);
         Connection engine = DriverManager.getConnection("jdbc:duckdb:");
         try (Statement statement = engine.createStatement()) {
-            statement.execute("CREATE TABLE data (hour INTEGER, time TIMESTAMP, \"whole\" INTEGER, \"real\" DOUBLE, text"
-                    + " VARCHAR, flag BOOLEAN)");
+            statement.execute(
+                    "CREATE TABLE data (hour INTEGER, time TIMESTAMP, \"whole\" INTEGER, \"real\" DOUBLE, text"
+                            + " VARCHAR, flag BOOLEAN)");
             double centre = random.nextInt(3) * 1e6;
             StringBuilder values = new StringBuilder();
             for (int row = 0; row < rows; row++) {

@@ -15,9 +15,10 @@ public final class SampleTableProfile {
     public static TableProfile of(String table) {
         try (Connection engine = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = engine.createStatement()) {
-            statement.execute("CREATE TABLE data AS SELECT range AS uid, TIMESTAMP '2026-03-02 08:00:00' + INTERVAL (range)"
-                    + " MINUTE AS time, CASE WHEN range % 9 > 0 THEN range * 1.5::DOUBLE END AS speed, '(205)325-81' ||"
-                    + " (10 + range % 80) AS phone FROM range(300)");
+            statement.execute(
+                    "CREATE TABLE data AS SELECT range AS uid, TIMESTAMP '2026-03-02 08:00:00' + INTERVAL (range)"
+                            + " MINUTE AS time, CASE WHEN range % 9 > 0 THEN range * 1.5::DOUBLE END AS speed, '(205)325-81' ||"
+                            + " (10 + range % 80) AS phone FROM range(300)");
             List<PartReader.Column> columns = List.of(
                     new PartReader.Column("uid", "BIGINT"),
                     new PartReader.Column("time", "TIMESTAMP"),

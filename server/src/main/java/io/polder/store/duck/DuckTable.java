@@ -588,7 +588,8 @@ final class DuckTable implements StoredTable {
                     .findFirst()
                     .orElseThrow();
             rows = "(SELECT *, " + broken(rule) + " AS polder_broken_" + index + " FROM " + rows + ")";
-            rows = "(SELECT * REPLACE (CASE WHEN polder_broken_" + index + " THEN TRY_CAST((" + rule.fix().orElseThrow()
+            rows = "(SELECT * REPLACE (CASE WHEN polder_broken_" + index + " THEN TRY_CAST(("
+                    + rule.fix().orElseThrow()
                     + ") AS " + type + ") ELSE " + column + " END AS " + column + "), " + column + " AS polder_was_"
                     + index + " FROM " + rows + ")";
             rows = "(SELECT *, polder_broken_" + index + " AND " + column + " IS NOT NULL AND (" + rule.check()
@@ -616,7 +617,9 @@ final class DuckTable implements StoredTable {
                     + ", " + (rule.column().isEmpty() ? "NULL" : Sql.text(rule.column())) + ", s."
                     + Transform.PARTITION + ", s." + Transform.OFFSET + ", concat_ws(',', " + key + "), CAST("
                     + (isFix ? "s.polder_was_" + index : column) + " AS VARCHAR), "
-                    + (isFix ? "CASE WHEN s.polder_fixed_" + index + " THEN CAST(" + column + " AS VARCHAR) END" : "NULL")
+                    + (isFix
+                            ? "CASE WHEN s.polder_fixed_" + index + " THEN CAST(" + column + " AS VARCHAR) END"
+                            : "NULL")
                     + ", e." + Transform.ACCEPTED + " FROM staged s JOIN " + Transform.EVENT
                     + " e ON s.polder_row = e.polder_row WHERE s.polder_rule_" + index);
         }
