@@ -21,6 +21,16 @@ export const resumeFeed = (feed) => post('api/feeds/' + encodeURIComponent(feed)
 export const pipelines = () => get('api/pipelines');
 export const tables = () => get('api/tables');
 export const rebuildTable = (table) => post('api/tables/' + encodeURIComponent(table) + '/rebuild');
+/** What is in a table; without a `profile` as long as it has no rows. */
+export const profile = (table, signal) => get('api/tables/' + encodeURIComponent(table) + '/profile', signal);
+/** The slices that a table's profile was put together of, the newest of them. */
+export const history = (table, signal) => get('api/tables/' + encodeURIComponent(table) + '/history?slices=336', signal);
+/** The tables that have columns of such a type, meaning or pattern. @param {{type?: string, semantic?: string, pattern?: string}} query */
+export const profiles = (query, signal) => get('api/profiles?' + new URLSearchParams(query), signal);
+export const rules = (table, signal) => get('api/tables/' + encodeURIComponent(table) + '/rules', signal);
+export const enforceRule = (table, rule) => post('api/tables/' + encodeURIComponent(table) + '/rules', rule);
+export const releaseRule = (table, rule) =>
+  ask('api/tables/' + encodeURIComponent(table) + '/rules/' + encodeURIComponent(rule), { method: 'DELETE' });
 export const ledger = (minutes) => get('api/ledger?minutes=' + minutes);
 export const rejected = (limit) => get('api/rejected?limit=' + limit);
 export const replayRejected = (topic) => post('api/rejected/replay', topic ? { topic } : {});

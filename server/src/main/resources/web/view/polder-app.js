@@ -7,6 +7,7 @@ import './polder-feeds-page.js';
 import './polder-freshness.js';
 import './polder-map-page.js';
 import './polder-pipelines-page.js';
+import './polder-profile-page.js';
 import './polder-search.js';
 import './polder-sql-page.js';
 import './polder-tables-page.js';
@@ -128,7 +129,14 @@ class PolderApp extends PolderElement {
       case 'pipelines':
         return html`<polder-pipelines-page .mart=${mart} .live=${live}></polder-pipelines-page>`;
       case 'tables':
-        return html`<polder-tables-page .mart=${mart} .live=${live} .calendar=${calendar}></polder-tables-page>`;
+        return route.name
+          ? html`<polder-profile-page .mart=${mart} .route=${route} .calendar=${calendar}></polder-profile-page>`
+          : html`<polder-tables-page
+              .mart=${mart}
+              .live=${live}
+              .route=${route}
+              .calendar=${calendar}
+            ></polder-tables-page>`;
       case 'sql':
         return html`<polder-sql-page .mart=${mart} .route=${route} .calendar=${calendar}></polder-sql-page>`;
       default:

@@ -31,8 +31,9 @@ public final class Definition {
 
     /**
      * A hash that changes when the same events would make other rows: by another SELECT, key, time or version, a rule
-     * that rejects or nullifies, the fields or the format of a feed of the topic, or another definition of a table that it
-     * joins. White space and comments in the SELECT, {@code retain}, {@code publish}, rules that only count, and
+     * that rejects, nullifies or fixes in all rows, the fields or the format of a feed of the topic, or another definition of a table that it
+     * joins. White space and comments in the SELECT, {@code retain}, {@code publish}, rules that only count or mark,
+     * rules that apply from a place in the log on or up to one, and
      * feeds that are decoded as the topic's leading one is change nothing.
      *
      * @param feeds all feeds of the table's topic, in the order of the mart
@@ -47,13 +48,16 @@ public final class Definition {
         line(text, "version", table.version().orElse(""));
         line(text, "select", Sql.essence(table.effectiveSelect()));
         table.rules().stream()
-                .filter(rule -> rule.onViolation() != Rule.OnViolation.COUNT)
-                .forEach(rule -> line(
-                        text,
-                        "rule",
-                        rule.column(),
-                        Sql.essence(rule.check()),
-                        rule.onViolation().name()));
+                .filter(Definition::changesRows)
+                .forEach(rule -> {
+                    line(
+                            text,
+                            "rule",
+                            rule.column(),
+                            Sql.essence(rule.check()),
+                            rule.onViolation().name());
+                    rule.fix().ifPresent(fix -> line(text, "fix", Sql.essence(fix)));
+                });
         leader(table, feeds).ifPresent(leader -> {
             text.append(format(leader));
             moreFields(text, leader, feeds);
@@ -67,6 +71,14 @@ public final class Definition {
         });
         new TreeMap<>(joined).forEach((name, hash) -> line(text, "joined", name, hash));
         return HexFormat.of().formatHex(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** A rule that applies from a place in the log on, or up to one, was switched there: the rows are what it makes. */
+    private static boolean changesRows(Rule rule) {
+        return switch (rule.onViolation()) {
+            case COUNT, MARK -> false;
+            case REJECT, NULLIFY, FIX -> !rule.isPartial();
+        };
     }
 
     /**
@@ -117,6 +129,9 @@ public final class Definition {
             table.rules().forEach(rule -> rule(text, rule));
         }
         table.publish().ifPresent(publish -> member(text, "publish", YamlText.of(publish)));
+        if (!table.personal().isEmpty()) {
+            member(text, "personal", YamlText.list(new TreeSet<>(table.personal())));
+        }
         if (table.retain() != null) {
             member(text, "retain", Durations.word(table.retain()));
         }
@@ -193,15 +208,7 @@ public final class Definition {
     }
 
     private static void rule(StringBuilder text, Rule rule) {
-        text.append("      - {name: ").append(YamlText.of(rule.name()));
-        if (!rule.column().isEmpty()) {
-            text.append(", column: ").append(YamlText.of(rule.column()));
-        }
-        text.append(", check: ")
-                .append(YamlText.quoted(rule.check()))
-                .append(", on_violation: ")
-                .append(MartKeys.word(rule.onViolation()))
-                .append("}\n");
+        text.append("      - {").append(LaterRules.members(rule)).append("}\n");
     }
 
     private static void member(StringBuilder text, String key, String value) {

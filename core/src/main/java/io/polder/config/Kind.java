@@ -158,6 +158,21 @@ record Kind<T>(String word, Parser<T> parser) {
         return good ? List.copyOf(texts) : null;
     });
 
+    /** Offsets by partition. */
+    static final Kind<List<Long>> OFFSETS = new Kind<>("offsets", (value, problems) -> {
+        List<Long> offsets = new ArrayList<>();
+        boolean good = true;
+        for (Value item : value instanceof Value.Items items ? items.values() : List.of(value)) {
+            if (item instanceof Value.Text text && text.text().matches("\\d{1,18}")) {
+                offsets.add(Long.parseLong(text.text()));
+            } else {
+                problems.add(item, "is not an offset", "write one whole number for each partition, like [1200, 980]");
+                good = false;
+            }
+        }
+        return good ? List.copyOf(offsets) : null;
+    });
+
     private static Kind<List<String>> names(int least) {
         return new Kind<>("names", (value, problems) -> {
             List<String> names = new ArrayList<>();

@@ -298,11 +298,17 @@ final class MartKeys {
             "400d",
             "How long rows are kept, by `time`; for ever when not written. An event that was older when it came is"
                     + " counted as too late.");
+    static final Key<List<String>> PERSONAL = Key.optional(
+            "personal",
+            Kind.NAMES,
+            "[plate, owner]",
+            "Columns that tell of a person. The table's profile shows no value of these that few rows have; columns that"
+                    + " it finds to be personal are treated so, too.");
     static final Section TABLE = new Section(
             "Tables",
             "tables.NAME",
             "Typed rows under a primary key, made from a topic by a SELECT.",
-            List.of(FROM, TABLE_KEY, TIME, VERSION, SELECT, RULES, PUBLISH, RETAIN),
+            List.of(FROM, TABLE_KEY, TIME, VERSION, SELECT, RULES, PUBLISH, RETAIN, PERSONAL),
             Map.of("to", "remove it: rows go to the mart"));
 
     static final Key<String> RULE_NAME = Key.optional(
@@ -319,16 +325,56 @@ final class MartKeys {
             "SQL over the table's columns that must be true. As in SQL, a check that is NULL holds.");
     static final Key<Rule.OnViolation> ON_VIOLATION = Key.withDefault(
             "on_violation",
-            Kind.oneOf(violations(), Set.of("fix", "mark")),
+            Kind.oneOf(violations(), Set.of()),
             "count",
             "nullify",
-            "`reject`: the event goes to `TOPIC.rejected`. `nullify`: the column becomes NULL. `count`: nothing, but it"
-                    + " is counted.");
+            "`reject`: the event goes to `TOPIC.rejected`. `nullify`: the column becomes NULL. `fix`: the column becomes"
+                    + " what `fix` says, when that keeps the rule, and what was is kept in `polder.marks`; when it does"
+                    + " not, the row is marked. `mark`: the row is in `polder.marks`. `count`: nothing, but it is counted,"
+                    + " as all of them are.");
+    static final Key<String> FIX = Key.optional(
+            "fix",
+            Kind.TEXT,
+            "\"upper(trim(road))\"",
+            "SQL over the table's columns: what the column becomes when it breaks the rule. For `on_violation: fix`.");
+    static final Key<List<Long>> SINCE = Key.optional(
+            "since", Kind.OFFSETS, "[1200, 980]", "By partition, the first offset to which the rule applies.");
+    static final Key<List<Long>> UNTIL = Key.optional(
+            "until",
+            Kind.OFFSETS,
+            "[4100, 3970]",
+            "By partition, the first offset to which the rule applies no more.");
     static final Section RULE = new Section(
             "Rules",
             "tables.NAME.rules[N]",
             "What must hold for a row of the table.",
-            List.of(RULE_NAME, RULE_COLUMN, CHECK, ON_VIOLATION),
+            List.of(RULE_NAME, RULE_COLUMN, CHECK, ON_VIOLATION, FIX),
+            Map.of());
+    /** As it is stored with the rows that it made. */
+    static final Section STORED_RULE = new Section(
+            "Stored rules",
+            "tables.NAME.rules[N]",
+            "",
+            List.of(RULE_NAME, RULE_COLUMN, CHECK, ON_VIOLATION, FIX, SINCE, UNTIL),
+            Map.of());
+
+    static final Key<String> RULE_TABLE =
+            Key.required("table", Kind.TEXT, "traffic", "The table that the rule is of.");
+    static final Key<List<Value.Mapping>> LATER_RULES = Key.required(
+            "rules",
+            Kind.mappings(
+                    "list of rules",
+                    "write a list of rules, like '- {table: traffic, column: speed, check: \"speed <= 250\"}'"),
+            "[{table: traffic, column: speed, check: \"speed <= 250\"}]",
+            "Rules as those of a table, each with its `table`.");
+    /** The file beside the definition. */
+    static final Section RULE_FILE = new Section("Rules that were switched on", "", "", List.of(LATER_RULES), Map.of());
+
+    static final Section LATER_RULE = new Section(
+            "Rules that were switched on",
+            "rules[N]",
+            "",
+            List.of(RULE_TABLE, RULE_NAME, RULE_COLUMN, CHECK, ON_VIOLATION, FIX, SINCE, UNTIL),
             Map.of());
 
     static final Key<String> MAP_TABLE = Key.required(

@@ -26,11 +26,18 @@ public final class MartReader {
     private final Path folder;
     private final Map<String, String> environment;
     private final Problems problems;
+    /** By table; null where a stored definition is read, whose rules have all been put together. */
+    private final @Nullable Map<String, List<Value.Mapping>> laterRules;
     private final Map<String, String> places = new LinkedHashMap<>();
 
-    private MartReader(Path folder, Map<String, String> environment, Problems problems) {
+    private MartReader(
+            Path folder,
+            Map<String, String> environment,
+            @Nullable Map<String, List<Value.Mapping>> laterRules,
+            Problems problems) {
         this.folder = folder;
         this.environment = environment;
+        this.laterRules = laterRules;
         this.problems = problems;
     }
 
@@ -75,13 +82,14 @@ public final class MartReader {
                 PlatformReader.firstWords(MartKeys.TOP.keys()),
                 PlatformReader.firstWords(PlatformReader.SECTION.keys()),
                 problems);
-        return read(Overrides.apply(document, overrides, problems), folder, environment, problems);
+        return new MartReader(folder, environment, LaterRules.read(folder, problems), problems)
+                .mart(Overrides.apply(document, overrides, problems));
     }
 
     /** A mart from a document that is already read. */
     static @Nullable Mart read(
             Value.Mapping document, Path folder, Map<String, String> environment, Problems problems) {
-        return new MartReader(folder, environment, problems).mart(document);
+        return new MartReader(folder, environment, null, problems).mart(document);
     }
 
     private @Nullable Mart mart(Value.Mapping document) {
@@ -173,7 +181,11 @@ public final class MartReader {
                     members.value(MartKeys.RETAIN), "needs the time of a row", "add 'time: COLUMN', or remove retain");
         }
         checkPublish(members, name, names);
-        List<Rule> rules = rules(members, columns, key == null ? List.of() : key);
+        List<Rule> rules = rules(name, members, columns, key == null ? List.of() : key);
+        List<String> personal = members.find(MartKeys.PERSONAL);
+        if (personal != null) {
+            columns.check(members, MartKeys.PERSONAL, personal);
+        }
         if (from == null || key == null) {
             return null;
         }
@@ -186,7 +198,8 @@ public final class MartReader {
                 select,
                 rules,
                 Optional.ofNullable(members.find(MartKeys.PUBLISH)),
-                members.find(MartKeys.RETAIN));
+                members.find(MartKeys.RETAIN),
+                personal == null ? Set.of() : Set.copyOf(personal));
     }
 
     /**
@@ -219,36 +232,68 @@ public final class MartReader {
         }
     }
 
-    private List<Rule> rules(Section.Members table, Columns columns, List<String> key) {
+    private List<Rule> rules(String tableName, Section.Members table, Columns columns, List<String> key) {
         List<Value.Mapping> values = table.find(MartKeys.RULES);
         Map<String, Rule> rules = new LinkedHashMap<>();
         for (Value.Mapping value : values == null ? List.<Value.Mapping>of() : values) {
-            Section.Members members = MartKeys.RULE.open(value, problems);
-            String column = members.find(MartKeys.RULE_COLUMN);
-            String check = members.find(MartKeys.CHECK);
-            Rule.OnViolation onViolation = members.get(MartKeys.ON_VIOLATION);
-            if (column != null) {
-                columns.check(members, MartKeys.RULE_COLUMN, List.of(column));
-            }
-            if (onViolation == Rule.OnViolation.NULLIFY && !members.has(MartKeys.RULE_COLUMN)) {
-                problems.add(members.value(MartKeys.ON_VIOLATION), "needs a column to make NULL", "add 'column: NAME'");
-            } else if (onViolation == Rule.OnViolation.NULLIFY && column != null && key.contains(column)) {
-                problems.add(
-                        members.value(MartKeys.ON_VIOLATION),
-                        column + " is part of the key, which cannot be NULL",
-                        "write on_violation: reject");
-            }
-            String name = members.find(MartKeys.RULE_NAME);
-            if (name == null) {
-                name = free(column == null ? "rule" : column, rules.keySet());
-            } else if (rules.containsKey(name)) {
-                problems.add(members.value(MartKeys.RULE_NAME), "is the name of another rule", "choose another name");
-            }
-            if (check != null) {
-                rules.put(name, new Rule(name, column == null ? "" : column, check, onViolation));
-            }
+            Section section = laterRules == null ? MartKeys.STORED_RULE : MartKeys.RULE;
+            rule(section.open(value, problems), columns, key, rules);
+        }
+        for (Value.Mapping value :
+                laterRules == null ? List.<Value.Mapping>of() : laterRules.getOrDefault(tableName, List.of())) {
+            rule(MartKeys.LATER_RULE.open(value, problems), columns, key, rules);
         }
         return List.copyOf(rules.values());
+    }
+
+    private void rule(Section.Members members, Columns columns, List<String> key, Map<String, Rule> rules) {
+        String column = members.find(MartKeys.RULE_COLUMN);
+        String check = members.find(MartKeys.CHECK);
+        Rule.OnViolation onViolation = members.get(MartKeys.ON_VIOLATION);
+        if (column != null) {
+            columns.check(members, MartKeys.RULE_COLUMN, List.of(column));
+        }
+        boolean changesColumn = onViolation == Rule.OnViolation.NULLIFY || onViolation == Rule.OnViolation.FIX;
+        if (changesColumn && !members.has(MartKeys.RULE_COLUMN)) {
+            problems.add(
+                    members.value(MartKeys.ON_VIOLATION),
+                    onViolation == Rule.OnViolation.FIX ? "needs a column to fix" : "needs a column to make NULL",
+                    "add 'column: NAME'");
+        } else if (changesColumn && column != null && key.contains(column)) {
+            problems.add(
+                    members.value(MartKeys.ON_VIOLATION),
+                    column + " is part of the key, which cannot be "
+                            + (onViolation == Rule.OnViolation.FIX ? "another" : "NULL"),
+                    "write on_violation: reject");
+        }
+        if (onViolation == Rule.OnViolation.FIX && !members.has(MartKeys.FIX)) {
+            problems.add(
+                    members.value(MartKeys.ON_VIOLATION),
+                    "needs to know what the column becomes",
+                    "add 'fix: SQL', like fix: \"upper(" + (column == null ? "road" : column) + ")\"");
+        } else if (onViolation != Rule.OnViolation.FIX && members.has(MartKeys.FIX)) {
+            problems.add(members.value(MartKeys.FIX), "is used by on_violation: fix alone", "write on_violation: fix");
+        }
+        String name = members.find(MartKeys.RULE_NAME);
+        if (name == null) {
+            name = free(column == null ? "rule" : column, rules.keySet());
+        } else if (rules.containsKey(name)) {
+            problems.add(members.value(MartKeys.RULE_NAME), "is the name of another rule", "choose another name");
+        }
+        if (check != null) {
+            List<Long> since = members.find(MartKeys.SINCE);
+            List<Long> until = members.find(MartKeys.UNTIL);
+            rules.put(
+                    name,
+                    new Rule(
+                            name,
+                            column == null ? "" : column,
+                            check,
+                            onViolation,
+                            Optional.ofNullable(members.find(MartKeys.FIX)),
+                            since == null ? List.of() : since,
+                            until == null ? List.of() : until));
+        }
     }
 
     private static String free(String name, Set<String> taken) {

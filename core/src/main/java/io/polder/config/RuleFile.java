@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -106,7 +107,15 @@ public final class RuleFile {
             "Rules of a file",
             "rules[N]",
             "",
-            List.of(MartKeys.RULE_NAME, COLUMN, CHECK, TYPE, UNIQUE, DETERMINANTS, MartKeys.ON_VIOLATION),
+            List.of(
+                    MartKeys.RULE_NAME,
+                    COLUMN,
+                    CHECK,
+                    TYPE,
+                    UNIQUE,
+                    DETERMINANTS,
+                    MartKeys.ON_VIOLATION,
+                    MartKeys.FIX),
             Map.of());
 
     private RuleFile() {}
@@ -155,7 +164,10 @@ public final class RuleFile {
                     name == null ? "rule_" + (expectations.size() + 1) : name,
                     column == null ? "" : column,
                     check,
-                    members.get(MartKeys.ON_VIOLATION))));
+                    members.get(MartKeys.ON_VIOLATION),
+                    Optional.ofNullable(members.find(MartKeys.FIX)),
+                    List.of(),
+                    List.of())));
         } else if (unique != null) {
             expectations.add(new Unique(unique));
         } else if (column != null && type != null) {
@@ -172,7 +184,8 @@ public final class RuleFile {
             Rule rule = check.rule();
             body = (rule.column().isEmpty() ? "" : "column: " + YamlText.quoted(rule.column()) + ", ") + "check: "
                     + YamlText.quoted(rule.check()) + ", on_violation: "
-                    + rule.onViolation().name().toLowerCase(java.util.Locale.ROOT);
+                    + rule.onViolation().name().toLowerCase(java.util.Locale.ROOT)
+                    + rule.fix().map(fix -> ", fix: " + YamlText.quoted(fix)).orElse("");
         } else if (expectation instanceof Unique unique) {
             body = "unique: " + list(unique.columns());
         } else if (expectation instanceof OfType typed) {

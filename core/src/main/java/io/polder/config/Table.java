@@ -3,6 +3,7 @@ package io.polder.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param select the SELECT; empty takes all fields of the event
  * @param publish the topic that gets the rows too; empty for none
  * @param retain how long rows are kept, by {@code time}; null for ever
+ * @param personal columns that tell of a person
  */
 public record Table(
         String name,
@@ -27,10 +29,12 @@ public record Table(
         Optional<String> select,
         List<Rule> rules,
         Optional<String> publish,
-        @Nullable Duration retain) {
+        @Nullable Duration retain,
+        Set<String> personal) {
     public Table {
         key = List.copyOf(key);
         rules = List.copyOf(rules);
+        personal = Set.copyOf(personal);
     }
 
     /** The SELECT that is run: the one written, or all fields of the event. */

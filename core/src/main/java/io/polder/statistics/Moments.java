@@ -1,98 +1,103 @@
 package io.polder.statistics;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
- * Counts, means and sums of products around the means of some columns: all that {@link Ridge} needs to know of any number
- * of rows. Two of them merge into that of all rows together, so they can be made in one pass, by several threads, from
- * SQL's sums by part, and kept up to date as rows arrive.
- *
- * <p>Products are kept around the means and not around zero (Chan, Golub, LeVeque: Updating formulae and a pairwise
- * algorithm for computing sample variances, 1979): of a column with a large mean and a small deviation plain sums of
- * squares keep no digit of the deviation. For one thread at a time.
+ * Count, mean, and sums of the second to fourth powers of the distances from the mean. Two of them make one by the
+ * formulas of Chan, Golub and LeVeque and of Pébay, as if all values had been looked at together.
  */
-public final class Moments {
-    private final int columns;
-    private long count;
-    private final double[] means;
-    /** Of column and column up to it, row by row. */
-    private final double[] products;
-
-    private final double[] away;
-
-    public Moments(int columns) {
-        this.columns = columns;
-        this.means = new double[columns];
-        this.products = new double[columns * (columns + 1) / 2];
-        this.away = new double[columns];
-    }
+public record Moments(long count, double mean, double second, double third, double fourth) {
+    /** Of no value. */
+    public static final Moments NONE = new Moments(0, 0, 0, 0, 0);
 
     /**
-     * Takes a row.
+     * From sums of powers of the distances from any centre near the mean.
      *
-     * @return whether it counts: a row in which a number is missing (not finite) does not
+     * @param first the sum of the distances themselves
      */
-    public boolean add(double[] row) {
-        for (int column = 0; column < columns; column++) {
-            if (!Double.isFinite(row[column])) {
-                return false;
-            }
+    public static Moments about(double centre, long count, double first, double second, double third, double fourth) {
+        if (count == 0) {
+            return NONE;
         }
-        count++;
-        double share = (count - 1.0) / count;
-        for (int column = 0; column < columns; column++) {
-            away[column] = row[column] - means[column];
-        }
-        int at = 0;
-        for (int column = 0; column < columns; column++) {
-            double scaled = away[column] * share;
-            for (int other = 0; other <= column; other++) {
-                products[at++] += scaled * away[other];
-            }
-        }
-        for (int column = 0; column < columns; column++) {
-            means[column] += away[column] / count;
-        }
-        return true;
+        double d = first / count;
+        return new Moments(
+                count,
+                centre + d,
+                Math.max(0, second - d * first),
+                third - 3 * d * second + 2 * d * d * first,
+                Math.max(0, fourth - 4 * d * third + 6 * d * d * second - 3 * d * d * d * first));
     }
 
-    /** Takes all rows that {@code others} has seen. */
-    public void merge(Moments others) {
-        if (others.count == 0) {
-            return;
-        }
-        long all = count + others.count;
-        double share = (double) count * ((double) others.count / all);
-        for (int column = 0; column < columns; column++) {
-            away[column] = others.means[column] - means[column];
-        }
-        int at = 0;
-        for (int column = 0; column < columns; column++) {
-            for (int other = 0; other <= column; other++) {
-                products[at] += others.products[at] + away[column] * away[other] * share;
-                at++;
-            }
-        }
-        double step = (double) others.count / all;
-        for (int column = 0; column < columns; column++) {
-            means[column] += away[column] * step;
-        }
-        count = all;
+    /** Of a value that is there so often. */
+    public static Moments of(double value, long count) {
+        return new Moments(count, value, 0, 0, 0);
     }
 
-    public int columns() {
-        return columns;
+    /** Of these values and those together. */
+    public Moments and(Moments other) {
+        if (count == 0 || other.count == 0) {
+            return count == 0 ? other : this;
+        }
+        double n = (double) count + other.count;
+        double a = count;
+        double b = other.count;
+        double d = other.mean - mean;
+        double part = d / n;
+        return new Moments(
+                count + other.count,
+                mean + part * b,
+                second + other.second + d * part * a * b,
+                third + other.third + d * part * part * a * b * (a - b) + 3 * part * (a * other.second - b * second),
+                fourth
+                        + other.fourth
+                        + d * part * part * part * a * b * (a * a - a * b + b * b)
+                        + 6 * part * part * (a * a * other.second + b * b * second)
+                        + 4 * part * (a * other.third - b * third));
     }
 
-    public long count() {
-        return count;
+    public double sum() {
+        return mean * count;
     }
 
-    public double mean(int column) {
-        return means[column];
+    /** Of the sample (n - 1); NaN of fewer than two values. */
+    public double variance() {
+        return count < 2 ? Double.NaN : second / (count - 1);
     }
 
-    /** The sum over all rows of the product of two columns' distances from their means. */
-    public double product(int one, int other) {
-        int row = Math.max(one, other);
-        return products[row * (row + 1) / 2 + Math.min(one, other)];
+    /** Of the sample. */
+    public double deviation() {
+        return Math.sqrt(variance());
+    }
+
+    /** Corrected for the size of the sample (G₁); NaN of fewer than three values and of equal ones. */
+    public double skewness() {
+        double n = count;
+        return count < 3 || second <= 0
+                ? Double.NaN
+                : Math.sqrt(n * (n - 1)) / (n - 2) * (third / n) / Math.pow(second / n, 1.5);
+    }
+
+    /** The excess, corrected for the size of the sample (G₂); NaN of fewer than four values and of equal ones. */
+    public double kurtosis() {
+        double n = count;
+        return count < 4 || second <= 0
+                ? Double.NaN
+                : (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * (n * fourth / (second * second) - 3) + 6);
+    }
+
+    /** For {@link #read}. */
+    public void write(DataOutput out) throws IOException {
+        out.writeLong(count);
+        out.writeDouble(mean);
+        out.writeDouble(second);
+        out.writeDouble(third);
+        out.writeDouble(fourth);
+    }
+
+    /** What {@link #write} wrote. */
+    public static Moments read(DataInput in) throws IOException {
+        return new Moments(in.readLong(), in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble());
     }
 }

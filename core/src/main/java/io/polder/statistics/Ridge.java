@@ -24,7 +24,7 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
      * @param features which columns they are
      * @param target its column
      */
-    public static Ridge fit(Moments moments, int[] features, int target, double penalty) {
+    public static Ridge fit(CrossProducts moments, int[] features, int target, double penalty) {
         Equations equations = Equations.of(moments, features, target);
         Cholesky factor = equations.shrunk(penalty);
         double[] solution = factor.solve(equations.known);
@@ -44,7 +44,7 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
 
     /** What is to be solved, of scaled features; only the part on and below the diagonal is there. */
     private record Equations(double[] scales, double[][] correlations, double[] known) {
-        static Equations of(Moments moments, int[] features, int target) {
+        static Equations of(CrossProducts moments, int[] features, int target) {
             int size = features.length;
             double[] scales = new double[size];
             for (int at = 0; at < size; at++) {
@@ -71,7 +71,7 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
             return Cholesky.of(shrunk);
         }
 
-        Line line(Moments moments, int[] features, int target, double[] solution) {
+        Line line(CrossProducts moments, int[] features, int target, double[] solution) {
             double intercept = moments.mean(target);
             double[] weights = new double[solution.length];
             for (int at = 0; at < weights.length; at++) {
@@ -110,7 +110,7 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
         return new Ridge(line.intercept, line.weights, errors, penalty, rows, deviation);
     }
 
-    private static double scaled(Moments moments, int[] features, double[] scales, int row, int column) {
+    private static double scaled(CrossProducts moments, int[] features, double[] scales, int row, int column) {
         if (scales[row] == 0 || scales[column] == 0) {
             return 0;
         }
@@ -128,13 +128,13 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
      *
      * @param blocks at least two
      */
-    public static Ridge fitBest(List<Moments> blocks, int[] features, int target, List<Double> penalties) {
-        Moments all = new Moments(blocks.get(0).columns());
+    public static Ridge fitBest(List<CrossProducts> blocks, int[] features, int target, List<Double> penalties) {
+        CrossProducts all = new CrossProducts(blocks.get(0).columns());
         blocks.forEach(all::merge);
         double[] lost = new double[penalties.size()];
-        for (Moments left : blocks) {
-            Moments others = new Moments(all.columns());
-            for (Moments block : blocks) {
+        for (CrossProducts left : blocks) {
+            CrossProducts others = new CrossProducts(all.columns());
+            for (CrossProducts block : blocks) {
                 if (block != left) {
                     others.merge(block);
                 }
@@ -153,7 +153,7 @@ public record Ridge(double intercept, double[] weights, double[] errors, double 
     }
 
     /** The sum of the squared errors on the rows of {@code moments}. */
-    private static double squaredError(Line line, Moments moments, int[] features, int target) {
+    private static double squaredError(Line line, CrossProducts moments, int[] features, int target) {
         double[] weights = line.weights;
         double sum = moments.product(target, target);
         double bias = moments.mean(target) - line.intercept;

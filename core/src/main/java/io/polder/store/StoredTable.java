@@ -29,6 +29,12 @@ public interface StoredTable extends AutoCloseable {
     @org.jspecify.annotations.Nullable
     Commit merge();
 
+    /**
+     * Goes on by a definition that differs in its rules alone, and takes note of it. Nothing is applied until {@code change}
+     * has made it of the positions, from which on the rules hold.
+     */
+    TableDefinition redefine(java.util.function.Function<Map<Integer, Long>, TableDefinition> change);
+
     /** Removes rows older than the table's {@code retain}. */
     void expire();
 

@@ -44,4 +44,10 @@ public record TableDefinition(
     public Optional<String> keyTime() {
         return time.filter(key::contains);
     }
+
+    /** The same with other rules. */
+    public TableDefinition with(List<Rule> others, String newSource) {
+        return new TableDefinition(
+                name, topic, key, time, version, others, publish, retain, hash, newSource, transform);
+    }
 }

@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -146,7 +147,8 @@ final class MartReaderTest {
                         Optional.empty(),
                         List.of(),
                         Optional.empty(),
-                        null));
+                        null,
+                        Set.of()));
         assertThat(mart.table("traffic"))
                 .isEqualTo(new Table(
                         "traffic",
@@ -163,7 +165,8 @@ final class MartReaderTest {
                                 "measure_class_2_speed <= 250",
                                 Rule.OnViolation.NULLIFY)),
                         Optional.of("traffic_enriched"),
-                        Duration.ofDays(400)));
+                        Duration.ofDays(400),
+                        Set.of()));
     }
 
     @Test

@@ -34,10 +34,10 @@ class RidgeTest {
     @Property(tries = 200)
     void momentsOfPartsMergeIntoThoseOfTheWhole(@ForAll long seed, @ForAll @IntRange(max = 60) int cut) {
         double[][] rows = rows(seed, 60, 4, 1e6);
-        Moments parts = moments(Arrays.copyOfRange(rows, 0, cut));
+        CrossProducts parts = moments(Arrays.copyOfRange(rows, 0, cut));
         parts.merge(moments(Arrays.copyOfRange(rows, cut, 60)));
 
-        Moments whole = moments(rows);
+        CrossProducts whole = moments(rows);
 
         assertThat(parts.count()).isEqualTo(60);
         for (int one = 0; one < 5; one++) {
@@ -99,9 +99,9 @@ class RidgeTest {
     @Test
     void theBestPenaltyIsLargeWhereThereIsOnlyNoise() {
         Random random = new Random(1);
-        List<Moments> blocks = new ArrayList<>();
+        List<CrossProducts> blocks = new ArrayList<>();
         for (int block = 0; block < 5; block++) {
-            Moments moments = new Moments(11);
+            CrossProducts moments = new CrossProducts(11);
             for (int row = 0; row < 10; row++) {
                 moments.add(IntStream.range(0, 11)
                         .mapToDouble(at -> random.nextGaussian())
@@ -117,7 +117,7 @@ class RidgeTest {
 
     @Test
     void aRowWithAMissingNumberDoesNotCount() {
-        Moments moments = new Moments(2);
+        CrossProducts moments = new CrossProducts(2);
 
         assertThat(moments.add(new double[] {1, Double.NaN})).isFalse();
         assertThat(moments.add(new double[] {1, 2})).isTrue();
@@ -128,8 +128,8 @@ class RidgeTest {
         return IntStream.range(0, features).toArray();
     }
 
-    private static Moments moments(double[][] rows) {
-        Moments moments = new Moments(rows.length == 0 ? 5 : rows[0].length);
+    private static CrossProducts moments(double[][] rows) {
+        CrossProducts moments = new CrossProducts(rows.length == 0 ? 5 : rows[0].length);
         for (double[] row : rows) {
             moments.add(row);
         }

@@ -47,7 +47,7 @@ class SgdRidgeTest {
     void itEndsFarFromWhereTheClosedFormIs() {
         double[][] rows = hours(new Random(11));
         double[] target = target(rows);
-        Moments moments = new Moments(28);
+        CrossProducts moments = new CrossProducts(28);
         for (int row = 0; row < rows.length; row++) {
             double[] with = Arrays.copyOf(rows[row], 28);
             with[27] = target[row];

@@ -11,6 +11,7 @@ import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Idempotency;
 import io.polder.ingest.Ingest;
 import io.polder.log.Log;
+import io.polder.profile.MartProfiles;
 import io.polder.query.Queries;
 import io.polder.query.Writes;
 import io.polder.record.Columns;
@@ -19,6 +20,7 @@ import io.polder.store.duck.RowCondition;
 import io.polder.web.Web;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,6 +41,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Polder implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Polder.class);
+    /** How old the profile of an hour that is being filled may be. */
+    private static final Duration PROFILE_REFRESH = Duration.ofMinutes(1);
+    /** Values of personal columns that fewer rows have are in no profile. */
+    private static final int PERSONAL_AT_LEAST = 10;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Platform platform;
@@ -123,6 +129,13 @@ final class Polder implements AutoCloseable {
                     (feed, events) -> ingest.write(feed.name(), new ByteArrayInputStream(events)),
                     enrichment::hasCommitted,
                     platform.queryTimeout());
+            MartProfiles profiles = part(MartProfiles.open(
+                    store,
+                    mart,
+                    new MartProfiles.Settings(
+                            home.resolve("profiles"), home.resolve("tmp"), PROFILE_REFRESH, PERSONAL_AT_LEAST),
+                    clock));
+            enrichment.onCommit(profiles::committed);
             hive = part(HiveServer.start(
                     queries,
                     writes::write,
@@ -141,6 +154,7 @@ final class Polder implements AutoCloseable {
                     queries,
                     writes::write,
                     log,
+                    profiles,
                     hive.port(),
                     agents::now,
                     () -> health(disk, ingest, enrichment, agents),
@@ -152,6 +166,7 @@ final class Polder implements AutoCloseable {
             ingest.start();
             agents.start();
             web.ready();
+            profiles.start();
         } catch (RuntimeException failure) {
             close();
             throw failure;

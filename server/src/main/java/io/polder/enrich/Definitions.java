@@ -161,6 +161,9 @@ public final class Definitions {
             String ruleKey = place + ".rules[" + (index + 1) + "]";
             String rulePlace = mart.place(ruleKey);
             problems.addAll(compiler.checkCondition(rulePlace, rule.check(), transform.columns()));
+            rule.fix()
+                    .ifPresent(fix -> problems.addAll(
+                            compiler.checkCondition(rulePlace, "(" + fix + ") IS NULL", transform.columns())));
             if (!rule.column().isEmpty()) {
                 checkColumn(mart, ruleKey, rule.column(), names, problems);
             }

@@ -3,6 +3,7 @@ package io.polder.enrich;
 import io.polder.config.Definition;
 import io.polder.config.Feed;
 import io.polder.config.Mart;
+import io.polder.config.Rule;
 import io.polder.config.Table;
 import io.polder.format.Formats;
 import io.polder.format.JsonOptions;
@@ -89,7 +90,7 @@ public final class Enrichment implements AutoCloseable {
             Consumer<PolderException> onFailure,
             InstantSource clock) {
         this.mart = mart;
-        this.current = current;
+        this.current = new ConcurrentHashMap<>(current);
         this.log = log;
         this.store = store;
         this.settings = settings;
@@ -334,6 +335,51 @@ public final class Enrichment implements AutoCloseable {
                 pipeline.table().positions()));
     }
 
+    /** The rules of a table, also those that are switched off. */
+    public List<Rule> rules(String table) {
+        mart.table(table);
+        return runner(table).definition().rules();
+    }
+
+    /**
+     * Enforces a rule on all events that a table has not read yet; see {@link RuleSwitch}.
+     *
+     * @return the rule with its name
+     * @throws PolderException NOT_FOUND, INVALID_REQUEST with all that is wrong with it, CONFLICT while the table is being
+     *     rebuilt or wants to be, UNAVAILABLE when it cannot be written down
+     */
+    public synchronized Rule enforce(String table, Rule rule) {
+        Rule made = new RuleSwitch(mart, runners).on(switchable(table), rule);
+        current.put(table, runner(table).definition());
+        return made;
+    }
+
+    /**
+     * Enforces a rule no more.
+     *
+     * @throws PolderException NOT_FOUND, CONFLICT when it is part of the definition, or as {@link #enforce}
+     */
+    public synchronized void release(String table, String rule) {
+        new RuleSwitch(mart, runners).off(switchable(table), rule);
+        current.put(table, runner(table).definition());
+    }
+
+    private TableRunner switchable(String table) {
+        mart.table(table);
+        Rebuild running = rebuilds.get(table);
+        if (running != null && running.isRunning()) {
+            throw new PolderException(
+                    ErrorCode.CONFLICT, "Table '" + table + "' is being rebuilt. Fix: wait until it is done");
+        }
+        if (outdated.contains(table)) {
+            throw new PolderException(
+                    ErrorCode.CONFLICT,
+                    "Table '" + table + "' has rows of an older definition. Fix: run ./polder rebuild " + table
+                            + " first");
+        }
+        return runner(table);
+    }
+
     /** The events of a topic that came with an idempotency key and are committed: place to fingerprint. */
     public Map<Long, String> idempotent(String topic, String key) {
         return store.idempotent(topic, key);
@@ -479,7 +525,8 @@ public final class Enrichment implements AutoCloseable {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
-                null);
+                null,
+                Set.of());
         Transform transform = new Transform(
                 "SELECT e.polder_offset AS number, e.feed, e.minute, coalesce(e.filtered, 0) AS filtered,"
                         + " coalesce(e.rejected, 0) AS rejected, coalesce(e.duplicate, 0) AS duplicate, e.polder_row,"

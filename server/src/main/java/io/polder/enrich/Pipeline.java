@@ -33,7 +33,7 @@ final class Pipeline implements AutoCloseable {
 
     private static final byte[] NO_CONTEXT = new byte[0];
 
-    private final TableDefinition definition;
+    private volatile TableDefinition definition;
     private final StoredTable table;
     private final TopicEvents events;
     private final Log log;
@@ -87,6 +87,12 @@ final class Pipeline implements AutoCloseable {
     }
 
     TableDefinition definition() {
+        return definition;
+    }
+
+    /** Goes on by a definition with other rules; see {@link StoredTable#redefine}. */
+    TableDefinition redefine(java.util.function.Function<Map<Integer, Long>, TableDefinition> change) {
+        definition = table.redefine(change);
         return definition;
     }
 

@@ -59,6 +59,11 @@ final class TableRunner {
         return pipeline.definition();
     }
 
+    /** Goes on by other rules. */
+    synchronized TableDefinition redefine(java.util.function.Function<Map<Integer, Long>, TableDefinition> change) {
+        return pipeline.redefine(change);
+    }
+
     /** The feed of events that do not name theirs. */
     String feed() {
         return pipeline.events().lead().name();

@@ -1,6 +1,6 @@
 package io.polder.predict;
 
-import io.polder.statistics.Moments;
+import io.polder.statistics.CrossProducts;
 import io.polder.statistics.Ridge;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,16 +40,16 @@ public final class LinearForecaster implements Forecaster {
         Ridge[][] models = new Ridge[points][horizons];
         IntStream.range(0, points).parallel().forEach(point -> {
             for (int horizon = 0; horizon < horizons; horizon++) {
-                Map<Long, Moments> blocks = new LinkedHashMap<>();
+                Map<Long, CrossProducts> blocks = new LinkedHashMap<>();
                 int width = 0;
                 for (int at = Features.INPUTS - 1; at + horizon + 1 < known.length; at++) {
                     double[] row = features.linear(known[at], point, horizon + 1);
                     width = row.length - 1;
                     row[width] = training.value(point, at + horizon + 1);
-                    blocks.computeIfAbsent(days[at], day -> new Moments(row.length))
+                    blocks.computeIfAbsent(days[at], day -> new CrossProducts(row.length))
                             .add(row);
                 }
-                List<Moments> filled = new ArrayList<>(blocks.values());
+                List<CrossProducts> filled = new ArrayList<>(blocks.values());
                 filled.removeIf(block -> block.count() == 0);
                 if (filled.size() >= 2) {
                     int[] columns = IntStream.range(0, width).toArray();

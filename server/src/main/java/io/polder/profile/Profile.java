@@ -166,7 +166,43 @@ public record Profile(
             @Nullable String order,
             @Nullable Numbers numbers,
             @Nullable Text text,
-            @Nullable Time time) {}
+            @Nullable Time time) {
+        /** The same with counts over time that somebody else knows. */
+        Column withTimeline(List<Top> histogram) {
+            return time == null
+                    ? this
+                    : new Column(
+                            name,
+                            type,
+                            storedAs,
+                            semantic,
+                            isPersonal,
+                            count,
+                            missing,
+                            missingBy,
+                            density,
+                            distinct,
+                            distinctError,
+                            unique,
+                            top,
+                            misfits,
+                            misfitExamples,
+                            order,
+                            numbers,
+                            text,
+                            new Time(
+                                    time.min(),
+                                    time.max(),
+                                    time.granularity(),
+                                    time.step(),
+                                    time.gaps(),
+                                    time.longestGap(),
+                                    time.longestGapAfter(),
+                                    time.weekdays(),
+                                    time.hours(),
+                                    histogram));
+        }
+    }
 
     /** What the values are in the world, and how that is known. */
     public record Semantic(String type, String title, double coverage, String evidence) {}
@@ -431,6 +467,7 @@ public record Profile(
      * @param rule as a line of a rule file
      * @param confidence that a further row keeps it, at least, with 95 % certainty
      * @param violations how many rows do not
+     * @param fix SQL that gives the column a value that keeps it; null when there is none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record SuggestedRule(
@@ -440,7 +477,8 @@ public record Profile(
             String rule,
             double confidence,
             long violations,
-            @Nullable String caution) {}
+            @Nullable String caution,
+            @Nullable String fix) {}
 
     /** What is not shown, and why: counts in personal columns are rounded down to multiples of {@code k}. */
     public record Privacy(int k, List<String> columns) {}

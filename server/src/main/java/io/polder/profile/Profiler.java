@@ -261,7 +261,7 @@ public final class Profiler {
                 time);
     }
 
-    private static Profile.Semantic semantic(SemanticType.Finding found) {
+    static Profile.Semantic semantic(SemanticType.Finding found) {
         return new Profile.Semantic(
                 found.type().name().toLowerCase(Locale.ROOT),
                 found.type().title(),

@@ -3,6 +3,9 @@ package io.polder.profile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +17,9 @@ import java.util.Objects;
 /** A profile for programs, for a browser, and for a terminal. */
 public final class Reports {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper COMPACT = JsonMapper.builder()
+            .addModule(new SimpleModule().addSerializer(java.time.Instant.class, ToStringSerializer.instance))
+            .build();
     private static final int BAR = 12;
 
     private Reports() {}
@@ -26,6 +32,21 @@ public final class Reports {
     /** As {@link #json(Profile)}. */
     public static String json(Pair pair) {
         return written(pair, JSON);
+    }
+
+    /** What a mart tells of its profiles, for the page and for programs. NaN and infinities are null. */
+    public static String json(TableProfile profile) {
+        return written(profile, COMPACT);
+    }
+
+    /** As {@link #json(TableProfile)}. */
+    public static String json(MartProfiles.History history) {
+        return written(history, COMPACT);
+    }
+
+    /** As {@link #json(TableProfile)}. */
+    public static String json(List<MartProfiles.Listed> found) {
+        return "{\"profiles\":" + written(found, COMPACT) + "}";
     }
 
     private static String written(Object profile, ObjectMapper mapper) {

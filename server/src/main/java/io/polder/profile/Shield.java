@@ -49,7 +49,8 @@ final class Shield {
                                 rule.rule(),
                                 part(rule.confidence()),
                                 rounded(rule.violations()),
-                                rule.caution())
+                                rule.caution(),
+                                rule.fix())
                         : rule)
                 .toList();
         Profile.NearDuplicates near = profile.nearDuplicates();

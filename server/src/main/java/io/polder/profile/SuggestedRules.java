@@ -4,6 +4,7 @@ import io.polder.config.Rule;
 import io.polder.config.RuleFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -23,6 +24,9 @@ final class SuggestedRules {
     private static final int SET = 30;
     /** Each value of a set must be there so often in the mean. */
     private static final int TIMES = 20;
+
+    /** The least part of the values that a pattern has to which others are rewritten. */
+    private static final double PROMOTED = 0.5;
 
     private static final double Z = 1.645;
     private static final Set<String> TYPES = Set.of("integer", "decimal", "date", "timestamp", "time", "boolean");
@@ -159,7 +163,10 @@ final class SuggestedRules {
                                             .map(typo -> FileSource.text(typo.value()))
                                             .collect(Collectors.joining(", "))
                                     + ")",
-                            COUNT),
+                            text.typos().stream()
+                                    .map(typo -> " WHEN " + FileSource.text(typo.value()) + " THEN "
+                                            + FileSource.text(typo.likely()))
+                                    .collect(Collectors.joining("", "CASE " + c, " ELSE " + c + " END"))),
                     column.count(),
                     text.typos().stream().mapToLong(Profile.Typo::count).sum());
         }
@@ -171,6 +178,9 @@ final class SuggestedRules {
                 covered += Math.round(pattern.coverage() * column.count());
                 expressions.add(pattern.expression());
             }
+        }
+        if (!text.patternsAreLoose()) {
+            promote(column, patterns, c);
         }
         boolean saysSomething = patterns.stream().limit(1).noneMatch(pattern -> pattern.pattern()
                 .matches("A?a?\\+?"));
@@ -191,14 +201,59 @@ final class SuggestedRules {
         return new RuleFile.Check(new Rule(column.name(), column.name(), check, onViolation));
     }
 
+    private static RuleFile.Expectation check(Profile.Column column, String check, String fix) {
+        return new RuleFile.Check(new Rule(
+                column.name(), column.name(), check, Rule.OnViolation.FIX, Optional.of(fix), List.of(), List.of()));
+    }
+
     private void add(String kind, String column, RuleFile.Expectation rule, long rows, long broken) {
         if (broken > rows * MOST_BROKEN) {
             return;
         }
         String caution = rows < FEW ? "only " + rows + " rows: this may be an accident" : null;
         double confidence = confidence(rows, broken);
+        String fix = rule instanceof RuleFile.Check check ? check.rule().fix().orElse(null) : null;
         rules.add(new Profile.SuggestedRule(
-                kind, column, rule.title(), RuleFile.written(rule, ""), confidence, broken, caution));
+                kind, column, rule.title(), RuleFile.written(rule, ""), confidence, broken, caution, fix));
+    }
+
+    /** Rewrites what differs from the column's first pattern in its signs, blanks or case alone. */
+    private void promote(Profile.Column column, List<Profile.Pattern> patterns, String c) {
+        if (patterns.size() < 2 || patterns.get(0).coverage() < PROMOTED) {
+            return;
+        }
+        Optional<PatternFix> fix = PatternFix.to(patterns.get(0).pattern());
+        long fixable = fix.isEmpty()
+                ? 0
+                : patterns.stream()
+                        .skip(1)
+                        .filter(pattern -> fix.get().fits(pattern.pattern()))
+                        .mapToLong(Profile.Pattern::count)
+                        .sum();
+        if (fix.isEmpty() || fixable == 0) {
+            return;
+        }
+        String check = "regexp_full_match(" + c + ", "
+                + FileSource.text(patterns.get(0).expression()) + ")";
+        Rule rule = new Rule(
+                column.name(),
+                column.name(),
+                check,
+                Rule.OnViolation.FIX,
+                Optional.of(fix.get().sql(c)),
+                List.of(),
+                List.of());
+        RuleFile.Check whole = new RuleFile.Check(rule);
+        long kept = patterns.get(0).count() + fixable;
+        rules.add(new Profile.SuggestedRule(
+                "pattern",
+                column.name(),
+                whole.title(),
+                RuleFile.written(whole, ""),
+                confidence(column.count(), Math.max(0, column.count() - kept)),
+                column.count() - patterns.get(0).count(),
+                column.count() < FEW ? "only " + column.count() + " rows: this may be an accident" : null,
+                fix.get().sql(c)));
     }
 
     /** The lower end of Wilson's one-sided interval. */

@@ -134,7 +134,7 @@ final class Texts {
     }
 
     /** The script of the first letter that has one; "none" for digits and signs alone. */
-    private static String script(String text) {
+    static String script(String text) {
         return text.codePoints()
                 .filter(Character::isLetter)
                 .mapToObj(Character.UnicodeScript::of)
@@ -147,7 +147,7 @@ final class Texts {
      * Rare values that are one or two letters from a frequent one: long texts may differ in more, numbers in none (one
      * digit more is another number).
      */
-    private static List<Profile.Typo> typos(List<Profile.Top> values) {
+    static List<Profile.Typo> typos(List<Profile.Top> values) {
         List<Profile.Typo> typos = new ArrayList<>();
         if (values.size() > MAX_DISTINCT) {
             return typos;

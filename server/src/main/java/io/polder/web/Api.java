@@ -57,6 +57,7 @@ final class Api {
     private final Pipelines pipelines;
     private final SqlEndpoint sql;
     private final DruidSql druid;
+    private final ProfileApi profiles;
     private final Metrics metrics;
     private final AtomicBoolean isReady;
     private final InstantSource clock;
@@ -82,6 +83,7 @@ final class Api {
         isSimulated = Bodies.isSimulated(mart);
         sql = new SqlEndpoint(program, platform.queryRows(), platform.sqlTimezone(), isSimulated);
         druid = new DruidSql(program);
+        profiles = new ProfileApi(mart, program, clock);
     }
 
     /** What is served where; {@code path} as {@code openapi.json} writes it. */
@@ -99,6 +101,12 @@ final class Api {
                 post("/api/tables/{table}/rebuild", this::rebuild),
                 get("/api/tables/{table}/rows/{key}", this::row),
                 get("/api/tables/{table}/rows/{key}/event", this::event),
+                get("/api/profiles", profiles::find),
+                get("/api/tables/{table}/profile", profiles::profile),
+                get("/api/tables/{table}/history", profiles::history),
+                get("/api/tables/{table}/rules", profiles::rules),
+                post("/api/tables/{table}/rules", profiles::enforce),
+                route(HandlerType.DELETE, "/api/tables/{table}/rules/{rule}", profiles::release),
                 get("/api/ledger", this::ledger),
                 get("/api/freshness", this::freshness),
                 post("/api/sql", sql::ask),
@@ -364,7 +372,7 @@ final class Api {
         return request.req().getRequestURI().split("/", -1)[index];
     }
 
-    private static String known(String kind, Context request, Collection<String> names) {
+    static String known(String kind, Context request, Collection<String> names) {
         String name = RowAddress.decodeOne(segment(request, NAME_SEGMENT));
         if (names.contains(name)) {
             return name;
@@ -374,7 +382,7 @@ final class Api {
                 List.of(new Problem(kind, name, "no such " + kind, Problem.suggestion(name, names))));
     }
 
-    private static int whole(Context request, String name, int usual, int most) {
+    static int whole(Context request, String name, int usual, int most) {
         String text = request.queryParam(name);
         if (text == null) {
             return usual;

@@ -1,6 +1,7 @@
 package io.polder.web;
 
 import io.polder.agent.AgentMetrics;
+import io.polder.config.Rule;
 import io.polder.enrich.Enrichment;
 import io.polder.enrich.TableStatus;
 import io.polder.ingest.FeedStatus;
@@ -9,6 +10,8 @@ import io.polder.ingest.Push;
 import io.polder.ingest.Rejected;
 import io.polder.log.Log;
 import io.polder.log.LogRecord;
+import io.polder.profile.MartProfiles;
+import io.polder.profile.TableProfile;
 import io.polder.query.Answer;
 import io.polder.query.Execution;
 import io.polder.query.ParquetFile;
@@ -28,8 +31,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the web asks of the rest of the program: the methods of {@link Ingest}, {@link Enrichment}, {@link Queries} and
- * {@link Log} that it uses, with their meaning. Thread-safe.
+ * What the web asks of the rest of the program: the methods of {@link Ingest}, {@link Enrichment}, {@link Queries},
+ * {@link MartProfiles} and {@link Log} that it uses, with their meaning. Thread-safe.
  */
 interface Program {
     List<FeedStatus> feeds();
@@ -73,6 +76,18 @@ interface Program {
 
     Optional<LogRecord> event(String topic, int partition, long offset);
 
+    Optional<TableProfile> profile(String table);
+
+    List<MartProfiles.Listed> profiles(String type, String semantic, String pattern);
+
+    MartProfiles.History history(String table, int slices);
+
+    List<Rule> rules(String table);
+
+    Rule enforce(String table, Rule rule);
+
+    void release(String table, String rule);
+
     /** Where clients of Impala and Hive find the mart. */
     int hivePort();
 
@@ -89,6 +104,7 @@ interface Program {
             Queries queries,
             ToLongFunction<Statement.Write> writes,
             Log log,
+            MartProfiles profiles,
             int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons) {
@@ -192,6 +208,36 @@ interface Program {
             @Override
             public Optional<LogRecord> event(String topic, int partition, long offset) {
                 return log.read(topic, partition, offset);
+            }
+
+            @Override
+            public Optional<TableProfile> profile(String table) {
+                return profiles.profile(table);
+            }
+
+            @Override
+            public List<MartProfiles.Listed> profiles(String type, String semantic, String pattern) {
+                return profiles.find(type, semantic, pattern);
+            }
+
+            @Override
+            public MartProfiles.History history(String table, int slices) {
+                return profiles.history(table, slices);
+            }
+
+            @Override
+            public List<Rule> rules(String table) {
+                return enrichment.rules(table);
+            }
+
+            @Override
+            public Rule enforce(String table, Rule rule) {
+                return enrichment.enforce(table, rule);
+            }
+
+            @Override
+            public void release(String table, String rule) {
+                enrichment.release(table, rule);
             }
 
             @Override

@@ -11,6 +11,7 @@ import io.polder.config.Platform;
 import io.polder.enrich.Enrichment;
 import io.polder.ingest.Ingest;
 import io.polder.log.Log;
+import io.polder.profile.MartProfiles;
 import io.polder.query.Queries;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
@@ -94,6 +95,7 @@ public final class Web implements AutoCloseable {
             Queries queries,
             ToLongFunction<Statement.Write> writes,
             Log log,
+            MartProfiles profiles,
             int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons,
@@ -102,7 +104,7 @@ public final class Web implements AutoCloseable {
                 mart,
                 platform,
                 version,
-                Program.of(ingest, enrichment, queries, writes, log, hivePort, agents, healthReasons),
+                Program.of(ingest, enrichment, queries, writes, log, profiles, hivePort, agents, healthReasons),
                 clock,
                 MAX_VIEWERS);
     }

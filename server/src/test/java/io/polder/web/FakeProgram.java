@@ -2,6 +2,7 @@ package io.polder.web;
 
 import io.polder.agent.AgentMetrics;
 import io.polder.config.Mart;
+import io.polder.config.Rule;
 import io.polder.config.Table;
 import io.polder.enrich.TableStatus;
 import io.polder.ingest.Balance;
@@ -9,6 +10,8 @@ import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Push;
 import io.polder.ingest.Rejected;
 import io.polder.log.LogRecord;
+import io.polder.profile.MartProfiles;
+import io.polder.profile.TableProfile;
 import io.polder.query.Answer;
 import io.polder.query.Execution;
 import io.polder.query.ParquetFile;
@@ -64,6 +67,10 @@ final class FakeProgram implements Program, AutoCloseable {
     volatile @Nullable RuntimeException failure;
     volatile @Nullable String idempotencyKey;
 
+    final List<Rule> rules = new CopyOnWriteArrayList<>();
+    volatile @Nullable TableProfile profile;
+    volatile MartProfiles.History history = new MartProfiles.History("traffic", null, List.of(), List.of());
+
     private final Connection store;
     private volatile Consumer<Commit> listener = commit -> {};
     private long batch;
@@ -83,6 +90,9 @@ final class FakeProgram implements Program, AutoCloseable {
         run("CREATE VIEW traffic AS SELECT * EXCLUDE (_topic, _partition, _offset, _batch) FROM provenance.traffic");
         run("CREATE TABLE polder.ledger (table_name VARCHAR, minute TIMESTAMP, logged BIGINT, applied BIGINT,"
                 + " filtered BIGINT, rejected BIGINT, too_late BIGINT, waiting BIGINT)");
+        run("CREATE TABLE polder.violations (table_name VARCHAR, rule VARCHAR, minute TIMESTAMP, count BIGINT)");
+        run("CREATE TABLE polder.marks (table_name VARCHAR, rule VARCHAR, \"column\" VARCHAR, \"partition\" INTEGER,"
+                + " \"offset\" BIGINT, key VARCHAR, was VARCHAR, became VARCHAR, accepted TIMESTAMP)");
         run("CREATE TABLE polder.edge_ledger (feed VARCHAR, minute TIMESTAMP, read BIGINT, logged BIGINT,"
                 + " filtered BIGINT, rejected BIGINT, duplicate BIGINT)");
     }
@@ -310,6 +320,45 @@ final class FakeProgram implements Program, AutoCloseable {
     @Override
     public ParquetFile parquet(Rows rows) throws IOException {
         return java.util.Objects.requireNonNull(queries).parquet(rows);
+    }
+
+    @Override
+    public Optional<TableProfile> profile(String table) {
+        return Optional.ofNullable(profile);
+    }
+
+    @Override
+    public List<MartProfiles.Listed> profiles(String type, String semantic, String pattern) {
+        return List.of(new MartProfiles.Listed(
+                "traffic",
+                9,
+                NOW.toString(),
+                "up to date",
+                1,
+                40,
+                List.of(new MartProfiles.Hit("speed", "decimal", "speed", null))));
+    }
+
+    @Override
+    public MartProfiles.History history(String table, int slices) {
+        return history;
+    }
+
+    @Override
+    public List<Rule> rules(String table) {
+        return rules;
+    }
+
+    @Override
+    public Rule enforce(String table, Rule rule) {
+        Rule made = rule.since(List.of(7L));
+        rules.add(made);
+        return made;
+    }
+
+    @Override
+    public void release(String table, String rule) {
+        rules.replaceAll(each -> each.name().equals(rule) ? each.until(List.of(9L)) : each);
     }
 
     @Override

@@ -5,6 +5,8 @@ import static io.polder.web.WebFixture.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.polder.config.Rule;
+import io.polder.profile.SampleTableProfile;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -31,6 +33,16 @@ final class OpenApiTest {
             Map.entry("rebuild", List.of("/api/tables/traffic/rebuild", "")),
             Map.entry("row", List.of("/api/tables/traffic/rows/29,2026-03-02T08:00:00Z")),
             Map.entry("event", List.of("/api/tables/traffic/rows/29/event")),
+            Map.entry("profiles", List.of("/api/profiles?type=decimal")),
+            Map.entry("profile", List.of("/api/tables/traffic/profile")),
+            Map.entry("history", List.of("/api/tables/traffic/history?slices=24")),
+            Map.entry("rules", List.of("/api/tables/traffic/rules")),
+            Map.entry(
+                    "enforceRule",
+                    List.of(
+                            "/api/tables/traffic/rules",
+                            "{\"column\":\"speed\",\"check\":\"speed < 250\",\"on_violation\":\"mark\"}")),
+            Map.entry("releaseRule", List.of("/api/tables/traffic/rules/speed", "")),
             Map.entry("ledger", List.of("/api/ledger?minutes=10")),
             Map.entry("freshness", List.of("/api/freshness")),
             Map.entry("sql", List.of("/api/sql", "{\"sql\":\"SELECT * FROM traffic\",\"limit\":5}")),
@@ -53,6 +65,11 @@ final class OpenApiTest {
         fixture.program.run("INSERT INTO polder.ledger VALUES ('traffic', '2026-03-02 08:00:00', 9, 6, 1, 1, 1, 0)");
         fixture.program.run("INSERT INTO polder.edge_ledger VALUES ('traffic', '2026-03-02 08:00:00', 10, 6, 1, 2, 1)");
         fixture.program.agents = List.of(FakeProgram.agent("k sink: broker refused since 12:04:10"));
+        fixture.program.rules.add(new Rule("plausible", "speed", "speed <= 250", Rule.OnViolation.NULLIFY));
+        fixture.program.run("INSERT INTO polder.violations VALUES ('traffic', 'plausible', '2026-03-02 08:00:00', 3)");
+        fixture.program.run("INSERT INTO polder.marks VALUES ('traffic', 'plausible', 'speed', 0, 4, '29', '300', NULL,"
+                + " '2026-03-02 08:00:00')");
+        fixture.program.profile = SampleTableProfile.of("traffic");
         document = json(fixture.get("/openapi.json"));
     }
 

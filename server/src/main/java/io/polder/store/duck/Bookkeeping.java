@@ -33,6 +33,9 @@ final class Bookkeeping {
                     + " waiting BIGINT, violations BIGINT)",
             "CREATE TABLE IF NOT EXISTS store.violations (generation VARCHAR, rule VARCHAR, minute TIMESTAMP,"
                     + " count BIGINT)",
+            "CREATE TABLE IF NOT EXISTS store.marks (generation VARCHAR, rule VARCHAR, \"column\" VARCHAR,"
+                    + " \"partition\" INTEGER, \"offset\" BIGINT, key VARCHAR, was VARCHAR, became VARCHAR,"
+                    + " accepted TIMESTAMP)",
             "CREATE TABLE IF NOT EXISTS store.rejects (generation VARCHAR, \"partition\" INTEGER, \"offset\" BIGINT,"
                     + " accepted TIMESTAMP, feed VARCHAR, reason VARCHAR)",
             "CREATE TABLE IF NOT EXISTS store.outbox (sequence BIGINT, topic VARCHAR, key BLOB, value BLOB,"
@@ -53,6 +56,9 @@ final class Bookkeeping {
             "CREATE OR REPLACE VIEW polder.violations AS SELECT g.name AS table_name, v.rule, v.minute,"
                     + " sum(v.count)::BIGINT AS count FROM store.violations v JOIN store.generations g"
                     + " ON g.physical = v.generation WHERE g.is_current GROUP BY ALL",
+            "CREATE OR REPLACE VIEW polder.marks AS SELECT g.name AS table_name, m.rule, m.\"column\", m.\"partition\","
+                    + " m.\"offset\", m.key, m.was, m.became, m.accepted FROM store.marks m JOIN store.generations g"
+                    + " ON g.physical = m.generation WHERE g.is_current",
             "CREATE OR REPLACE VIEW polder.batches AS SELECT g.name AS table_name, b.batch, b.positions, b.events,"
                     + " b.accepted_first, b.accepted_last, b.logged, b.committed FROM store.batches b"
                     + " JOIN store.generations g ON g.physical = b.generation WHERE g.is_current");

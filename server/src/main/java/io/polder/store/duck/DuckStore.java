@@ -400,7 +400,7 @@ public final class DuckStore implements Store {
         try (Statement statement = connection.createStatement()) {
             statement.execute("DROP TABLE IF EXISTS store." + Sql.name(physical));
             statement.execute("DROP TABLE IF EXISTS store." + Sql.name(physical + "~late"));
-            for (String part : List.of("batches", "ledger", "rejects", "violations")) {
+            for (String part : List.of("batches", "ledger", "rejects", "violations", "marks")) {
                 statement.execute("DELETE FROM store." + part + " WHERE generation = " + Sql.text(physical));
             }
             statement.execute("DELETE FROM store.generations WHERE name = " + Sql.text(table) + " AND generation = "
@@ -490,6 +490,7 @@ public final class DuckStore implements Store {
                 statement.execute("DELETE FROM store.batches b WHERE committed < " + old
                         + " AND batch < (SELECT max(batch) FROM store.batches n WHERE n.generation = b.generation)");
                 statement.execute("DELETE FROM store.rejects WHERE accepted < " + old);
+                statement.execute("DELETE FROM store.marks WHERE accepted < " + old);
                 statement.execute("DELETE FROM store.idempotent WHERE accepted < "
                         + Sql.timestamp(Bookkeeping.micros(now.minus(IDEMPOTENCY))));
                 String settled = Sql.timestamp(Bookkeeping.micros(now.minus(Duration.ofMinutes(15))));

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
@@ -73,11 +74,11 @@ final class DuckTable implements StoredTable {
 
     private final DuckStore store;
     private final DuckDBConnection connection;
-    private final TableDefinition definition;
+    private volatile TableDefinition definition;
     private final int generation;
     private final InstantSource clock;
     private final EventFunction events;
-    private final boolean isDirect;
+    private boolean isDirect;
     private final boolean hasPassedKey;
     private final Schema keySchema;
     private final List<String> keyReads;
@@ -133,10 +134,7 @@ final class DuckTable implements StoredTable {
         List<String> needed = new ArrayList<>(definition.subject());
         definition.time().ifPresent(needed::add);
         hasPassedKey = needed.stream().allMatch(transform.passed()::containsKey);
-        isDirect = hasPassedKey
-                && transform.keepsEveryEvent()
-                && definition.rules().isEmpty()
-                && definition.version().isEmpty();
+        isDirect = isDirect(definition);
         subjectAt = new int[definition.subject().size()];
         List<String> reads = new ArrayList<>();
         if (hasPassedKey) {
@@ -164,6 +162,24 @@ final class DuckTable implements StoredTable {
         isTimeInKey = definition.keyTime().isPresent();
         keys = new Keys(subjectAt, isTimeInKey ? timeAt : -1);
         recover();
+    }
+
+    private boolean isDirect(TableDefinition of) {
+        return hasPassedKey
+                && of.transform().keepsEveryEvent()
+                && of.rules().isEmpty()
+                && of.version().isEmpty();
+    }
+
+    @Override
+    public TableDefinition redefine(Function<Map<Integer, Long>, TableDefinition> change) {
+        return store.exclusively(() -> {
+            TableDefinition wanted = change.apply(positions());
+            definition = wanted;
+            isDirect = isDirect(wanted);
+            store.redefine(wanted);
+            return wanted;
+        });
     }
 
     private static int place(Transform transform, String column) {
@@ -458,22 +474,27 @@ final class DuckTable implements StoredTable {
             String checks = rules.stream()
                     .filter(rule -> rule.onViolation() == Rule.OnViolation.NULLIFY
                             && rule.column().equals(column.name()))
-                    .map(rule -> "(" + rule.check() + ") IS NOT FALSE")
+                    .map(rule -> "NOT (" + broken(rule) + ")")
                     .collect(Collectors.joining(" AND "));
             sql.append(checks.isEmpty() ? name : "CASE WHEN " + checks + " THEN " + name + " END AS " + name)
                     .append(", ");
         }
         sql.append(String.join(", ", Transform.ROW, Transform.PARTITION, Transform.OFFSET));
         for (int index = 0; index < rules.size(); index++) {
-            sql.append(", (")
-                    .append(rules.get(index).check())
-                    .append(") IS FALSE AS polder_rule_")
+            boolean isFix = rules.get(index).onViolation() == Rule.OnViolation.FIX;
+            sql.append(", ")
+                    .append(
+                            isFix
+                                    ? "polder_broken_" + index + ", polder_was_" + index + ", polder_fixed_" + index
+                                            + ", polder_broken_" + index
+                                    : broken(rules.get(index)))
+                    .append(" AS polder_rule_")
                     .append(index);
         }
         String keyIsNull = definition.key().stream()
                 .map(column -> Sql.name(column) + " IS NULL")
                 .collect(Collectors.joining(" OR "));
-        sql.append(" FROM (").append(definition.transform().sql()).append(")");
+        sql.append(" FROM ").append(fixed());
         long staged;
         Map<LedgerKey, long[]> violations = Map.of();
         try (Statement statement = connection.createStatement()) {
@@ -517,11 +538,91 @@ final class DuckTable implements StoredTable {
             if (hasRejects) {
                 rejectStaged(statement, keyIsNull, rejections);
             }
+            if (isBroken) {
+                mark(statement);
+            }
             if (definition.version().isPresent()) {
                 keepNewestVersions(statement);
             }
         }
         return violations;
+    }
+
+    /** SQL that is true of a staged row that a rule applies to and that breaks it. */
+    private static String broken(Rule rule) {
+        StringBuilder broken = new StringBuilder("((").append(rule.check()).append(") IS FALSE");
+        if (!rule.since().isEmpty()) {
+            broken.append(" AND ").append(Transform.OFFSET).append(" >= ").append(place(rule.since()));
+        }
+        if (!rule.until().isEmpty()) {
+            broken.append(" AND ").append(Transform.OFFSET).append(" < ").append(place(rule.until()));
+        }
+        return broken.append(')').toString();
+    }
+
+    /** The offset at the partition of a row; 0 for one that had no event then. */
+    private static String place(List<Long> offsets) {
+        StringBuilder place = new StringBuilder("(CASE ").append(Transform.PARTITION);
+        for (int partition = 0; partition < offsets.size(); partition++) {
+            place.append(" WHEN ").append(partition).append(" THEN ").append(offsets.get(partition));
+        }
+        return place.append(" ELSE 0 END)").toString();
+    }
+
+    /**
+     * The rows of the SELECT with what rules fix, each rule over what those before it have made: whether the row broke it,
+     * what the value was, and whether the new one keeps the rule; else the value stays.
+     */
+    private String fixed() {
+        String rows = "(" + definition.transform().sql() + ")";
+        List<Rule> rules = definition.rules();
+        for (int index = 0; index < rules.size(); index++) {
+            Rule rule = rules.get(index);
+            if (rule.onViolation() != Rule.OnViolation.FIX) {
+                continue;
+            }
+            String column = Sql.name(rule.column());
+            String type = definition.transform().columns().stream()
+                    .filter(each -> each.name().equals(rule.column()))
+                    .map(Transform.Column::type)
+                    .findFirst()
+                    .orElseThrow();
+            rows = "(SELECT *, " + broken(rule) + " AS polder_broken_" + index + " FROM " + rows + ")";
+            rows = "(SELECT * REPLACE (CASE WHEN polder_broken_" + index + " THEN TRY_CAST(("
+                    + rule.fix().orElseThrow()
+                    + ") AS " + type + ") ELSE " + column + " END AS " + column + "), " + column + " AS polder_was_"
+                    + index + " FROM " + rows + ")";
+            rows = "(SELECT *, polder_broken_" + index + " AND " + column + " IS NOT NULL AND (" + rule.check()
+                    + ") IS NOT FALSE AS polder_fixed_" + index + " FROM " + rows + ")";
+            rows = "(SELECT * REPLACE (CASE WHEN polder_broken_" + index + " AND NOT polder_fixed_" + index
+                    + " THEN polder_was_" + index + " ELSE " + column + " END AS " + column + ") FROM " + rows + ")";
+        }
+        return rows;
+    }
+
+    /** Keeps what rules have fixed, and the rows that they mark. */
+    private void mark(Statement statement) throws SQLException {
+        String key = definition.key().stream()
+                .map(column -> "CAST(s." + Sql.name(column) + " AS VARCHAR)")
+                .collect(Collectors.joining(", "));
+        List<Rule> rules = definition.rules();
+        for (int index = 0; index < rules.size(); index++) {
+            Rule rule = rules.get(index);
+            boolean isFix = rule.onViolation() == Rule.OnViolation.FIX;
+            if (!isFix && rule.onViolation() != Rule.OnViolation.MARK) {
+                continue;
+            }
+            String column = rule.column().isEmpty() ? "NULL" : "s." + Sql.name(rule.column());
+            statement.execute("INSERT INTO store.marks SELECT " + Sql.text(physical()) + ", " + Sql.text(rule.name())
+                    + ", " + (rule.column().isEmpty() ? "NULL" : Sql.text(rule.column())) + ", s."
+                    + Transform.PARTITION + ", s." + Transform.OFFSET + ", concat_ws(',', " + key + "), CAST("
+                    + (isFix ? "s.polder_was_" + index : column) + " AS VARCHAR), "
+                    + (isFix
+                            ? "CASE WHEN s.polder_fixed_" + index + " THEN CAST(" + column + " AS VARCHAR) END"
+                            : "NULL")
+                    + ", e." + Transform.ACCEPTED + " FROM staged s JOIN " + Transform.EVENT
+                    + " e ON s.polder_row = e.polder_row WHERE s.polder_rule_" + index);
+        }
     }
 
     /** How often each rule was broken, by the feed and the minute of the events: what a rebuild finds again. */

@@ -4,7 +4,7 @@
  * <p>Each generation of a table {@code T} is a physical table {@code store."T~1"}: the table's columns, then {@code
  * _partition}, {@code _offset} and {@code _batch}, without any index. Beside it {@code store."T~1~late"} keeps late rows
  * that wait to be merged. People read the views {@code main.T} (the columns) and {@code provenance.T} (all of it), and
- * the views of schema {@code polder} (ledger, batches, rejects).
+ * the views of schema {@code polder} (ledger, batches, rejects, marks).
  *
  * <p>The bookkeeping, in schema {@code store}:
  *
@@ -14,6 +14,7 @@
  *       newest row of a generation holds.
  *   <li>{@code ledger}: what became of the events, as differences; summed they balance.
  *   <li>{@code outbox}: what is owed to other topics: records, and batches of rows by their number.
+ *   <li>{@code marks}: rows that a rule has fixed, with what was, and rows that a rule marks.
  *   <li>{@code rejects}: why events were rejected; their bytes are in the log.
  *   <li>{@code idempotent}: the tokens of pushes with an idempotency key.
  * </ul>

@@ -1,0 +1,207 @@
+package io.polder.web;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import io.polder.config.Mart;
+import io.polder.config.Rule;
+import io.polder.profile.Reports;
+import io.polder.profile.TableProfile;
+import io.polder.query.Answer;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The profiles of the tables, and the rules that are enforced on them. Thread-safe. */
+final class ProfileApi {
+    private static final int MOST_SLICES = 2_400;
+    private static final int USUAL_SLICES = 168;
+    private static final int MARKS = 50;
+    private static final int RULE_SEGMENT = 5;
+    private static final List<String> MEMBERS = List.of("name", "column", "check", "on_violation", "fix");
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final Mart mart;
+    private final Program program;
+    private final InstantSource clock;
+
+    ProfileApi(Mart mart, Program program, InstantSource clock) {
+        this.mart = mart;
+        this.program = program;
+        this.clock = clock;
+    }
+
+    void find(Context request) {
+        request.contentType(Api.JSON)
+                .result(Reports.json(program.profiles(
+                        asked(request, "type"), asked(request, "semantic"), asked(request, "pattern"))));
+    }
+
+    private static String asked(Context request, String name) {
+        String text = request.queryParam(name);
+        return text == null ? "" : text;
+    }
+
+    void profile(Context request) {
+        String table = table(request);
+        Optional<TableProfile> profile = program.profile(table);
+        if (profile.isPresent()) {
+            request.contentType(Api.JSON).result(Reports.json(profile.get()));
+            return;
+        }
+        Api.answer(request, json -> {
+            json.writeStartObject();
+            json.writeStringField("table", table);
+            json.writeStringField("state", "waits for its first rows");
+            json.writeEndObject();
+        });
+    }
+
+    void history(Context request) {
+        int slices = Api.whole(request, "slices", USUAL_SLICES, MOST_SLICES);
+        request.contentType(Api.JSON).result(Reports.json(program.history(table(request), slices)));
+    }
+
+    void rules(Context request) {
+        answerRules(request, table(request));
+    }
+
+    void enforce(Context request) throws IOException {
+        String table = table(request);
+        JsonNode body = Api.object(request, MEMBERS);
+        List<Problem> problems = new ArrayList<>();
+        for (String member : MEMBERS) {
+            JsonNode value = body.path(member);
+            if (!value.isMissingNode() && !value.isNull() && !value.isTextual()) {
+                problems.add(new Problem(member, value.toString(), "not a text", "write it in quotes"));
+            }
+        }
+        String check = body.path("check").asText("");
+        if (check.isBlank()) {
+            problems.add(new Problem("check", check, "is missing", "write SQL over the table's columns that is true"));
+        }
+        String word = body.path("on_violation").asText("count");
+        List<String> words = Stream.of(Rule.OnViolation.values())
+                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .toList();
+        if (!words.contains(word)) {
+            problems.add(new Problem("on_violation", word, "no such way", Problem.suggestion(word, words)));
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        String column = body.path("column").asText("");
+        String name = body.path("name").asText("");
+        program.enforce(
+                table,
+                new Rule(
+                        name.isBlank() ? (column.isEmpty() ? "rule" : column) : name,
+                        column,
+                        check,
+                        Rule.OnViolation.valueOf(word.toUpperCase(Locale.ROOT)),
+                        Optional.ofNullable(body.path("fix").textValue()),
+                        List.of(),
+                        List.of()));
+        request.status(201);
+        answerRules(request, table);
+    }
+
+    void release(Context request) {
+        String table = table(request);
+        program.release(table, RowAddress.decodeOne(Api.segment(request, RULE_SEGMENT)));
+        answerRules(request, table);
+    }
+
+    private String table(Context request) {
+        return Api.known("table", request, mart.tables().keySet());
+    }
+
+    private void answerRules(Context request, String table) {
+        List<Rule> rules = program.rules(table);
+        String hour = TIME.format(clock.instant().minus(Duration.ofHours(1)));
+        Map<String, long[]> counts = new HashMap<>();
+        String of = " WHERE table_name = '" + table.replace("'", "''") + "'";
+        for (Object[] row : program.own("SELECT rule, sum(count)::BIGINT, coalesce(sum(count) FILTER (WHERE minute >="
+                        + " TIMESTAMP '" + hour + "'), 0)::BIGINT FROM polder.violations" + of + " GROUP BY rule")
+                .rows()) {
+            counts.put(String.valueOf(row[0]), new long[] {number(row[1]), number(row[2])});
+        }
+        Answer marks = program.own("SELECT rule, \"column\", key, was, became, strftime(accepted, '%Y-%m-%dT%H:%M:%SZ')"
+                + " FROM polder.marks" + of + " ORDER BY accepted DESC, \"offset\" DESC LIMIT " + MARKS);
+        Set<String> personal = personal(table);
+        Api.answer(request, json -> {
+            json.writeStartObject();
+            json.writeStringField("table", table);
+            json.writeArrayFieldStart("rules");
+            for (Rule rule : rules) {
+                write(json, rule, counts.getOrDefault(rule.name(), new long[2]));
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("marks");
+            for (Object[] row : marks.rows()) {
+                mark(json, row, personal);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    /** Columns whose values are not shown one by one. */
+    private Set<String> personal(String table) {
+        Set<String> personal = new java.util.HashSet<>(mart.table(table).personal());
+        program.profile(table)
+                .ifPresent(
+                        profile -> personal.addAll(profile.profile().privacy().columns()));
+        return personal;
+    }
+
+    private static void write(JsonGenerator json, Rule rule, long[] counts) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", rule.name());
+        json.writeStringField("column", rule.column());
+        json.writeStringField("check", rule.check());
+        json.writeStringField("onViolation", rule.onViolation().name().toLowerCase(Locale.ROOT));
+        if (rule.fix().isPresent()) {
+            json.writeStringField("fix", rule.fix().get());
+        }
+        json.writeBooleanField("isSwitched", rule.isPartial());
+        json.writeBooleanField("isOn", !rule.isOver());
+        json.writeNumberField("violations", counts[0]);
+        json.writeNumberField("lastHour", counts[1]);
+        json.writeEndObject();
+    }
+
+    private static void mark(JsonGenerator json, Object[] row, Set<String> personal) throws IOException {
+        // A key leads to the row, and so to the person.
+        boolean isHidden = !personal.isEmpty();
+        json.writeStartObject();
+        json.writeStringField("rule", String.valueOf(row[0]));
+        json.writeStringField("column", row[1] == null ? "" : String.valueOf(row[1]));
+        json.writeStringField("accepted", String.valueOf(row[5]));
+        json.writeBooleanField("isFixed", row[4] != null);
+        if (!isHidden) {
+            json.writeStringField("key", String.valueOf(row[2]));
+            json.writeStringField("was", row[3] == null ? null : String.valueOf(row[3]));
+            json.writeStringField("became", row[4] == null ? null : String.valueOf(row[4]));
+        }
+        json.writeEndObject();
+    }
+
+    private static long number(Object value) {
+        return value instanceof Number number ? number.longValue() : Long.parseLong(String.valueOf(value));
+    }
+}

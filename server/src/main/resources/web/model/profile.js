@@ -1,0 +1,169 @@
+/** What a profile says, in the words and shapes that its page shows. */
+
+import { NONE, count } from './format.js';
+
+const few = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
+const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
+
+/** A statistic: four digits say what it is, all of them are in the JSON. */
+export function number(value) {
+  if (!isNumber(value)) {
+    return NONE;
+  }
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e12 || size < 1e-4)) {
+    return value.toExponential(2);
+  }
+  return size >= 1000 ? count(value) : few.format(value);
+}
+
+/** A part of a whole. */
+export function percent(part) {
+  if (!isNumber(part)) {
+    return NONE;
+  }
+  const value = part * 100;
+  const digits = value === 0 || value === 100 ? 0 : value < 0.1 || value > 99.9 ? 2 : 1;
+  return value.toFixed(digits) + ' %';
+}
+
+/** How much an alert matters. */
+export const levelOf = ({ weight }) => (weight >= 55 ? 'high' : weight >= 30 ? 'middle' : 'low');
+
+/** Rules that a single row can break can be enforced as it comes. */
+export const isEnforceable = ({ kind, check }) =>
+  ['complete', 'sign', 'range', 'set', 'spelling', 'pattern'].includes(kind) && !/^(unique|determinants|type):/.test(check);
+
+/** What is more than nothing: a rule that mends or catches something stands before one that nothing has broken yet. */
+const ORDER = ['spelling', 'pattern', 'set', 'range', 'sign', 'complete'];
+
+/** The suggestions that can be enforced, the most telling first. A column of the key always has a value. */
+export const offered = (rules, key) =>
+  rules
+    .filter(isEnforceable)
+    .filter(({ kind, column }) => kind !== 'complete' || !key.includes(column))
+    .sort(
+      (one, other) =>
+        Boolean(other.fix) - Boolean(one.fix) ||
+        (other.violations > 0) - (one.violations > 0) ||
+        ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind),
+    );
+
+/** What can be done with a row that breaks a suggested rule; the first is the one that is offered. */
+export const waysOf = ({ fix, column }, key) => {
+  const isKey = key.includes(column);
+  return [...(fix && !isKey ? ['fix'] : []), 'count', 'mark', ...(isKey ? [] : ['nullify']), 'reject'];
+};
+
+export const WAYS = {
+  fix: 'fixed, the original kept',
+  count: 'counted',
+  mark: 'marked',
+  nullify: 'emptied',
+  reject: 'rejected',
+};
+
+/** The rule in force that is this suggestion; undefined when it is not switched on. */
+export const enforced = (rules, suggestion) =>
+  rules.find((rule) => rule.isOn && rule.column === (suggestion.column ?? '') && rule.check === suggestion.check);
+
+/** What is asked for when a suggestion is switched on. */
+export const wanted = ({ kind, column, check, fix }, way) => ({
+  name: [column, kind].filter(Boolean).join('_'),
+  column: column ?? '',
+  check,
+  on_violation: way,
+  ...(way === 'fix' ? { fix } : {}),
+});
+
+/** The statistics of a history that can be drawn for a column, with what each is called. */
+export const STATISTICS = [
+  ['missing', 'Missing'],
+  ['mean', 'Mean'],
+  ['deviation', 'Deviation'],
+  ['min', 'Least'],
+  ['max', 'Greatest'],
+  ['distinct', 'Different'],
+];
+
+/** A statistic of one column over the slices: `{at, value}`, in milliseconds; missing ones as a part of the rows. */
+export function seriesOf(history, column, statistic) {
+  const place = history.columns.indexOf(column);
+  return history.slices.map(({ from, rows, cells }) => {
+    const cell = cells[place];
+    const raw = statistic === 'rows' ? rows : cell?.[statistic];
+    return {
+      at: Date.parse(from),
+      value: statistic === 'missing' && rows > 0 && isNumber(raw) ? raw / rows : (raw ?? null),
+    };
+  });
+}
+
+/** The charts of a column that say something: of which there is a value at all. */
+export const chartsOf = (history, column) =>
+  STATISTICS.map(([name, title]) => ({ name, title, series: seriesOf(history, column, name) })).filter(({ series }) =>
+    series.some(({ value }) => value !== null),
+  );
+
+/** What two columns have to do with each other, as sentences. */
+export function dependency(profile, one, other) {
+  const isPair = (first, second) => (first === one && second === other) || (first === other && second === one);
+  const found = profile.functionalDependencies;
+  const single = ({ lhs, rhs }) => lhs.length === 1 && isPair(lhs[0], rhs);
+  const told = profile.associations.filter(({ first, second }) => isPair(first, second));
+  if (one === other) {
+    return ['Choose two different columns.'];
+  }
+  return [
+    ...found.minimal.filter(single).map(({ lhs, rhs }) => `${rhs} follows from ${lhs[0]}.`),
+    ...found.approximate
+      .filter(single)
+      .map(({ lhs, rhs, error }) => `${rhs} follows from ${lhs[0]} but in ${percent(error)} of the rows.`),
+    told.length > 0
+      ? `${one} and ${other} go together: ${told.map(({ measure, value }) => `${MEASURES[measure] ?? measure} ${value.toFixed(2)}`).join(', ')}.`
+      : `${one} and ${other} do not go together: every measure is below 0.1.`,
+  ];
+}
+
+export const MEASURES = {
+  pearson: 'Pearson’s r',
+  spearman: 'Spearman’s ρ',
+  kendall: 'Kendall’s τ',
+  cramersV: 'Cramér’s V',
+  correlationRatio: 'correlation ratio η',
+};
+
+/** Columns that go together with some other, and how, for a matrix: one measure for each pair. */
+export function matrixOf(profile, most = 24) {
+  const strength = new Map();
+  const cells = new Map();
+  for (const each of profile.associations) {
+    for (const [one, other] of [
+      [each.first, each.second],
+      [each.second, each.first],
+    ]) {
+      const key = one + '\n' + other;
+      if (!cells.has(key) || each.measure === 'spearman') {
+        cells.set(key, each);
+      }
+      strength.set(one, Math.max(strength.get(one) ?? 0, Math.abs(each.value)));
+    }
+  }
+  const names = profile.columns.map(({ name }) => name).filter((name) => strength.has(name));
+  const kept = names.length <= most ? names : names.sort((one, other) => strength.get(other) - strength.get(one)).slice(0, most);
+  return { names: kept, of: (one, other) => cells.get(one + '\n' + other) };
+}
+
+/** What a search of the tables looks for: `speed`, `type:decimal`, or a pattern such as `(ddd)ddd-dddd`. */
+export function searchOf(text) {
+  const trimmed = text.trim();
+  const told = /^(type|semantic|meaning|pattern)\s*[:=]\s*(.*)$/i.exec(trimmed);
+  if (told) {
+    const name = told[1].toLowerCase() === 'meaning' ? 'semantic' : told[1].toLowerCase();
+    return { [name]: told[2] };
+  }
+  if (['integer', 'decimal', 'text', 'date', 'timestamp', 'boolean', 'code'].includes(trimmed.toLowerCase())) {
+    return { type: trimmed.toLowerCase() };
+  }
+  return /\d|^[dAa(+][^\s]*[-./)d]/.test(trimmed) ? { pattern: trimmed } : { semantic: trimmed };
+}

@@ -1,0 +1,356 @@
+package io.polder.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.polder.config.Configuration;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The profiles and rules of a mart that runs, over its HTTP interface. */
+class MartProfilesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Instant MORNING = Instant.parse("2026-03-02T06:00:00Z");
+
+    private static final String MART = """
+            mart: clinic
+            timezone: Europe/Brussels
+            feeds:
+              visits:
+                http: true
+                format: json
+                key: [id]
+                partitions: 2
+                fields:
+                  - {name: id, type: bigint}
+                  - {name: time, type: timestamp}
+                  - {name: speed, type: double}
+                  - {name: phone}
+                  - {name: plate}
+              places:
+                http: true
+                format: json
+                key: [id]
+                fields: [{name: id, type: bigint}, {name: email}]
+            tables:
+              visits: {from: visits, key: [id, time], time: time, personal: [plate]}
+              places: {from: places, key: [id]}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private Home home;
+    private Polder mart;
+
+    @BeforeEach
+    void start() throws IOException {
+        Path definition = Files.createDirectories(folder.resolve("mart"));
+        if (!Files.exists(definition.resolve("polder.yaml"))) {
+            Files.writeString(definition.resolve("polder.yaml"), MART);
+        }
+        home = Home.open(folder.resolve("home"), Instant.EPOCH);
+        List<String> settings = List.of(
+                "web.port=0",
+                "log.port=0",
+                "hive.port=0",
+                "druid.port=0",
+                "disk.watermark=1MB",
+                "store.batch-interval=20ms");
+        mart = Polder.start(
+                Configuration.read(definition, home.directory(), settings, Map.of()),
+                home,
+                true,
+                failure -> {},
+                InstantSource.system());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        mart.close();
+        home.close();
+    }
+
+    @Test
+    void aNewTableHasItsFirstProfileAndKeepsUpWithWhatComesLate() throws Exception {
+        push("visits", 600, MartProfilesTest::visit);
+
+        JsonNode first = profile("visits", 600);
+        assertThat(first.path("unit").asText()).isEqualTo("hour");
+        assertThat(first.path("slices").asInt()).isEqualTo(10);
+        JsonNode speed = column(first, "speed");
+        assertThat(speed.path("missing").asLong()).isEqualTo(60);
+        assertThat(speed.at("/numbers/max").asDouble()).isEqualTo(119);
+        double mean = IntStream.range(0, 600)
+                .filter(at -> at % 10 != 0)
+                .map(at -> at % 120)
+                .average()
+                .orElseThrow();
+        assertThat(speed.at("/numbers/mean").asDouble()).isCloseTo(mean, org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(column(first, "phone").at("/text/patterns/0/pattern").asText())
+                .isEqualTo("(ddd)ddd-dddd");
+        assertThat(column(first, "phone").at("/semantic/type").asText()).isEqualTo("phone");
+        assertThat(first.path("sketches")).isEmpty();
+
+        // Hours before all others.
+        push("visits", 2, at -> visit(600 + at, MORNING.minus(Duration.ofHours(2 + 24L * at)), 500));
+        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> {
+            JsonNode later = get("/api/tables/visits/profile");
+            assertThat(later.at("/profile/rows").asLong()).isEqualTo(602);
+            assertThat(column(later, "speed").at("/numbers/max").asDouble()).isEqualTo(500);
+        });
+        JsonNode history = get("/api/tables/visits/history");
+        assertThat(history.path("slices")).hasSize(12);
+        assertThat(history.at("/slices/2/rows").asLong()).isEqualTo(60);
+        assertThat(history.at("/slices/2/cells/2/missing").asLong()).isEqualTo(6);
+
+        // Associations and dependencies come from a sample, when there is time for it.
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/tables/visits/profile").path("sampled").asText())
+                .isNotEmpty());
+    }
+
+    @Test
+    void aRestartTakesUpWhatWasLookedAt() throws Exception {
+        push("visits", 600, MartProfilesTest::visit);
+        JsonNode before = profile("visits", 600);
+        stop();
+        try (var parts = Files.list(folder.resolve("home/profiles/visits"))) {
+            assertThat(parts.filter(part -> part.toString().endsWith(".part"))).hasSize(10);
+        }
+
+        start();
+        JsonNode after = profile("visits", 600);
+        assertThat(after.at("/profile/columns")).isEqualTo(before.at("/profile/columns"));
+        push("visits", 1, at -> visit(601, MORNING.plus(Duration.ofHours(20)), 30));
+        profile("visits", 601);
+    }
+
+    @Test
+    void tablesAreFoundByWhatIsInThem() throws Exception {
+        push("visits", 60, MartProfilesTest::visit);
+        push("places", 60, at -> "{\"id\": " + at + ", \"email\": \"a" + at + "@example.org\"}");
+        profile("visits", 60);
+        profile("places", 60);
+
+        assertThat(found("")).containsExactly("visits", "places");
+        assertThat(found("semantic=e-mail")).containsExactly("places");
+        assertThat(found("type=decimal")).containsExactly("visits");
+        assertThat(found("pattern=(ddd)ddd-dddd")).containsExactly("visits");
+        assertThat(found("pattern=(205)325-8100")).containsExactly("visits");
+        assertThat(found("pattern=dd/dd")).isEmpty();
+    }
+
+    @Test
+    void ofAPersonalColumnNothingRareIsTold() throws Exception {
+        push("visits", 605, MartProfilesTest::visit);
+        JsonNode profile = profile("visits", 605);
+
+        JsonNode plate = column(profile, "plate");
+        assertThat(plate.path("isPersonal").asBoolean()).isTrue();
+        assertThat(plate.path("count").asLong()).as("of 605").isEqualTo(600);
+        assertThat(plate.path("top")).isEmpty();
+        assertThat(plate.path("text").has("min")).isFalse();
+        assertThat(profile.toString()).doesNotContain("1-ABC-0");
+        JsonNode cell = get("/api/tables/visits/history").at("/slices/0/cells/4");
+        assertThat(cell.path("distinct").asLong() % 10).isZero();
+    }
+
+    @Test
+    void aRuleThatIsSwitchedOnHoldsFromThenOnAndARebuildGivesTheSameRows() throws Exception {
+        push("visits", 20, at -> visit(at, MORNING, 300));
+        awaitRows("SELECT count(*) FROM visits WHERE speed = 300", 20);
+
+        JsonNode rules = post(
+                "/api/tables/visits/rules",
+                "{\"name\": \"slow\", \"column\": \"speed\", \"check\": \"speed <= 250\", \"on_violation\": \"nullify\"}",
+                201);
+        assertThat(rules.at("/rules/0/name").asText()).isEqualTo("slow");
+        assertThat(Files.readString(folder.resolve("mart/rules.yaml")))
+                .contains("slow")
+                .contains("since: [");
+        post(
+                "/api/tables/visits/rules",
+                "{\"name\": \"phone\", \"column\": \"phone\", \"on_violation\": \"fix\","
+                        + " \"check\": \"regexp_full_match(phone, '^\\\\([0-9]{3}\\\\)[0-9]{3}-[0-9]{4}$')\","
+                        + " \"fix\": \"regexp_replace(phone, '^\\\\D*(\\\\d{3})\\\\D*(\\\\d{3})\\\\D*(\\\\d{4})\\\\D*$',"
+                        + " '(\\\\1)\\\\2-\\\\3')\"}",
+                201);
+        post(
+                "/api/tables/visits/rules",
+                "{\"name\": \"seen\", \"check\": \"id <> 25\", \"on_violation\": \"mark\"}",
+                201);
+        push(
+                "visits",
+                10,
+                at -> "{\"id\": " + (20 + at) + ", \"time\": \"" + MORNING + "\", \"speed\": 300, \"phone\": \""
+                        + (at == 9 ? "none" : "205 325 810" + at) + "\"}");
+        awaitRows("SELECT count(*) FROM visits", 30);
+
+        String rows = "SELECT id, speed, phone FROM visits ORDER BY id";
+        JsonNode before = sql(rows);
+        assertThat(sql("SELECT count(*) FROM visits WHERE speed IS NULL")
+                        .at("/rows/0/0")
+                        .asLong())
+                .isEqualTo(10);
+        assertThat(sql("SELECT phone FROM visits WHERE id = 20").at("/rows/0/0").asText())
+                .isEqualTo("(205)325-8100");
+        assertThat(sql("SELECT phone FROM visits WHERE id = 29").at("/rows/0/0").asText())
+                .as("what cannot be fixed stays")
+                .isEqualTo("none");
+        JsonNode now = get("/api/tables/visits/rules");
+        assertThat(violations(now)).containsExactly("slow 10", "phone 10", "seen 1");
+        assertThat(now.path("marks")).hasSize(11);
+
+        // Off again: what comes now is not touched, what came before stays as it is.
+        delete("/api/tables/visits/rules/slow");
+        push("visits", 1, at -> visit(30, MORNING, 300));
+        awaitRows("SELECT count(*) FROM visits WHERE speed = 300", 21);
+        post("/api/tables/visits/rebuild", "", 202);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(get("/api/tables").at("/tables/0/state").asText()).isEqualTo("live");
+            assertThat(sql("SELECT count(*) FROM visits").at("/rows/0/0").asLong())
+                    .isEqualTo(31);
+        });
+        assertThat(sql(rows + " LIMIT 30").path("rows")).isEqualTo(before.path("rows"));
+        assertThat(violations(get("/api/tables/visits/rules"))).containsExactly("slow 10", "phone 10", "seen 1");
+        assertThat(sql("SELECT count(*) FROM visits WHERE speed = 300")
+                        .at("/rows/0/0")
+                        .asLong())
+                .isEqualTo(21);
+
+        stop();
+        start();
+        assertThat(get("/api/tables").at("/tables/0/state").asText()).isEqualTo("live");
+        assertThat(get("/api/tables/visits/rules").at("/rules/0/isOn").asBoolean())
+                .isFalse();
+        assertThat(get("/api/tables/visits/rules").at("/rules/1/isOn").asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void aRuleThatCannotBeIsRefusedWithAllThatIsWrong() throws Exception {
+        JsonNode refused = post(
+                "/api/tables/visits/rules",
+                "{\"column\": \"sped\", \"check\": \"speed <=\", \"on_violation\": \"fix\"}",
+                400);
+        assertThat(refused.path("detail").asText())
+                .contains("sped")
+                .contains("check")
+                .contains("fix");
+        assertThat(folder.resolve("mart/rules.yaml")).doesNotExist();
+    }
+
+    // ---- what comes and what is asked
+
+    private static String visit(int at) {
+        return visit(at, MORNING.plusSeconds(60L * at), at % 10 == 0 ? -1 : at % 120);
+    }
+
+    private static String visit(int at, Instant time, int speed) {
+        return "{\"id\": " + at + ", \"time\": \"" + time + "\", \"speed\": " + (speed < 0 ? "null" : speed)
+                + ", \"phone\": \"(205)325-81" + String.format(java.util.Locale.ROOT, "%02d", at % 100)
+                + "\", \"plate\": \"1-ABC-" + at + "\"}";
+    }
+
+    private void push(String feed, int count, IntFunction<String> event) throws Exception {
+        String body = IntStream.range(0, count).mapToObj(event).collect(Collectors.joining(",", "[", "]"));
+        post("/api/feeds/" + feed + "/events", body, 200);
+    }
+
+    private JsonNode profile(String table, long rows) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(get("/api/tables/" + table + "/profile")
+                        .at("/profile/rows")
+                        .asLong())
+                .isEqualTo(rows));
+        return get("/api/tables/" + table + "/profile");
+    }
+
+    private static JsonNode column(JsonNode profile, String name) {
+        for (JsonNode column : profile.at("/profile/columns")) {
+            if (column.path("name").asText().equals(name)) {
+                return column;
+            }
+        }
+        throw new AssertionError(name);
+    }
+
+    private List<String> found(String query) {
+        List<String> tables = new ArrayList<>();
+        get("/api/profiles?" + query.replace("(", "%28").replace(")", "%29"))
+                .path("profiles")
+                .forEach(each -> tables.add(each.path("table").asText()));
+        return tables;
+    }
+
+    private static List<String> violations(JsonNode rules) {
+        List<String> counts = new ArrayList<>();
+        rules.path("rules")
+                .forEach(rule -> counts.add(rule.path("name").asText() + " "
+                        + rule.path("violations").asLong()));
+        return counts;
+    }
+
+    private void awaitRows(String sql, long rows) {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(sql(sql).at("/rows/0/0").asLong()).isEqualTo(rows));
+    }
+
+    private JsonNode sql(String sql) {
+        return post("/api/sql", "{\"sql\": \"" + sql + "\", \"max_age\": 0}", 200);
+    }
+
+    private JsonNode get(String path) {
+        return ask(HttpRequest.newBuilder(at(path)), 200);
+    }
+
+    private JsonNode post(String path, String body, int status) {
+        return ask(
+                HttpRequest.newBuilder(at(path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)),
+                status);
+    }
+
+    private JsonNode delete(String path) {
+        return ask(HttpRequest.newBuilder(at(path)).DELETE(), 200);
+    }
+
+    private URI at(String path) {
+        return mart.address().resolve(path);
+    }
+
+    private JsonNode ask(HttpRequest.Builder request, int status) {
+        try {
+            HttpResponse<String> answer =
+                    client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+            return JSON.readTree(answer.body());
+        } catch (IOException | InterruptedException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package io.polder.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.polder.statistics.DistinctSample;
+import io.polder.statistics.FrequentValues;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+
+/** Parts of slices put together are the part of the whole. */
+class PartsTest {
+    private static final ZoneId BRUSSELS = ZoneId.of("Europe/Brussels");
+    private static final List<PartReader.Column> COLUMNS = List.of(
+            new PartReader.Column("time", "TIMESTAMP"),
+            new PartReader.Column("whole", "INTEGER"),
+            new PartReader.Column("real", "DOUBLE"),
+            new PartReader.Column("text", "VARCHAR"),
+            new PartReader.Column("flag", "BOOLEAN"));
+
+    /** Few values, many, one, and numbers far from 0 whose deviation is small. */
+    @Property(tries = 25)
+    void partsPutTogetherAreTheWhole(
+            @ForAll @LongRange(min = 0) long seed,
+            @ForAll @IntRange(min = 1, max = 9_000) int rows,
+            @ForAll @IntRange(min = 1, max = 30) int hours,
+            @ForAll @IntRange(min = 1, max = 20_000) int different)
+            throws Exception {
+        try (Connection engine = engine(seed, rows, hours, different)) {
+            TablePart whole = read(engine, "data");
+            List<TablePart> parts = new ArrayList<>();
+            for (int hour = 0; hour < hours; hour++) {
+                parts.add(read(engine, "data WHERE hour = " + hour));
+            }
+            // In two steps, as days are put together of hours and the table of days.
+            List<TablePart> halves = new ArrayList<>();
+            halves.add(TablePart.merged(parts.subList(0, (hours + 1) / 2)));
+            if (hours > 1) {
+                halves.add(TablePart.merged(parts.subList((hours + 1) / 2, hours)));
+            }
+            TablePart merged = TablePart.merged(halves);
+
+            assertThat(merged.rows()).isEqualTo(whole.rows()).isEqualTo(rows);
+            for (int at = 0; at < COLUMNS.size(); at++) {
+                same(whole.columns().get(at), merged.columns().get(at));
+                bounded(engine, merged.columns().get(at));
+            }
+        }
+    }
+
+    private static void same(ColumnPart whole, ColumnPart merged) {
+        assertThat(merged.counts()).as(whole.name()).isEqualTo(whole.counts());
+        assertThat(merged.clock()).as(whole.name()).isEqualTo(whole.clock());
+        assertThat((Double) merged.min()).isEqualTo((Double) whole.min());
+        assertThat((Double) merged.max()).isEqualTo((Double) whole.max());
+        assertThat(merged.first()).isEqualTo(whole.first());
+        assertThat(merged.last()).isEqualTo(whole.last());
+        assertThat(merged.moments().count()).isEqualTo(whole.moments().count());
+        double deviation =
+                Math.sqrt(whole.moments().second() / Math.max(1, whole.moments().count()));
+        digits(merged.moments().mean(), whole.moments().mean(), deviation);
+        digits(merged.moments().second(), whole.moments().second(), 0);
+        double n = whole.moments().count();
+        // A mean far from 0 is itself known to its last digit alone.
+        double last = Math.ulp(whole.moments().mean());
+        digits(
+                merged.moments().third(),
+                whole.moments().third(),
+                n * Math.pow(deviation, 3) + 1e11 * whole.moments().second() * last);
+        digits(merged.moments().fourth(), whole.moments().fourth(), 0);
+        // The hashes below the common bound are the same, with the same counts.
+        assertThat(merged.values().isWhole()).isEqualTo(whole.values().isWhole());
+        assertThat(merged.values().values()).isEqualTo(whole.values().values());
+        assertThat(merged.values().distinct()).isEqualTo(whole.values().distinct());
+    }
+
+    /** Ten digits, of the number or of the scale on which it stands. */
+    private static void digits(double merged, double whole, double scale) {
+        assertThat(merged).isCloseTo(whole, within(1e-10 * Math.max(Math.abs(whole), scale) + 1e-300));
+    }
+
+    /** Sketches are as near to the truth as they say. */
+    private static void bounded(Connection engine, ColumnPart part) throws SQLException {
+        String c = '"' + part.name() + '"';
+        Map<String, Long> truth = new HashMap<>();
+        String there = part.kind() == ColumnPart.Kind.TEXT ? "trim(" + c + ") <> ''" : c + " IS NOT NULL";
+        read(
+                engine,
+                "SELECT CAST(" + c + " AS VARCHAR), count(*) FROM data WHERE " + there + " GROUP BY " + c,
+                row -> truth.merge(row.getString(1), row.getLong(2), Long::sum));
+        // Twice the two deviations that are told: one of forty samples may be beyond those, none of these.
+        assertThat((double) part.values().distinct())
+                .isCloseTo(truth.size(), within(2 * part.values().error() * truth.size() + 1e-9));
+        for (FrequentValues.Value value : part.top().values()) {
+            assertThat(truth.get(value.text()))
+                    .as("%s %s", part.name(), value)
+                    .isBetween(value.count(), value.count() + value.more());
+        }
+        long floor = part.top().floor();
+        List<String> told =
+                part.top().values().stream().map(FrequentValues.Value::text).toList();
+        truth.forEach((text, count) -> {
+            if (!told.contains(text)) {
+                assertThat(count).isLessThanOrEqualTo(floor);
+            }
+        });
+        if (part.kind() == ColumnPart.Kind.NUMBER && part.moments().count() > 0) {
+            quantiles(engine, part, c);
+        }
+    }
+
+    private static void quantiles(Connection engine, ColumnPart part, String c) throws SQLException {
+        List<Double> found = new ArrayList<>();
+        read(
+                engine,
+                "SELECT CAST(" + c + " AS DOUBLE) FROM data WHERE isfinite(CAST(" + c + " AS DOUBLE)) ORDER BY 1",
+                row -> found.add(row.getDouble(1)));
+        double[] sorted = found.stream().mapToDouble(Double::doubleValue).toArray();
+        for (double at : new double[] {0.01, 0.25, 0.5, 0.75, 0.99}) {
+            double told = part.ranks().quantile(at);
+            if (part.ranks().error() == 0) {
+                double place = at * (sorted.length - 1);
+                double low = sorted[(int) Math.floor(place)];
+                double high = sorted[(int) Math.ceil(place)];
+                assertThat(told)
+                        .isCloseTo(
+                                low + (place - Math.floor(place)) * (high - low), within(1e-9 * (1 + Math.abs(high))));
+                continue;
+            }
+            double slack = part.ranks().error() + 1.0 / sorted.length;
+            long below = Arrays.stream(sorted).filter(each -> each < told).count();
+            long upTo = Arrays.stream(sorted).filter(each -> each <= told).count();
+            assertThat((double) below / sorted.length).as("%s at %s", c, at).isLessThanOrEqualTo(at + slack);
+            assertThat((double) upTo / sorted.length).as("%s at %s", c, at).isGreaterThanOrEqualTo(at - slack);
+        }
+    }
+
+    @Property(tries = 5)
+    void aPartIsWhatWasWritten(@ForAll @LongRange(min = 0) long seed) throws Exception {
+        Path file = Files.createTempFile("polder", ".part");
+        try (Connection engine = engine(seed, 5_000, 3, 10_000)) {
+            TablePart part = read(engine, "data");
+            part.write(file, "maker");
+
+            TablePart again = TablePart.read(file, "maker").orElseThrow();
+            assertThat(again.rows()).isEqualTo(part.rows());
+            for (int at = 0; at < COLUMNS.size(); at++) {
+                same(part.columns().get(at), again.columns().get(at));
+                assertThat(again.columns().get(at).top().values())
+                        .isEqualTo(part.columns().get(at).top().values());
+                assertThat(again.columns().get(at).patterns().values())
+                        .isEqualTo(part.columns().get(at).patterns().values());
+            }
+            assertThat(TablePart.read(file, "another engine")).isEmpty();
+            Files.write(file, new byte[] {1, 2, 3});
+            assertThat(TablePart.read(file, "maker")).isEmpty();
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static TablePart read(Connection engine, String source) throws SQLException {
+        return new PartReader(engine, source, BRUSSELS, PartReader.Pace.FULL).read(COLUMNS);
+    }
+
+    private static Connection engine(long seed, int rows, int hours, int different) throws SQLException, IOException {
+        Random random = new Random(seed);
+        Connection engine = DriverManager.getConnection("jdbc:duckdb:");
+        try (Statement statement = engine.createStatement()) {
+            statement.execute(
+                    "CREATE TABLE data (hour INTEGER, time TIMESTAMP, \"whole\" INTEGER, \"real\" DOUBLE, text"
+                            + " VARCHAR, flag BOOLEAN)");
+            double centre = random.nextInt(3) * 1e6;
+            StringBuilder values = new StringBuilder();
+            for (int row = 0; row < rows; row++) {
+                int hour = random.nextInt(hours);
+                double real = centre + (different < 50 ? random.nextInt(different) : random.nextGaussian());
+                values.append(row == 0 ? "" : ", ")
+                        .append("(")
+                        .append(hour)
+                        .append(", TIMESTAMP '2026-03-29 00:00:00' + INTERVAL '")
+                        .append(hour * 3600 + random.nextInt(3600))
+                        .append(" seconds', ")
+                        .append(random.nextInt(10) == 0 ? "NULL" : random.nextInt(different) - different / 2)
+                        .append(", ")
+                        .append(random.nextInt(20) == 0 ? "'inf'" : Double.toString(real))
+                        .append(", ")
+                        .append(text(random, different))
+                        .append(", ")
+                        .append(random.nextInt(3) == 0 ? "NULL" : random.nextBoolean())
+                        .append(")");
+            }
+            statement.execute("INSERT INTO data VALUES " + values);
+        }
+        return engine;
+    }
+
+    private static String text(Random random, int different) {
+        return switch (random.nextInt(12)) {
+            case 0 -> "NULL";
+            case 1 -> "''";
+            case 2 -> "'  '";
+            case 3 -> "' Ærø " + random.nextInt(different) + "'";
+            default -> "'N" + random.nextInt(different) + "'";
+        };
+    }
+
+    private static void read(Connection engine, String sql, Workbench.Reader reader) throws SQLException {
+        try (Statement statement = engine.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                reader.row(rows);
+            }
+        }
+    }
+
+    /** The sample of the different values is not larger than it may be. */
+    @Property(tries = 5)
+    void aSampleHasItsSize(@ForAll @LongRange(min = 0) long seed) throws Exception {
+        try (Connection engine = engine(seed, 9_000, 4, 1_000_000)) {
+            assertThat(read(engine, "data").columns().get(1).values().values()).hasSize(DistinctSample.SIZE);
+        }
+    }
+}
