@@ -229,7 +229,7 @@ public final class SortedNumbers {
         }
         double largest = Math.max(Math.abs(min()), Math.abs(max()));
         // A power of two leaves the digits as they are.
-        double scale = largest > LARGE ? Math.scalb(1, Math.getExponent(largest)) : 1;
+        double scale = largest > LARGE ? Math.scalb(1.0, Math.getExponent(largest)) : 1;
         double sum = 0;
         double lost = 0;
         for (int index = from; index < to; index++) {
