@@ -432,8 +432,8 @@ public final class Escapes {
     /** Queries on this side of the bounds, in Impala's words. */
     public static List<String> deepAsAllowedInImpala() {
         return List.of(
-                "select " + nested("(", "1", ")", 120),
-                "select " + nested("abs(", "id", ")", 120) + " from points",
+                "select " + nested("(", "1", ")", 90),
+                "select " + nested("abs(", "id", ")", 90) + " from points",
                 "select " + nested("(select ", "1", ")", 9),
                 "select " + nested("case when 1 = 1 then ", "1", " end", 120),
                 "select " + nested("not ", "true", "", 150),
