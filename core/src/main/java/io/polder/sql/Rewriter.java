@@ -396,9 +396,7 @@ final class Rewriter {
             isMultiplied = operator.isSymbol("*");
             left = switch (operator.text()) {
                 case "*" ->
-                    isAgain
-                            ? again(left, operator, bits())
-                            : binary("impala.multiply(", left, ",", operator, bits());
+                    isAgain ? again(left, operator, bits()) : binary("impala.multiply(", left, ",", operator, bits());
                 case "/", "%" -> binary("(", left, operator.text(), operator, bits());
                 default -> binary("impala.divide(", left, ",", operator, bits());
             };
