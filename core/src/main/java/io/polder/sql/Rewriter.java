@@ -370,18 +370,33 @@ final class Rewriter {
         for (int operators = 0; peek().isSymbol("+") || peek().isSymbol("-"); operators++) {
             bound(operators);
             Token operator = next();
-            left = binary(operator.isSymbol("+") ? "impala.add(" : "impala.subtract(", left, ",", operator, product());
+            Fragment right = product();
+            left = operators == 0 || right.toString().contains("INTERVAL")
+                    ? binary(operator.isSymbol("+") ? "impala.add(" : "impala.subtract(", left, ",", operator, right)
+                    : again(left, operator, right);
         }
         return left;
     }
 
+    /**
+     * What the macro of the first operator in a row gives is a BIGINT, or nothing of which a macro knows more than the
+     * engine. Inside each other, macros would take the engine twice the time for each.
+     */
+    private static Fragment again(Fragment left, Token operator, Fragment right) {
+        return binary("(", left, operator.text(), operator, right);
+    }
+
     private Fragment product() {
         Fragment left = bits();
+        boolean isMultiplied = false;
         for (int operators = 0; isProduct(peek()); operators++) {
             bound(operators);
             Token operator = next();
+            boolean isAgain = isMultiplied;
+            isMultiplied = operator.isSymbol("*");
             left = switch (operator.text()) {
-                case "*" -> binary("impala.multiply(", left, ",", operator, bits());
+                case "*" ->
+                    isAgain ? again(left, operator, bits()) : binary("impala.multiply(", left, ",", operator, bits());
                 case "/", "%" -> binary("(", left, operator.text(), operator, bits());
                 default -> binary("impala.divide(", left, ",", operator, bits());
             };

@@ -18,15 +18,18 @@ final class Extent {
     private static final int DEEPEST = 200;
 
     private static final int QUERY = 2;
-    /** Planning takes twice the time for each level of these. */
-    private static final int MOST_SUBQUERIES_INSIDE = 10;
+    /**
+     * Planning takes twice the time for each subquery in an expression, each lambda and each macro of the dialect around
+     * something: so many times in all is something planned.
+     */
+    private static final double MOST_PLANNED = 1 << 18;
 
-    private static final int MOST_LAMBDAS_INSIDE = 8;
     private static final int MOST_JOINS = 60;
     private static final int MOST_COMMON_TABLES = 100;
     private static final int MOST_UNIONS = 500;
 
     private final String sql;
+    private double planned;
     private int commonTables;
     private int unions;
 
@@ -129,21 +132,20 @@ final class Extent {
      * @throws SqlProblem that names the place from which on it is too deep
      */
     static void ofTree(JsonNode query, String sql) {
-        new Extent(sql).walk(query, 0, 0, 0, 0, -1);
+        new Extent(sql).walk(query, 0, 0, 0, -1);
     }
 
-    private void walk(JsonNode node, int outerDepth, int outerSubqueries, int outerLambdas, int outerJoins, int place) {
+    private void walk(JsonNode node, int outerDepth, int outerDoublings, int outerJoins, int place) {
         int depth = outerDepth;
-        int subqueries = outerSubqueries;
-        int lambdas = outerLambdas;
+        int doublings = outerDoublings;
         int joins = 0;
         int here = Math.max(place, Gate.position(node));
         String type = node.path("type").asText();
         if (node.has("class")) {
             // A structure is two levels to the engine.
             depth += node.path("function_name").asText().equals("struct_pack") ? 2 : 1;
-            subqueries += type.equals("SUBQUERY") ? 1 : 0;
-            lambdas += type.equals("LAMBDA") ? 1 : 0;
+            doublings += type.equals("SUBQUERY") || type.equals("LAMBDA") || isMacro(node) ? 1 : 0;
+            planned += Math.pow(2, doublings);
         } else if (type.endsWith("_NODE")) {
             depth += QUERY;
             unions += type.equals("SET_OPERATION_NODE")
@@ -154,20 +156,26 @@ final class Extent {
         }
         commonTables += node.path("cte_map").path("map").size();
         bound(depth, DEEPEST, here, "expressions and queries are nested more than " + DEEPEST + " levels deep");
-        bound(
-                subqueries,
-                MOST_SUBQUERIES_INSIDE,
-                here,
-                "subqueries in expressions are nested more than " + MOST_SUBQUERIES_INSIDE + " deep");
-        bound(lambdas, MOST_LAMBDAS_INSIDE, here, "lambdas are nested more than " + MOST_LAMBDAS_INSIDE + " deep");
+        if (planned > MOST_PLANNED) {
+            throw SqlProblem.at(
+                    sql,
+                    here,
+                    "operators, functions, subqueries or lambdas are nested " + doublings
+                            + " deep here, and planning that takes too long",
+                    "compute parts of it in WITH");
+        }
         bound(joins, MOST_JOINS, here, "more than " + MOST_JOINS + " tables are joined at once");
         bound(commonTables, MOST_COMMON_TABLES, here, "WITH names more than " + MOST_COMMON_TABLES + " tables");
         bound(unions, MOST_UNIONS, here, "more than " + MOST_UNIONS + " queries are put together");
         for (JsonNode child : node) {
             if (child.isContainerNode()) {
-                walk(child, depth, subqueries, lambdas, joins, here);
+                walk(child, depth, doublings, joins, here);
             }
         }
+    }
+
+    private static boolean isMacro(JsonNode node) {
+        return node.path("schema").asText().equalsIgnoreCase("impala");
     }
 
     private void bound(int count, int most, int place, String wrong) {

@@ -28,7 +28,7 @@ final class Growth {
     private static final double SMALL = 64;
     /** Smaller values are not summed up. */
     private static final double UNNOTICED = 4 << 10;
-    /** What a step may build for a row: half a gigabyte for the few thousand rows that it does at once. */
+    /** What a step may build for a row: a gigabyte for the 2,048 rows that a thread does at once. */
     private static final double MOST_OF_A_ROW = 512 << 10;
     /** What is the same for all rows is built once. */
     private static final double MOST_ONCE = 16 << 20;

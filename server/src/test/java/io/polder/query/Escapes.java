@@ -432,13 +432,14 @@ public final class Escapes {
     /** Queries on this side of the bounds, in Impala's words. */
     public static List<String> deepAsAllowedInImpala() {
         return List.of(
-                "select " + nested("(", "1", ")", 120),
-                "select " + nested("abs(", "id", ")", 120) + " from points",
+                "select " + nested("(", "1", ")", 90),
+                "select " + nested("abs(", "id", ")", 90) + " from points",
                 "select " + nested("(select ", "1", ")", 9),
                 "select " + nested("case when 1 = 1 then ", "1", " end", 120),
                 "select " + nested("not ", "true", "", 150),
                 "select " + chain("id", " + ", 150) + " from points",
                 "select " + chain("id", " * 1 + ", 70) + " from points",
+                "select " + nested("(1 + ", "id", ")", 13) + " from points",
                 "select " + chain("name", " || ", 100) + " from points",
                 "select concat(" + chain("name", ", ", 100) + ") from points",
                 "select 1 from points where " + chain("id = 1", " and ", 1_000),
@@ -490,6 +491,10 @@ public final class Escapes {
                 "select " + nested("- ", "1", "", 2_000),
                 "select " + chain("1", " + ", 50_000),
                 "select " + chain("id", " * ", 160) + " from points",
+                "select " + nested("(1 + ", "id", ")", 40) + " from points",
+                "select " + nested("(1 + ", "id", ")", 90) + " from points",
+                "select " + nested("round(", "id", ")", 40) + " from points",
+                "select " + chain(nested("(1 + ", "id", ")", 14), ", ", 200) + " from points",
                 "select " + chain("name", " || ", 5_000) + " from points",
                 "select concat(" + chain("name", ", ", 5_000) + ") from points",
                 "select coalesce(" + nested("coalesce(", "id", ", 1)", 2_000) + ", 1) from points",

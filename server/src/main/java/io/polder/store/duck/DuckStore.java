@@ -48,7 +48,7 @@ public final class DuckStore implements Store {
     private static final String CHECKPOINT_AT = "128MB";
 
     /** Of expressions and queries inside each other; deeper ones could end the stack of a thread. */
-    private static final int DEEPEST = 300;
+    private static final int DEEPEST = 600;
 
     /**
      * Where and how.
