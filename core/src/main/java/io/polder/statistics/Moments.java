@@ -17,8 +17,7 @@ public record Moments(long count, double mean, double second, double third, doub
      *
      * @param first the sum of the distances themselves
      */
-    public static Moments about(
-            double centre, long count, double first, double second, double third, double fourth) {
+    public static Moments about(double centre, long count, double first, double second, double third, double fourth) {
         if (count == 0) {
             return NONE;
         }
@@ -50,10 +49,7 @@ public record Moments(long count, double mean, double second, double third, doub
                 count + other.count,
                 mean + part * b,
                 second + other.second + d * part * a * b,
-                third
-                        + other.third
-                        + d * part * part * a * b * (a - b)
-                        + 3 * part * (a * other.second - b * second),
+                third + other.third + d * part * part * a * b * (a - b) + 3 * part * (a * other.second - b * second),
                 fourth
                         + other.fourth
                         + d * part * part * part * a * b * (a * a - a * b + b * b)

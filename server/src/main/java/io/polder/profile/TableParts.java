@@ -58,8 +58,13 @@ final class TableParts {
     private static final String HISTORY = "history";
     private static final Instant WHOLE = Instant.EPOCH;
 
-    /** What readers see. */
+    /**
+     * What readers see.
+     *
+     * @param number another for each
+     */
     record Snapshot(
+            long number,
             TablePart whole,
             @Nullable Unit unit,
             NavigableMap<Instant, SliceLine> lines,
@@ -97,6 +102,7 @@ final class TableParts {
     private @Nullable TablePart older;
     private boolean isOlderBehind;
     private long olderMade;
+    private long published;
     private final TreeMap<Instant, SliceLine> lines = new TreeMap<>();
     /** Slices that have changed, and when they may be looked at, by the nanosecond clock. */
     private final TreeMap<Instant, Long> changed = new TreeMap<>();
@@ -381,6 +387,7 @@ final class TableParts {
             lines.pollFirstEntry();
         }
         snapshot = new Snapshot(
+                ++published,
                 parts.size() == 1 ? parts.get(0) : TablePart.merged(parts),
                 hasTime() ? unit : null,
                 new TreeMap<>(lines),
