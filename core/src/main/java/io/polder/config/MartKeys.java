@@ -329,8 +329,8 @@ final class MartKeys {
             "count",
             "nullify",
             "`reject`: the event goes to `TOPIC.rejected`. `nullify`: the column becomes NULL. `fix`: the column becomes"
-                    + " what `fix` says, when that keeps the rule, and what was is kept in `polder.marks`; when it does"
-                    + " not, the row is marked. `mark`: the row is in `polder.marks`. `count`: nothing, but it is counted,"
+                    + " what `fix` says, when that keeps the rule, and what was is kept beside; when it does not, the row"
+                    + " is marked. `mark`: the row is listed on the table's page. `count`: nothing, but it is counted,"
                     + " as all of them are.");
     static final Key<String> FIX = Key.optional(
             "fix",
