@@ -169,7 +169,7 @@ public final class MartProfiles implements AutoCloseable {
             }
             boolean isReplaced = Instant.MAX.equals(commit.maxTime());
             if (isReplaced) {
-                table.reset();
+                table.reset(commit.batch());
             } else if (commit.rows().applied() > 0) {
                 Instant from = commit.minTime() == null ? Instant.EPOCH : commit.minTime();
                 table.changed(commit.batch(), from, commit.maxTime() == null ? from : commit.maxTime());

@@ -497,10 +497,13 @@ final class TableParts {
         return found;
     }
 
-    /** Another definition has other columns: everything is looked at anew. */
-    void reset() throws IOException {
+    /** Other rows have taken the place of all rows, and maybe other columns: everything is looked at anew. */
+    void reset(long newBatch) throws IOException {
+        batch = newBatch;
         columns = List.of();
         clear();
+        Files.deleteIfExists(folder.resolve(STATE));
+        Files.deleteIfExists(folder.resolve(HISTORY));
         survey(Instant.MIN, Instant.MAX, 0);
     }
 
