@@ -47,17 +47,15 @@ public final class Definition {
         line(text, "time", table.time().orElse(""));
         line(text, "version", table.version().orElse(""));
         line(text, "select", Sql.essence(table.effectiveSelect()));
-        table.rules().stream()
-                .filter(Definition::changesRows)
-                .forEach(rule -> {
-                    line(
-                            text,
-                            "rule",
-                            rule.column(),
-                            Sql.essence(rule.check()),
-                            rule.onViolation().name());
-                    rule.fix().ifPresent(fix -> line(text, "fix", Sql.essence(fix)));
-                });
+        table.rules().stream().filter(Definition::changesRows).forEach(rule -> {
+            line(
+                    text,
+                    "rule",
+                    rule.column(),
+                    Sql.essence(rule.check()),
+                    rule.onViolation().name());
+            rule.fix().ifPresent(fix -> line(text, "fix", Sql.essence(fix)));
+        });
         leader(table, feeds).ifPresent(leader -> {
             text.append(format(leader));
             moreFields(text, leader, feeds);

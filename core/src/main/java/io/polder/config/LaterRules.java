@@ -43,7 +43,9 @@ public final class LaterRules {
         for (Value.Mapping rule : all == null ? List.<Value.Mapping>of() : all) {
             if (!rule.members().containsKey(MartKeys.SINCE.name())) {
                 problems.add(
-                        rule, "does not say from where in the log on it applies", "write it below the table in polder.yaml");
+                        rule,
+                        "does not say from where in the log on it applies",
+                        "write it below the table in polder.yaml");
             } else if (rule.members().get(MartKeys.RULE_TABLE.name()) instanceof Value.Text table) {
                 rules.computeIfAbsent(table.text(), name -> new ArrayList<>()).add(rule);
             } else {

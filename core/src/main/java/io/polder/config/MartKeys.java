@@ -329,8 +329,8 @@ final class MartKeys {
             "count",
             "nullify",
             "`reject`: the event goes to `TOPIC.rejected`. `nullify`: the column becomes NULL. `fix`: the column becomes"
-                    + " what `fix` says, when that keeps the rule, and what was is kept in `polder.marks`; when it does"
-                    + " not, the row is marked. `mark`: the row is in `polder.marks`. `count`: nothing, but it is counted,"
+                    + " what `fix` says, when that keeps the rule, and what was is kept beside; when it does not, the row"
+                    + " is marked. `mark`: the row is listed on the table's page. `count`: nothing, but it is counted,"
                     + " as all of them are.");
     static final Key<String> FIX = Key.optional(
             "fix",
@@ -340,10 +340,7 @@ final class MartKeys {
     static final Key<List<Long>> SINCE = Key.optional(
             "since", Kind.OFFSETS, "[1200, 980]", "By partition, the first offset to which the rule applies.");
     static final Key<List<Long>> UNTIL = Key.optional(
-            "until",
-            Kind.OFFSETS,
-            "[4100, 3970]",
-            "By partition, the first offset to which the rule applies no more.");
+            "until", Kind.OFFSETS, "[4100, 3970]", "By partition, the first offset to which the rule applies no more.");
     static final Section RULE = new Section(
             "Rules",
             "tables.NAME.rules[N]",
@@ -358,8 +355,7 @@ final class MartKeys {
             List.of(RULE_NAME, RULE_COLUMN, CHECK, ON_VIOLATION, FIX, SINCE, UNTIL),
             Map.of());
 
-    static final Key<String> RULE_TABLE =
-            Key.required("table", Kind.TEXT, "traffic", "The table that the rule is of.");
+    static final Key<String> RULE_TABLE = Key.required("table", Kind.TEXT, "traffic", "The table that the rule is of.");
     static final Key<List<Value.Mapping>> LATER_RULES = Key.required(
             "rules",
             Kind.mappings(

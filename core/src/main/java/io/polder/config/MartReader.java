@@ -28,6 +28,7 @@ public final class MartReader {
     private final Problems problems;
     /** By table; null where a stored definition is read, whose rules have all been put together. */
     private final @Nullable Map<String, List<Value.Mapping>> laterRules;
+
     private final Map<String, String> places = new LinkedHashMap<>();
 
     private MartReader(

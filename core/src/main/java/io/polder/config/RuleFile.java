@@ -107,15 +107,7 @@ public final class RuleFile {
             "Rules of a file",
             "rules[N]",
             "",
-            List.of(
-                    MartKeys.RULE_NAME,
-                    COLUMN,
-                    CHECK,
-                    TYPE,
-                    UNIQUE,
-                    DETERMINANTS,
-                    MartKeys.ON_VIOLATION,
-                    MartKeys.FIX),
+            List.of(MartKeys.RULE_NAME, COLUMN, CHECK, TYPE, UNIQUE, DETERMINANTS, MartKeys.ON_VIOLATION, MartKeys.FIX),
             Map.of());
 
     private RuleFile() {}

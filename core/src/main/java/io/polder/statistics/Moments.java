@@ -7,10 +7,14 @@ import java.io.IOException;
 /**
  * Count, mean, and sums of the second to fourth powers of the distances from the mean. Two of them make one by the
  * formulas of Chan, Golub and LeVeque and of Pébay, as if all values had been looked at together.
+ *
+ * @param centre a number near the mean
+ * @param offset how far the mean is from there: of values far from 0 the mean alone would not have the digits that the
+ *     third and fourth powers need
  */
-public record Moments(long count, double mean, double second, double third, double fourth) {
+public record Moments(long count, double centre, double offset, double second, double third, double fourth) {
     /** Of no value. */
-    public static final Moments NONE = new Moments(0, 0, 0, 0, 0);
+    public static final Moments NONE = new Moments(0, 0, 0, 0, 0, 0);
 
     /**
      * From sums of powers of the distances from any centre near the mean.
@@ -24,15 +28,11 @@ public record Moments(long count, double mean, double second, double third, doub
         double d = first / count;
         return new Moments(
                 count,
-                centre + d,
+                centre,
+                d,
                 Math.max(0, second - d * first),
                 third - 3 * d * second + 2 * d * d * first,
                 Math.max(0, fourth - 4 * d * third + 6 * d * d * second - 3 * d * d * d * first));
-    }
-
-    /** Of a value that is there so often. */
-    public static Moments of(double value, long count) {
-        return new Moments(count, value, 0, 0, 0);
     }
 
     /** Of these values and those together. */
@@ -43,11 +43,12 @@ public record Moments(long count, double mean, double second, double third, doub
         double n = (double) count + other.count;
         double a = count;
         double b = other.count;
-        double d = other.mean - mean;
+        double d = other.centre - centre + (other.offset - offset);
         double part = d / n;
         return new Moments(
                 count + other.count,
-                mean + part * b,
+                centre,
+                offset + part * b,
                 second + other.second + d * part * a * b,
                 third + other.third + d * part * part * a * b * (a - b) + 3 * part * (a * other.second - b * second),
                 fourth
@@ -57,8 +58,12 @@ public record Moments(long count, double mean, double second, double third, doub
                         + 4 * part * (a * other.third - b * third));
     }
 
+    public double mean() {
+        return centre + offset;
+    }
+
     public double sum() {
-        return mean * count;
+        return mean() * count;
     }
 
     /** Of the sample (n - 1); NaN of fewer than two values. */
@@ -90,7 +95,8 @@ public record Moments(long count, double mean, double second, double third, doub
     /** For {@link #read}. */
     public void write(DataOutput out) throws IOException {
         out.writeLong(count);
-        out.writeDouble(mean);
+        out.writeDouble(centre);
+        out.writeDouble(offset);
         out.writeDouble(second);
         out.writeDouble(third);
         out.writeDouble(fourth);
@@ -98,6 +104,12 @@ public record Moments(long count, double mean, double second, double third, doub
 
     /** What {@link #write} wrote. */
     public static Moments read(DataInput in) throws IOException {
-        return new Moments(in.readLong(), in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble());
+        return new Moments(
+                in.readLong(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble());
     }
 }

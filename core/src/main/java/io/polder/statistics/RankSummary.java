@@ -156,8 +156,8 @@ public final class RankSummary {
 
     /** Of the distances of the values from {@code centre}. */
     public RankSummary distances(double centre) {
-        RankSummary sorted =
-                of(Arrays.stream(numbers).map(number -> Math.abs(number - centre)).toArray(), weights);
+        RankSummary sorted = of(
+                Arrays.stream(numbers).map(number -> Math.abs(number - centre)).toArray(), weights);
         // A distance lies between two numbers, and the rank of each may be wrong.
         return new RankSummary(sorted.numbers, sorted.weights, 2 * error);
     }

@@ -8,7 +8,9 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -27,7 +29,7 @@ import java.util.function.ToLongFunction;
 record ColumnPart(
         String name,
         String stored,
-        long[] counts,
+        Map<Count, Long> counts,
         double min,
         double max,
         Moments moments,
@@ -101,7 +103,7 @@ record ColumnPart(
     }
 
     long count(Count which) {
-        return counts[which.ordinal()];
+        return counts.getOrDefault(which, 0L);
     }
 
     long missing() {
@@ -111,18 +113,21 @@ record ColumnPart(
     /** Of several parts of one column together. */
     static ColumnPart merged(Collection<ColumnPart> parts) {
         ColumnPart any = parts.iterator().next();
-        long[] counts = new long[Count.values().length];
+        Map<Count, Long> counts = new EnumMap<>(Count.class);
         for (Count which : Count.values()) {
-            counts[which.ordinal()] = switch (which) {
-                case SHORTEST ->
-                    parts.stream()
-                            .filter(part -> part.count(Count.VALUES) > 0)
-                            .mapToLong(part -> part.count(which))
-                            .min()
-                            .orElse(0);
-                case LONGEST -> max(parts, part -> part.count(which));
-                default -> parts.stream().mapToLong(part -> part.count(which)).sum();
-            };
+            long count =
+                    switch (which) {
+                        case SHORTEST ->
+                            parts.stream()
+                                    .filter(part -> part.count(Count.VALUES) > 0)
+                                    .mapToLong(part -> part.count(which))
+                                    .min()
+                                    .orElse(0);
+                        case LONGEST -> max(parts, part -> part.count(which));
+                        default ->
+                            parts.stream().mapToLong(part -> part.count(which)).sum();
+                    };
+            counts.put(which, count);
         }
         double min = Double.NaN;
         double max = Double.NaN;
@@ -171,8 +176,8 @@ record ColumnPart(
     void write(DataOutput out) throws IOException {
         out.writeUTF(name);
         out.writeUTF(stored);
-        for (long count : counts) {
-            out.writeLong(count);
+        for (Count which : Count.values()) {
+            out.writeLong(count(which));
         }
         out.writeDouble(min);
         out.writeDouble(max);
@@ -194,7 +199,7 @@ record ColumnPart(
         return new ColumnPart(
                 name,
                 stored,
-                longs(in, Count.values().length),
+                counts(in),
                 in.readDouble(),
                 in.readDouble(),
                 Moments.read(in),
@@ -205,6 +210,14 @@ record ColumnPart(
                 in.readUTF(),
                 in.readUTF(),
                 longs(in, CLOCK));
+    }
+
+    private static Map<Count, Long> counts(DataInput in) throws IOException {
+        Map<Count, Long> counts = new EnumMap<>(Count.class);
+        for (Count which : Count.values()) {
+            counts.put(which, in.readLong());
+        }
+        return counts;
     }
 
     private static long[] longs(DataInput in, int size) throws IOException {

@@ -78,7 +78,7 @@ public final class MartProfiles implements AutoCloseable {
     private volatile boolean isClosed;
 
     /** A profile, and what it was made of. */
-    private record Made(TableParts.Snapshot of, SampleProfile.@Nullable Found sample, TableProfile profile) {}
+    private record Made(long of, Instant sample, TableProfile profile) {}
 
     private MartProfiles(DuckStore store, Mart mart, Settings settings, InstantSource clock) {
         this.store = store;
@@ -96,7 +96,6 @@ public final class MartProfiles implements AutoCloseable {
         }
         worker = new Thread(this::work, "profiles");
         worker.setDaemon(true);
-        worker.setPriority(Thread.MIN_PRIORITY);
     }
 
     /** Opens them; {@link #start} begins to look. */
@@ -170,7 +169,7 @@ public final class MartProfiles implements AutoCloseable {
             }
             boolean isReplaced = Instant.MAX.equals(commit.maxTime());
             if (isReplaced) {
-                table.reset();
+                table.reset(commit.batch());
             } else if (commit.rows().applied() > 0) {
                 Instant from = commit.minTime() == null ? Instant.EPOCH : commit.minTime();
                 table.changed(commit.batch(), from, commit.maxTime() == null ? from : commit.maxTime());
@@ -249,11 +248,14 @@ public final class MartProfiles implements AutoCloseable {
         }
         SampleProfile.Found sample = samples.get(table);
         Made before = made.get(table);
-        if (before != null && before.of() == snapshot && before.sample() == sample) {
+        Instant taken = sample == null ? Instant.EPOCH : sample.taken();
+        if (before != null
+                && before.of() == snapshot.number()
+                && before.sample().equals(taken)) {
             return Optional.of(before.profile());
         }
         TableProfile profile = make(mart.table(table), snapshot, sample);
-        made.put(table, new Made(snapshot, sample, profile));
+        made.put(table, new Made(snapshot.number(), taken, profile));
         return Optional.of(profile);
     }
 

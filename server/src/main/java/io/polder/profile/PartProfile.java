@@ -108,19 +108,15 @@ final class PartProfile {
     }
 
     private static String type(ColumnPart part, long count) {
-        switch (part.kind()) {
-            case NUMBER:
-                return !part.isWhole() ? "decimal" : Typing.isCodeName(part.name()) ? "code" : "integer";
-            case BOOLEAN:
-                return "boolean";
-            case TIME:
-                return part.stored().equals("DATE") ? "date" : "timestamp";
-            case TEXT:
-                break;
-        }
-        if (count == 0) {
-            return "text";
-        }
+        return switch (part.kind()) {
+            case NUMBER -> !part.isWhole() ? "decimal" : Typing.isCodeName(part.name()) ? "code" : "integer";
+            case BOOLEAN -> "boolean";
+            case TIME -> part.stored().equals("DATE") ? "date" : "timestamp";
+            case TEXT -> count == 0 ? "text" : typeOfTexts(part, count);
+        };
+    }
+
+    private static String typeOfTexts(ColumnPart part, long count) {
         boolean isOfOneLength =
                 part.count(Count.SHORTEST) == part.count(Count.LONGEST) && part.count(Count.SHORTEST) >= 9;
         if (part.count(Count.INTEGERS) >= ENOUGH * count) {

@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +137,10 @@ final class PartReader {
 
     private ColumnPart column(Column column, long rows, List<Object> sums) throws SQLException {
         Kind kind = ColumnPart.kind(column.stored());
-        long[] counts = new long[Count.values().length];
+        Map<Count, Long> counts = new EnumMap<>(Count.class);
+        for (Count which : Count.values()) {
+            counts.put(which, 0L);
+        }
         long there = number(sums.get(0));
         set(counts, Count.NULLS, rows - there);
         double min = Double.NaN;
@@ -320,7 +324,7 @@ final class PartReader {
         return patterns;
     }
 
-    private void readTypes(Column column, long[] counts) throws SQLException {
+    private void readTypes(Column column, Map<Count, Long> counts) throws SQLException {
         String v = "trim(CAST(" + column.quoted() + " AS VARCHAR))";
         read(
                 "SELECT count_if(regexp_full_match(v, '[-+]?[0-9]{1,18}')), count(TRY_CAST(v AS DOUBLE)),"
@@ -348,8 +352,8 @@ final class PartReader {
                 });
     }
 
-    private static void set(long[] counts, Count which, long count) {
-        counts[which.ordinal()] = count;
+    private static void set(Map<Count, Long> counts, Count which, long count) {
+        counts.put(which, count);
     }
 
     private static long number(Object value) {

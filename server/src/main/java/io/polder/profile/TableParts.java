@@ -58,8 +58,13 @@ final class TableParts {
     private static final String HISTORY = "history";
     private static final Instant WHOLE = Instant.EPOCH;
 
-    /** What readers see. */
+    /**
+     * What readers see.
+     *
+     * @param number another for each
+     */
     record Snapshot(
+            long number,
             TablePart whole,
             @Nullable Unit unit,
             NavigableMap<Instant, SliceLine> lines,
@@ -97,6 +102,7 @@ final class TableParts {
     private @Nullable TablePart older;
     private boolean isOlderBehind;
     private long olderMade;
+    private long published;
     private final TreeMap<Instant, SliceLine> lines = new TreeMap<>();
     /** Slices that have changed, and when they may be looked at, by the nanosecond clock. */
     private final TreeMap<Instant, Long> changed = new TreeMap<>();
@@ -381,6 +387,7 @@ final class TableParts {
             lines.pollFirstEntry();
         }
         snapshot = new Snapshot(
+                ++published,
                 parts.size() == 1 ? parts.get(0) : TablePart.merged(parts),
                 hasTime() ? unit : null,
                 new TreeMap<>(lines),
@@ -490,10 +497,13 @@ final class TableParts {
         return found;
     }
 
-    /** Another definition has other columns: everything is looked at anew. */
-    void reset() throws IOException {
+    /** Other rows have taken the place of all rows, and maybe other columns: everything is looked at anew. */
+    void reset(long newBatch) throws IOException {
+        batch = newBatch;
         columns = List.of();
         clear();
+        Files.deleteIfExists(folder.resolve(STATE));
+        Files.deleteIfExists(folder.resolve(HISTORY));
         survey(Instant.MIN, Instant.MAX, 0);
     }
 

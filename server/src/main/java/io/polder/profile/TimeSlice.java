@@ -18,7 +18,12 @@ record TimeSlice(Unit unit, Instant from) {
         /** What several of them are put together to when they are old; null when they stay as they are. */
         @Nullable
         Unit larger() {
-            return this == YEAR ? null : values()[ordinal() + 1];
+            return switch (this) {
+                case HOUR -> DAY;
+                case DAY -> MONTH;
+                case MONTH -> YEAR;
+                case YEAR -> null;
+            };
         }
 
         /** The slice that a time is in. */

@@ -240,6 +240,7 @@ class MartProfilesTest {
                         .at("/rows/0/0")
                         .asLong())
                 .isEqualTo(21);
+        profile("visits", 31);
 
         stop();
         start();

@@ -10,6 +10,7 @@ import io.polder.enrich.Enrichment;
 import io.polder.ingest.Idempotency;
 import io.polder.ingest.Ingest;
 import io.polder.log.Log;
+import io.polder.profile.MartProfiles;
 import io.polder.query.Queries;
 import io.polder.store.duck.DuckStore;
 import java.net.http.HttpResponse;
@@ -67,6 +68,12 @@ final class WholeTest {
                 queries,
                 write -> 0,
                 log,
+                part(MartProfiles.open(
+                        store,
+                        mart,
+                        new MartProfiles.Settings(
+                                folder.resolve("profiles"), folder.resolve("tmp"), Duration.ofMinutes(1), 10),
+                        clock)),
                 0,
                 List::of,
                 List::of,
