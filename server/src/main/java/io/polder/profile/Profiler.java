@@ -293,7 +293,7 @@ public final class Profiler {
         double max = real(ends.get(1));
         // Fourth powers of numbers beyond this are no doubles any more; a power of two leaves the digits as they are.
         double largest = Math.max(Math.abs(min), Math.abs(max));
-        double scale = largest > LARGE ? Math.scalb(1, Math.getExponent(largest)) : 1;
+        double scale = largest > LARGE ? Math.scalb(1.0, Math.getExponent(largest)) : 1;
         List<@Nullable Object> found = bench.row("SELECT avg(v), stddev_samp(v), var_samp(v), sum(v),"
                 + " skewness(v), kurtosis(v), count_if(v = 0), count_if(v < 0), count_if(isinf(x)), "
                 + (isExact ? "quantile_cont(v, " : "approx_quantile(v, ") + list + ")"
