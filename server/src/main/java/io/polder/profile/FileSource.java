@@ -24,10 +24,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +195,29 @@ public final class FileSource {
         return isZstd(start) ? new ZstdInputStream(in) : in;
     }
 
+    /** The engine takes what there is of a compressed file that is cut off, and says nothing. */
+    private void checkWhole() {
+        for (Path file : paths()) {
+            try (InputStream in = plain(file)) {
+                byte[] bytes = new byte[1 << 16];
+                long count = 0;
+                try {
+                    for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                        count += read;
+                    }
+                } catch (IOException cut) {
+                    throw new PolderException(
+                            ErrorCode.INVALID_REQUEST,
+                            file + ": is cut off or broken behind " + count + " bytes of text (" + cut.getMessage()
+                                    + "). Fix: fetch it again, or uncompress what there is and profile that",
+                            cut);
+                }
+            } catch (IOException broken) {
+                throw broken(file, broken);
+            }
+        }
+    }
+
     private static boolean isGzip(byte[] start) {
         return start.length >= 2 && (start[0] & 0xff) == 0x1f && (start[1] & 0xff) == 0x8b;
     }
@@ -206,7 +231,11 @@ public final class FileSource {
         Path file = paths().get(0);
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(4);
-            return isGzip(start) ? ", compression = 'gzip'" : isZstd(start) ? ", compression = 'zstd'" : "";
+            if (isGzip(start) || isZstd(start)) {
+                checkWhole();
+                return ", compression = '" + (isGzip(start) ? "gzip" : "zstd") + "'";
+            }
+            return "";
         } catch (IOException broken) {
             throw broken(file, broken);
         }
@@ -228,7 +257,7 @@ public final class FileSource {
         if (told.format().isEmpty() && isBinary(head) && !encoding.equals("utf-16")) {
             throw wrong("FILE", files, "is not text", "say what it is with --format, or see where it comes from");
         }
-        if (encoding.equals("latin-1")) {
+        if (encoding.equals("latin-1") || isBigEndian(head)) {
             return mended(head, told.encoding().isPresent(), null);
         }
         try {
@@ -247,7 +276,7 @@ public final class FileSource {
      * @param files as it takes them
      * @param encoding as it takes it
      * @param shown the encoding as it is told
-     * @param isStrict whether quotes must be as the standard has them
+     * @param isDetected whether the engine looks at the first lines itself; not where it makes nothing of them
      * @param mender what made these files of others; null when nothing did
      */
     private record Lines(
@@ -255,7 +284,7 @@ public final class FileSource {
             String encoding,
             String shown,
             String compression,
-            boolean isStrict,
+            boolean isDetected,
             @Nullable LineMender mender) {}
 
     /** Of files that are mended first. */
@@ -265,7 +294,11 @@ public final class FileSource {
         for (Path file : paths()) {
             Path to = bench.folder().resolve("mended" + mended.size() + ".csv");
             try (InputStream in = plain(file)) {
-                mender.mend(in, to, isLatin);
+                if (isBigEndian(head)) {
+                    mender.decode(in, to);
+                } else {
+                    mender.mend(in, to, isLatin);
+                }
             } catch (IOException broken) {
                 throw broken(file, broken);
             }
@@ -282,6 +315,11 @@ public final class FileSource {
                 throw before == null ? broken : before;
             }
         }
+    }
+
+    /** Whether it is UTF-16 of the kind that the engine does not read. */
+    private static boolean isBigEndian(byte[] head) {
+        return head.length >= 2 && head[0] == (byte) 0xfe && head[1] == (byte) 0xff;
     }
 
     private static boolean isBinary(byte[] head) {
@@ -322,10 +360,11 @@ public final class FileSource {
 
         bench.run("CREATE TABLE raw AS SELECT * FROM read_csv(" + lines.files()
                 + ", all_varchar = true, store_rejects = true, rejects_limit = 0, nullstr = '', null_padding = false"
-                + ", strict_mode = " + lines.isStrict() + ", sample_size = 20480, allow_quoted_nulls = false"
+                + ", strict_mode = true, sample_size = 20480, allow_quoted_nulls = false"
                 + ", encoding = " + text(lines.encoding())
                 + ", delim = " + text(delimiter) + ", quote = " + text(quote) + ", escape = " + text(quote)
-                + ", header = " + header + lines.compression() + ")");
+                + ", header = " + header + lines.compression()
+                + (lines.isDetected() ? "" : columns(head, delimiter, quote, header)) + ")");
         LineMender mender = lines.mender();
         List<Profile.Unreadable> examples = new ArrayList<>(mender == null ? List.of() : mender.examples());
         bench.read(
@@ -343,6 +382,25 @@ public final class FileSource {
                 options,
                 unreadable + (mender == null ? 0 : mender.unreadable()),
                 examples.subList(0, Math.min(EXAMPLES, examples.size())));
+    }
+
+    /** The columns by the first line alone. */
+    private static String columns(byte[] head, String delimiter, String quote, boolean header) {
+        List<String> names = split(head, "utf-8", delimiter);
+        Set<String> taken = new HashSet<>();
+        List<String> columns = new ArrayList<>();
+        for (int at = 0; at < names.size(); at++) {
+            String name = header ? names.get(at).replace(quote, "").strip() : "column" + at;
+            String free = name.isEmpty() || !taken.add(name.toLowerCase(Locale.ROOT)) ? name + "_" + at : name;
+            columns.add(SuggestedRules.quoted(free) + ": 'VARCHAR'");
+        }
+        return ", auto_detect = false, columns = {" + String.join(", ", columns) + "}";
+    }
+
+    private static List<String> split(byte[] head, String encoding, String delimiter) {
+        String text = new String(head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        String line = text.lines().findFirst().orElse("");
+        return List.of(line.split(Pattern.quote(delimiter), -1));
     }
 
     private List<@Nullable Object> sniffed(String parameters) {
@@ -366,9 +424,7 @@ public final class FileSource {
      */
     private static boolean isHeader(
             byte[] head, String encoding, String delimiter, String quote, @Nullable Object detected) {
-        String text = new String(head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
-        String line = text.lines().findFirst().orElse("");
-        List<String> names = List.of(line.split(Pattern.quote(delimiter), -1));
+        List<String> names = split(head, encoding, delimiter);
         boolean areNames = names.stream()
                 .map(name -> name.replace(quote, "").strip())
                 .allMatch(name -> !name.isEmpty() && !name.matches("[-+]?[\\d.,:/ -]+"));

@@ -4,7 +4,10 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.Reader;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -31,6 +34,7 @@ final class LineMender {
     private final List<Long> leftOut = new ArrayList<>();
     private boolean hasUtf8;
     private boolean hasLatin;
+    private boolean isUtf16;
 
     /** Lines that were left out. */
     List<Profile.Unreadable> examples() {
@@ -44,6 +48,9 @@ final class LineMender {
 
     /** What the lines with letters beyond ASCII are in. */
     String encoding() {
+        if (isUtf16) {
+            return "utf-16";
+        }
         return hasLatin ? hasUtf8 ? "utf-8 and latin-1" : "latin-1" : "utf-8";
     }
 
@@ -92,6 +99,15 @@ final class LineMender {
             if (length > 0) {
                 put(line, length, number, isLatin, out);
             }
+        }
+    }
+
+    /** Makes UTF-16, of either order of bytes, UTF-8. */
+    void decode(InputStream from, Path to) throws IOException {
+        isUtf16 = true;
+        try (Reader in = new InputStreamReader(from, StandardCharsets.UTF_16);
+                Writer out = Files.newBufferedWriter(to)) {
+            in.transferTo(out);
         }
     }
 
