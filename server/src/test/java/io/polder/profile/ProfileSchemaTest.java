@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
@@ -17,7 +14,9 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -61,19 +60,58 @@ class ProfileSchemaTest {
 
     @Test
     void whatIsWrittenKeepsTheSchema() throws Exception {
-        JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                .getSchema(Files.readString(SCHEMA));
+        JsonNode schema = JSON.readTree(Files.readString(SCHEMA));
         Path odd = Files.writeString(
                 folder.resolve("odd.csv"), "a,b,when\n1e308,x,2024-01-01\n1e400,,\n,y\n5,x,2024-01-02\n");
 
         for (Path file : List.of(odd, resource("titanic.csv"), resource("hospital_dirty.csv"), resource("meteorite_landings.csv.gz"))) {
             JsonNode profile = JSON.readTree(Reports.json(profile(file)));
 
-            assertThat(schema.validate(profile)).as(file.toString()).isEmpty();
+            assertThat(broken(schema, schema, profile, "")).as(file.toString()).isEmpty();
         }
         ObjectNode wrong = (ObjectNode) JSON.readTree(Reports.json(profile(odd)));
         wrong.put("rows", "many").put("more", 1);
-        assertThat(schema.validate(wrong)).hasSize(2);
+        assertThat(broken(schema, schema, wrong, "")).containsExactlyInAnyOrder("/rows", "/more");
+    }
+
+    /** The places at which a document breaks a schema, of which only the words that this one has are known. */
+    private static List<String> broken(JsonNode whole, JsonNode schema, JsonNode value, String place) {
+        if (schema.has("$ref")) {
+            return broken(whole, whole.at(schema.get("$ref").asText().substring(1)), value, place);
+        }
+        List<String> types = new ArrayList<>();
+        JsonNode type = schema.get("type");
+        (type.isArray() ? type : JSON.createArrayNode().add(type)).forEach(each -> types.add(each.asText()));
+        String is = value.isIntegralNumber()
+                ? "integer"
+                : value.isNumber() ? "number" : value.getNodeType().name().toLowerCase(Locale.ROOT);
+        if (!types.contains(is) && !(is.equals("integer") && types.contains("number"))) {
+            return List.of(place);
+        }
+        List<String> broken = new ArrayList<>();
+        if (value.isArray()) {
+            for (int at = 0; at < value.size(); at++) {
+                broken.addAll(broken(whole, schema.get("items"), value.get(at), place + "/" + at));
+            }
+        }
+        schema.path("required").forEach(name -> {
+            if (!value.has(name.asText())) {
+                broken.add(place + "/" + name.asText());
+            }
+        });
+        value.fields().forEachRemaining(field -> {
+            String at = place + "/" + field.getKey();
+            JsonNode property = schema.path("properties").get(field.getKey());
+            JsonNode others = schema.path("additionalProperties");
+            if (property != null) {
+                broken.addAll(broken(whole, property, field.getValue(), at));
+            } else if (others.isObject()) {
+                broken.addAll(broken(whole, others, field.getValue(), at));
+            } else {
+                broken.add(at);
+            }
+        });
+        return broken;
     }
 
     private ObjectNode object(Class<?> type, String source) {
