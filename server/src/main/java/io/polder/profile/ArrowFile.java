@@ -47,13 +47,19 @@ final class ArrowFile {
             } catch (IOException | RuntimeException broken) {
                 throw new PolderException(
                         ErrorCode.INVALID_REQUEST,
-                        file + ": cannot be read as Arrow (" + broken.getMessage()
+                        file + ": cannot be read as Arrow (" + wrong(broken)
                                 + "). Fix: see that it is whole, and of the schema of the others",
                         broken);
             }
         }
         return new Profile.Source(
                 "arrow", List.of(new Profile.Option("kind", isFile ? "file" : "stream", true)), 0, List.of());
+    }
+
+    /** The first line of what is said, without the names of classes and without our own advice. */
+    private static String wrong(Exception broken) {
+        String said = String.valueOf(broken.getMessage()).lines().findFirst().orElse("");
+        return said.replaceAll("[\\w.$]+Exception: ", "").replaceAll(" Fix: .*", "");
     }
 
     private static ArrowReader reader(Path file, BufferAllocator memory) throws IOException {

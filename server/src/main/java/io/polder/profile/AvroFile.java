@@ -90,10 +90,6 @@ final class AvroFile {
         String codec = "";
         try {
             for (Path file : files) {
-                if (Files.size(file) == 0) {
-                    throw new PolderException(
-                            ErrorCode.INVALID_REQUEST, file + ": is empty. Fix: see that it was written to its end");
-                }
                 try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
                         DataFileStream<Object> stream = new DataFileStream<>(in, new GenericDatumReader<>())) {
                     Schema schema = stream.getSchema();
@@ -113,9 +109,6 @@ final class AvroFile {
                     throw unreadable(file, broken);
                 }
             }
-        } catch (IOException gone) {
-            throw new PolderException(
-                    ErrorCode.INVALID_REQUEST, "A file cannot be read: " + gone + ". Fix: see that it is there", gone);
         } finally {
             if (into != null) {
                 into.close();
@@ -125,7 +118,9 @@ final class AvroFile {
     }
 
     private static PolderException unreadable(Path file, Throwable broken) {
-        String why = broken instanceof LinkageError ? "its codec's library is not here" : broken.getMessage();
+        String why = broken instanceof LinkageError
+                ? "its codec's library is not here"
+                : broken.getMessage() == null ? "it ends before it should" : broken.getMessage();
         return new PolderException(
                 ErrorCode.INVALID_REQUEST,
                 file + ": cannot be read as Avro (" + why

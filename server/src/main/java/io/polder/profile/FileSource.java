@@ -23,10 +23,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -192,6 +195,29 @@ public final class FileSource {
         return isZstd(start) ? new ZstdInputStream(in) : in;
     }
 
+    /** The engine takes what there is of a compressed file that is cut off, and says nothing. */
+    private void checkWhole() {
+        for (Path file : paths()) {
+            try (InputStream in = plain(file)) {
+                byte[] bytes = new byte[1 << 16];
+                long count = 0;
+                try {
+                    for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                        count += read;
+                    }
+                } catch (IOException cut) {
+                    throw new PolderException(
+                            ErrorCode.INVALID_REQUEST,
+                            file + ": is cut off or broken behind " + count + " bytes of text (" + cut.getMessage()
+                                    + "). Fix: fetch it again, or uncompress what there is and profile that",
+                            cut);
+                }
+            } catch (IOException broken) {
+                throw broken(file, broken);
+            }
+        }
+    }
+
     private static boolean isGzip(byte[] start) {
         return start.length >= 2 && (start[0] & 0xff) == 0x1f && (start[1] & 0xff) == 0x8b;
     }
@@ -205,7 +231,11 @@ public final class FileSource {
         Path file = paths().get(0);
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(4);
-            return ", compression = '" + (isGzip(start) ? "gzip" : isZstd(start) ? "zstd" : "none") + "'";
+            if (isGzip(start) || isZstd(start)) {
+                checkWhole();
+                return ", compression = '" + (isGzip(start) ? "gzip" : "zstd") + "'";
+            }
+            return "";
         } catch (IOException broken) {
             throw broken(file, broken);
         }
@@ -224,44 +254,158 @@ public final class FileSource {
                                 "is not an encoding that can be read",
                                 Problem.suggestion(name, List.of("utf-8", "utf-16", "latin-1")))))
                 .orElseGet(() -> encoding(head));
-        StringBuilder parameters =
-                new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ").append(text(encoding)).append(compression());
+        if (told.format().isEmpty() && isBinary(head) && !encoding.equals("utf-16")) {
+            throw wrong("FILE", files, "is not text", "say what it is with --format, or see where it comes from");
+        }
+        if (encoding.equals("latin-1") || isBigEndian(head)) {
+            return mended(head, told.encoding().isPresent(), null);
+        }
+        try {
+            return csv(new Lines(text(files), encoding, encoding, compression(), true, null), head);
+        } catch (PolderException broken) {
+            if (encoding.equals("utf-16")) {
+                throw broken;
+            }
+            return mended(head, false, broken);
+        }
+    }
+
+    /**
+     * What the engine reads.
+     *
+     * @param files as it takes them
+     * @param encoding as it takes it
+     * @param shown the encoding as it is told
+     * @param isDetected whether the engine looks at the first lines itself; not where it makes nothing of them
+     * @param mender what made these files of others; null when nothing did
+     */
+    private record Lines(
+            String files,
+            String encoding,
+            String shown,
+            String compression,
+            boolean isDetected,
+            @Nullable LineMender mender) {}
+
+    /** Of files that are mended first. */
+    private Profile.Source mended(byte[] head, boolean isLatin, @Nullable PolderException before) {
+        LineMender mender = new LineMender();
+        List<String> mended = new ArrayList<>();
+        for (Path file : paths()) {
+            Path to = bench.folder().resolve("mended" + mended.size() + ".csv");
+            try (InputStream in = plain(file)) {
+                if (isBigEndian(head)) {
+                    mender.decode(in, to);
+                } else {
+                    mender.mend(in, to, isLatin);
+                }
+            } catch (IOException broken) {
+                throw broken(file, broken);
+            }
+            mended.add(text(to.toString()));
+        }
+        String all = "[" + String.join(", ", mended) + "]";
+        String bounds = ", max_line_size = " + (LineMender.LONGEST + 1) + ", buffer_size = " + 2 * (LineMender.LONGEST + 1);
+        try {
+            return csv(new Lines(all, "utf-8", mender.encoding(), bounds, true, mender), head);
+        } catch (PolderException strictly) {
+            try {
+                return csv(new Lines(all, "utf-8", mender.encoding(), bounds, false, mender), head);
+            } catch (PolderException broken) {
+                throw before == null ? broken : before;
+            }
+        }
+    }
+
+    /** Whether it is UTF-16 of the kind that the engine does not read. */
+    private static boolean isBigEndian(byte[] head) {
+        return head.length >= 2 && head[0] == (byte) 0xfe && head[1] == (byte) 0xff;
+    }
+
+    private static boolean isBinary(byte[] head) {
+        int odd = 0;
+        for (byte each : head) {
+            if (each >= 0 && each < ' ' && each != '\n' && each != '\r' && each != '\t') {
+                odd++;
+            }
+        }
+        return odd > head.length / 20;
+    }
+
+    private Profile.Source csv(Lines lines, byte[] head) {
+        options.clear();
+        bench.run("DROP TABLE IF EXISTS raw");
+        bench.run("DROP TABLE IF EXISTS reject_errors");
+        bench.run("DROP TABLE IF EXISTS reject_scans");
+        StringBuilder parameters = new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ")
+                .append(text(lines.encoding()))
+                .append(lines.compression());
         told.delimiter().ifPresent(delimiter -> parameters.append(", delim = ").append(text(unescaped(delimiter))));
         told.quote().ifPresent(quote -> parameters.append(", quote = ").append(text(quote)));
         told.header().ifPresent(header -> parameters.append(", header = ").append(header));
 
-        List<@Nullable Object> dialect = sniffed(parameters.toString());
+        List<@Nullable Object> dialect = sniffed(lines.files() + ", " + parameters);
         String delimiter = told.delimiter().map(FileSource::unescaped).orElse(detected(dialect.get(0), ","));
         // Nothing in the first lines that needed a quote is no promise for the rest.
         String quote = told.quote().orElse(detected(dialect.get(1), "\""));
-        boolean header = told.header().orElseGet(() -> isHeader(head, encoding, delimiter, quote, dialect.get(2)));
+        boolean header =
+                told.header().orElseGet(() -> isHeader(head, lines.encoding(), delimiter, quote, dialect.get(2)));
         option(
                 "delimiter",
                 delimiter.equals("\t") ? "\\t" : delimiter,
                 told.delimiter().isPresent());
         option("quote", quote, told.quote().isPresent());
-        option("encoding", encoding, told.encoding().isPresent());
+        option("encoding", lines.shown(), told.encoding().isPresent());
         option("header", String.valueOf(header), told.header().isPresent());
 
-        bench.run("CREATE TABLE raw AS SELECT * FROM read_csv(" + text(files)
+        bench.run("CREATE TABLE raw AS SELECT * FROM read_csv(" + lines.files()
                 + ", all_varchar = true, store_rejects = true, rejects_limit = 0, nullstr = '', null_padding = false"
                 + ", strict_mode = true, sample_size = 20480, allow_quoted_nulls = false"
-                + ", encoding = " + text(encoding)
+                + ", encoding = " + text(lines.encoding())
                 + ", delim = " + text(delimiter) + ", quote = " + text(quote) + ", escape = " + text(quote)
-                + ", header = " + header + compression() + ")");
-        List<Profile.Unreadable> examples = new ArrayList<>();
+                + ", header = " + header + lines.compression()
+                + (lines.isDetected() ? "" : columns(head, delimiter, quote, header)) + ")");
+        LineMender mender = lines.mender();
+        List<Profile.Unreadable> examples = new ArrayList<>(mender == null ? List.of() : mender.examples());
         bench.read(
                 "SELECT line, column_idx, error_message, csv_line FROM reject_errors ORDER BY line, column_idx LIMIT "
                         + EXAMPLES,
                 row -> examples.add(new Profile.Unreadable(
-                        row.getLong(1), row.getLong(2), wrong(row.getString(3)), shortened(row.getString(4)))));
+                        mender == null ? row.getLong(1) : mender.line(row.getLong(1)),
+                        row.getLong(2),
+                        wrong(row.getString(3)),
+                        shortened(row.getString(4)))));
+        examples.sort(Comparator.comparingLong(Profile.Unreadable::line));
         long unreadable = bench.number("SELECT count(DISTINCT (file_id, line)) FROM reject_errors");
-        return new Profile.Source(delimiter.equals("\t") ? "tsv" : "csv", options, unreadable, examples);
+        return new Profile.Source(
+                delimiter.equals("\t") ? "tsv" : "csv",
+                options,
+                unreadable + (mender == null ? 0 : mender.unreadable()),
+                examples.subList(0, Math.min(EXAMPLES, examples.size())));
+    }
+
+    /** The columns by the first line alone. */
+    private static String columns(byte[] head, String delimiter, String quote, boolean header) {
+        List<String> names = split(head, "utf-8", delimiter);
+        Set<String> taken = new HashSet<>();
+        List<String> columns = new ArrayList<>();
+        for (int at = 0; at < names.size(); at++) {
+            String name = header ? names.get(at).replace(quote, "").strip() : "column" + at;
+            String free = name.isEmpty() || !taken.add(name.toLowerCase(Locale.ROOT)) ? name + "_" + at : name;
+            columns.add(SuggestedRules.quoted(free) + ": 'VARCHAR'");
+        }
+        return ", auto_detect = false, columns = {" + String.join(", ", columns) + "}";
+    }
+
+    private static List<String> split(byte[] head, String encoding, String delimiter) {
+        String text = new String(head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        String line = text.lines().findFirst().orElse("");
+        return List.of(line.split(Pattern.quote(delimiter), -1));
     }
 
     private List<@Nullable Object> sniffed(String parameters) {
         try {
-            return bench.row("SELECT Delimiter, Quote, HasHeader FROM sniff_csv(" + text(files) + ", " + parameters
+            return bench.row("SELECT Delimiter, Quote, HasHeader FROM sniff_csv(" + parameters
                     + ", ignore_errors = true, strict_mode = false)");
         } catch (PolderException unknown) {
             // One column, or hardly anything: the usual dialect then says what is wrong, if anything is.
@@ -280,9 +424,7 @@ public final class FileSource {
      */
     private static boolean isHeader(
             byte[] head, String encoding, String delimiter, String quote, @Nullable Object detected) {
-        String text = new String(head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
-        String line = text.lines().findFirst().orElse("");
-        List<String> names = List.of(line.split(Pattern.quote(delimiter), -1));
+        List<String> names = split(head, encoding, delimiter);
         boolean areNames = names.stream()
                 .map(name -> name.replace(quote, "").strip())
                 .allMatch(name -> !name.isEmpty() && !name.matches("[-+]?[\\d.,:/ -]+"));

@@ -293,7 +293,10 @@ final class Typing {
                 "CASE WHEN regexp_full_match(trim($v), '[-+]?([0-9]{1,3}(\\.[0-9]{3})+|[0-9]+),[0-9]+')"
                         + " OR regexp_full_match(trim($v), '[-+]?[0-9]{1,3}(\\.[0-9]{3})+') OR regexp_full_match(trim($v), '[-+]?[0-9]+')"
                         + " THEN TRY_CAST(replace(replace(trim($v), '.', ''), ',', '.') AS DOUBLE) END");
-        casts.put("date", "CASE WHEN length(trim($v)) >= 8 THEN TRY_CAST(trim($v) AS DATE) END");
+        // The engine makes a date of a time, too, and forgets the hour.
+        casts.put(
+                "date",
+                "CASE WHEN length(trim($v)) >= 8 AND NOT contains($v, ':') THEN TRY_CAST(trim($v) AS DATE) END");
         casts.put(
                 "timestamp",
                 "CASE WHEN length(trim($v)) >= 12 THEN CAST(TRY_CAST(trim($v) AS TIMESTAMPTZ) AT TIME ZONE"
