@@ -147,16 +147,7 @@ final class EvaluateCommand implements Runnable {
                 TgcnProtocol.HORIZONS,
                 seed,
                 threads == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, threads));
-        try (Progress progress = new Progress(spec.commandLine().getErr(), "training", 1_000)) {
-            long[] told = {0};
-            return TreesForecaster.fit(training, settings, done -> {
-                synchronized (told) {
-                    long now = Math.round(done * 1_000);
-                    progress.add(Math.max(0, now - told[0]));
-                    told[0] = Math.max(told[0], now);
-                }
-            });
-        }
+        return TrainCommand.train(training, settings, spec.commandLine().getErr());
     }
 
     private Map<String, ?> about(Path read, Series series, Series training, TreesForecaster trees, double seconds) {

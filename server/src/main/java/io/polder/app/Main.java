@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             ProfileCommand.class,
             ValidateCommand.class,
             CompareCommand.class,
+            TrainCommand.class,
+            PredictCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
             BackupCommand.class,

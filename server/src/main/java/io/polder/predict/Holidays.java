@@ -22,7 +22,8 @@ public final class Holidays {
     /** The ten legal holidays of Belgium, those on a Sunday too; Easter and Whit Sunday are Sundays anyway. */
     public static boolean ofBelgium(LocalDate day) {
         return FIXED_IN_BELGIUM.contains(MonthDay.from(day))
-                || AFTER_EASTER_IN_BELGIUM.contains(day.toEpochDay() - easter(day.getYear()).toEpochDay());
+                || AFTER_EASTER_IN_BELGIUM.contains(
+                        day.toEpochDay() - easter(day.getYear()).toEpochDay());
     }
 
     /** Easter Sunday of the Gregorian calendar, by the anonymous algorithm of 1876 (Meeus, Jones, Butcher). */

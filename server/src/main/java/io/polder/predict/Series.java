@@ -64,11 +64,18 @@ public final class Series {
      * @param values point by point, of equal lengths; not copied, and not to be changed
      */
     public static Series of(List<String> points, Instant start, Duration step, Calendar calendar, float[][] values) {
-        if (step.isNegative() || step.isZero() || Duration.ofDays(1).toMillis() % step.toMillis() != 0) {
+        if (!isStep(step)) {
             throw new IllegalArgumentException(step + " does not divide a day");
         }
         return new Series(
                 List.copyOf(points), start, step, calendar, values, 0, values.length == 0 ? 0 : values[0].length);
+    }
+
+    /** Whether a series can have such steps: whole milliseconds that divide a day. */
+    public static boolean isStep(Duration step) {
+        return step.toMillis() > 0
+                && step.equals(Duration.ofMillis(step.toMillis()))
+                && Duration.ofDays(1).toMillis() % step.toMillis() == 0;
     }
 
     /**

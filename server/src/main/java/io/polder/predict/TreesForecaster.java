@@ -76,14 +76,25 @@ public final class TreesForecaster implements Forecaster {
     private final Levels[] levels;
     private final double weight;
     private final Intervals intervals;
+    private final Tried tried;
 
-    private TreesForecaster(Settings settings, Stage stage, Levels[] levels, double weight, Intervals intervals) {
+    private TreesForecaster(
+            Settings settings, Stage stage, Levels[] levels, double weight, Intervals intervals, Tried tried) {
         this.settings = settings;
         this.stage = stage;
         this.levels = levels;
         this.weight = weight;
         this.intervals = intervals;
+        this.tried = tried;
     }
+
+    /**
+     * How good models of the first four fifths of the training range were in its last fifth, over all steps ahead.
+     *
+     * @param mae mean absolute error
+     * @param rmse root of the mean squared error
+     */
+    public record Tried(double mae, double rmse) {}
 
     /**
      * Trains one.
@@ -108,9 +119,10 @@ public final class TreesForecaster implements Forecaster {
         Trial trial = new Trial(early, levels, training, cut, settings);
         double weight = trial.weight();
         Intervals intervals = trial.intervals(weight);
+        Tried tried = trial.tried(weight);
         told.run();
         Stage all = Stage.fit(training, settings, settings.mostRows(), told);
-        return new TreesForecaster(settings, all, levels, weight, intervals);
+        return new TreesForecaster(settings, all, levels, weight, intervals, tried);
     }
 
     /** The models, trained on some range. */
@@ -277,6 +289,17 @@ public final class TreesForecaster implements Forecaster {
             return WEIGHTS[best];
         }
 
+        Tried tried(double weight) {
+            double[] sums = new double[3];
+            each((horizon, point, at, mean, median, observed) -> {
+                double error = weight * mean + (1 - weight) * median - observed;
+                sums[0]++;
+                sums[1] += Math.abs(error);
+                sums[2] += error * error;
+            });
+            return new Tried(sums[1] / sums[0], Math.sqrt(sums[2] / sums[0]));
+        }
+
         Intervals intervals(double weight) {
             Intervals.Errors[] errors = IntStream.range(0, settings.horizons())
                     .mapToObj(horizon -> new Intervals.Errors())
@@ -299,6 +322,8 @@ public final class TreesForecaster implements Forecaster {
     void write(DataOutput out) throws IOException {
         out.writeInt(levels.length);
         out.writeDouble(weight);
+        out.writeDouble(tried.mae());
+        out.writeDouble(tried.rmse());
         stage.features().write(out);
         intervals.write(out);
         for (Levels ofPoint : levels) {
@@ -313,6 +338,7 @@ public final class TreesForecaster implements Forecaster {
     static TreesForecaster read(DataInput in, Settings settings) throws IOException {
         int points = in.readInt();
         double weight = in.readDouble();
+        Tried tried = new Tried(in.readDouble(), in.readDouble());
         Features features = Features.read(in, points);
         Intervals intervals = Intervals.read(in);
         Levels[] levels = new Levels[points];
@@ -325,7 +351,12 @@ public final class TreesForecaster implements Forecaster {
             means[horizon] = BoostedTrees.read(in);
             medians[horizon] = BoostedTrees.read(in);
         }
-        return new TreesForecaster(settings, new Stage(features, means, medians), levels, weight, intervals);
+        return new TreesForecaster(settings, new Stage(features, means, medians), levels, weight, intervals, tried);
+    }
+
+    /** How good it was when it was tried on what it had not seen. */
+    public Tried tried() {
+        return tried;
     }
 
     /** How it was trained. */

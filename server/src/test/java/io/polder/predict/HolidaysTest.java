@@ -12,8 +12,15 @@ class HolidaysTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "2017-04-17", "2017-05-25", "2017-06-05", "2017-07-21", "2024-04-01", "2024-05-09", "2024-05-20",
-                "2026-04-06", "2026-12-25"
+                "2017-04-17",
+                "2017-05-25",
+                "2017-06-05",
+                "2017-07-21",
+                "2024-04-01",
+                "2024-05-09",
+                "2024-05-20",
+                "2026-04-06",
+                "2026-12-25"
             })
     void theseAre(String day) {
         assertThat(Holidays.ofBelgium(LocalDate.parse(day))).isTrue();

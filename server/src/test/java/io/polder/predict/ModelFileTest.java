@@ -87,7 +87,12 @@ class ModelFileTest {
         Path file = folder.resolve("made.model");
         new ModelFile(
                         ModelFile.Provenance.of(
-                                "made", series, trained, Map.of("file", "made"), Map.of("polder", "1"), Map.of("mae", 1.5)),
+                                "made",
+                                series,
+                                trained,
+                                Map.of("file", "made"),
+                                Map.of("polder", "1"),
+                                Map.of("mae", 1.5)),
                         trained)
                 .write(file);
         return file;

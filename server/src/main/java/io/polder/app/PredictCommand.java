@@ -1,0 +1,95 @@
+package io.polder.app;
+
+import io.polder.predict.Forecast;
+import io.polder.predict.ModelFile;
+import io.polder.predict.Series;
+import io.polder.predict.TreesForecaster;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what comes after the last line of a file. */
+@Command(
+        name = "predict",
+        description = {
+            "Says what comes after the last line of a file, by a model that ./polder train made: CSV with the header"
+                    + " point,made_at,for_when,predicted,low,high.",
+            "Points may stand in another order than when it was trained, be missing, or be new; of new ones nothing is said."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./polder predict speed.model now.csv --start 2012-03-08T16:00 --step PT5M --timezone America/Los_Angeles",
+            "  ./polder predict speed.model now.csv --start 2012-03-08T16:00 --step PT5M --timezone America/Los_Angeles"
+                    + " --why 773869"
+        })
+final class PredictCommand implements Runnable {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "The model's file.")
+    private Path model;
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "CSV, also compressed with gzip: what is known.")
+    private Path file;
+
+    @Mixin
+    private WideOptions times;
+
+    @Option(names = "--why", paramLabel = "POINT", description = "Says instead why it says what it says of a point.")
+    private @Nullable String why;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        ModelFile read = ModelFile.read(model);
+        Series known = times.read(file);
+        if (known.step().toSeconds() != read.provenance().step()) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "--step",
+                            String.valueOf(known.step()),
+                            "the model knows steps of " + read.provenance().step() + " s",
+                            "give what has such steps, or train another model")));
+        }
+        List<String> points = read.provenance().points();
+        TreesForecaster forecaster = read.forecaster();
+        int steps = known.steps();
+        Series seen = known.arranged(points).window(steps - forecaster.inputs(), steps);
+        PrintWriter out = spec.commandLine().getOut();
+        if (why != null) {
+            int point = points.indexOf(why);
+            if (point < 0) {
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
+                        List.of(new Problem(
+                                "--why", why, "the model knows no such point", Problem.suggestion(why, points))));
+            }
+            for (int ahead = 1; ahead <= forecaster.horizons(); ahead++) {
+                out.println(forecaster.why(seen, point, ahead).text(4));
+            }
+        } else {
+            Forecast forecast = forecaster.forecast(seen);
+            Instant madeAt = known.time(steps - 1);
+            out.println("point,made_at,for_when,predicted,low,high");
+            for (int point = 0; point < points.size(); point++) {
+                for (int step = 0; step < forecaster.horizons(); step++) {
+                    out.println(points.get(point) + "," + madeAt + "," + known.time(steps + step) + ","
+                            + forecast.values()[point][step] + "," + forecast.lows()[point][step] + ","
+                            + forecast.highs()[point][step]);
+                }
+            }
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,69 @@
+package io.polder.app;
+
+import io.polder.predict.Series;
+import io.polder.predict.WideFile;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** When the lines of a file of a series are. */
+final class WideOptions {
+    @Option(
+            names = "--start",
+            paramLabel = "TIME",
+            required = true,
+            description = "Of the first line, local time: 2012-03-01T00:00.")
+    private String start;
+
+    @Option(
+            names = "--step",
+            paramLabel = "DURATION",
+            required = true,
+            description = "From line to line: PT5M is five minutes. It divides a day.")
+    private String step;
+
+    @Option(
+            names = "--timezone",
+            paramLabel = "ZONE",
+            required = true,
+            description = "Of hours and days: America/Los_Angeles.")
+    private String zone;
+
+    /** Reads a file; all that is wrong with the options is told at once. */
+    Series read(Path file) {
+        List<Problem> problems = new ArrayList<>();
+        ZoneId where = ZoneId.of("UTC");
+        try {
+            where = ZoneId.of(zone);
+        } catch (DateTimeException unknown) {
+            problems.add(new Problem("--timezone", zone, "there is no such zone", "write it like Europe/Brussels"));
+        }
+        LocalDateTime first = LocalDateTime.MIN;
+        try {
+            first = LocalDateTime.parse(start);
+        } catch (DateTimeException wrong) {
+            problems.add(new Problem("--start", start, "is not a local time", "write it like 2012-03-01T00:00"));
+        }
+        Duration between = Duration.ZERO;
+        try {
+            between = Duration.parse(step);
+        } catch (DateTimeException wrong) {
+            problems.add(new Problem("--step", step, "is not a duration", "write it like PT5M"));
+        }
+        if (problems.isEmpty() && !Series.isStep(between)) {
+            problems.add(new Problem("--step", step, "does not divide a day", "write it like PT5M, PT15M or PT1H"));
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        return WideFile.read(file, first.atZone(where).toInstant(), between, Series.Calendar.of(where));
+    }
+}
