@@ -128,11 +128,7 @@ final class ProfileBench {
         try (Workbench bench = Workbench.open(new Workbench.Settings(MEMORY, THREADS, folder))) {
             Profile.Source source = FileSource.read(bench, file.toString(), FileSource.Told.NOTHING);
             return Profiler.profile(
-                    bench,
-                    "table",
-                    source,
-                    new Profiler.Settings(List.of(), Set.of(), 10, false, THREADS),
-                    done -> {});
+                    bench, "table", source, new Profiler.Settings(List.of(), Set.of(), 10, false, THREADS), done -> {});
         }
     }
 
@@ -161,7 +157,10 @@ final class ProfileBench {
     private static void write(Path file, Table table) throws SQLException {
         StringBuilder columns = new StringBuilder();
         for (int at = 0; at < table.columns().size(); at++) {
-            columns.append(at == 0 ? "" : ", ").append(table.columns().get(at)).append(" AS column").append(at);
+            columns.append(at == 0 ? "" : ", ")
+                    .append(table.columns().get(at))
+                    .append(" AS column")
+                    .append(at);
         }
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {

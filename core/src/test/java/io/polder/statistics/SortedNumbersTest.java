@@ -28,7 +28,8 @@ class SortedNumbersTest {
     }
 
     private static SortedNumbers of(double... numbers) {
-        return SortedNumbers.ofKeys(DoubleStream.of(numbers).mapToLong(SortedNumbers::key).toArray(), numbers.length);
+        return SortedNumbers.ofKeys(
+                DoubleStream.of(numbers).mapToLong(SortedNumbers::key).toArray(), numbers.length);
     }
 
     @Property(tries = 200)
@@ -47,10 +48,10 @@ class SortedNumbersTest {
             assertThat(sorted.quantile(at)).isEqualTo(Double.valueOf(quantile(finite, at)));
         }
         for (double bound : new double[] {-3, 0, 0.5, 7}) {
-            assertThat(sorted.below(bound))
-                    .isEqualTo((int) DoubleStream.of(finite).filter(x -> x < bound).count());
-            assertThat(sorted.above(bound))
-                    .isEqualTo((int) DoubleStream.of(finite).filter(x -> x > bound).count());
+            assertThat(sorted.below(bound)).isEqualTo((int)
+                    DoubleStream.of(finite).filter(x -> x < bound).count());
+            assertThat(sorted.above(bound)).isEqualTo((int)
+                    DoubleStream.of(finite).filter(x -> x > bound).count());
         }
         double center = 2.5;
         double[] distances =
@@ -80,8 +81,8 @@ class SortedNumbersTest {
                 .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
 
         assertThat(values.distinct()).isEqualTo(counts.size());
-        assertThat(values.unique())
-                .isEqualTo((int) counts.values().stream().filter(count -> count == 1).count());
+        assertThat(values.unique()).isEqualTo((int)
+                counts.values().stream().filter(count -> count == 1).count());
         assertThat(values.top())
                 .extracting(SortedNumbers.Frequent::real)
                 .containsExactlyElementsOf(counts.entrySet().stream()
@@ -102,7 +103,8 @@ class SortedNumbersTest {
         assertThat(sorted.values(numbers.length).top().stream()
                         .mapToLong(SortedNumbers.Frequent::whole)
                         .sorted())
-                .containsExactlyElementsOf(LongStream.of(numbers).distinct().sorted().boxed().toList());
+                .containsExactlyElementsOf(
+                        LongStream.of(numbers).distinct().sorted().boxed().toList());
     }
 
     /** A million numbers far from zero: plain sums of powers would have no digit of these left. */

@@ -37,7 +37,10 @@ final class Columns {
      * @param count of values that are there
      */
     record Read(
-            @Nullable SortedNumbers numbers, @Nullable String order, @Nullable List<Profile.Top> texts, long count) {}
+            @Nullable SortedNumbers numbers,
+            @Nullable String order,
+            @Nullable List<Profile.Top> texts,
+            long count) {}
 
     /** Whether columns like this one are read here, when they have so many rows. */
     static boolean isRead(Typed column, long rows) {
@@ -139,8 +142,7 @@ final class Columns {
         @Override
         Read end() {
             String order = ups + downs == 0 ? null : downs == 0 ? "increasing" : ups == 0 ? "decreasing" : "none";
-            SortedNumbers numbers =
-                    isWhole ? SortedNumbers.ofWhole(keys, count) : SortedNumbers.ofKeys(keys, count);
+            SortedNumbers numbers = isWhole ? SortedNumbers.ofWhole(keys, count) : SortedNumbers.ofKeys(keys, count);
             return new Read(numbers, order, null, there);
         }
     }
@@ -156,7 +158,8 @@ final class Columns {
             for (int row = 0; row < rows; row++) {
                 if (!texts.isNull(row)) {
                     there++;
-                    counts.computeIfAbsent(new String(texts.get(row), StandardCharsets.UTF_8), text -> new long[1])[0]++;
+                    counts.computeIfAbsent(new String(texts.get(row), StandardCharsets.UTF_8), text -> new long[1])[
+                            0]++;
                 }
             }
         }

@@ -160,7 +160,10 @@ public final class Profiler {
                             .toList())
                     .iterator();
             for (Typed column : some) {
-                columns.add(Columns.isRead(column, rows) ? column(column, numbersAndTexts.next()) : column(column, others.next()));
+                columns.add(
+                        Columns.isRead(column, rows)
+                                ? column(column, numbersAndTexts.next())
+                                : column(column, others.next()));
                 progress.accept(0.7 * columns.size() / typed.size());
             }
         }
@@ -191,8 +194,8 @@ public final class Profiler {
         if (sorted == null) {
             List<Profile.Top> texts = Objects.requireNonNull(read.texts());
             long unique = texts.stream().filter(text -> text.count() == 1).count();
-            Values values = new Values(
-                    texts.size(), 0, unique, texts.subList(0, Math.min(TOP, texts.size())), texts, true);
+            Values values =
+                    new Values(texts.size(), 0, unique, texts.subList(0, Math.min(TOP, texts.size())), texts, true);
             return column(column, read.count(), values, null, null);
         }
         SortedNumbers.Values found = sorted.values(TOP);
@@ -200,10 +203,8 @@ public final class Profiler {
                 .map(each -> new Profile.Top(
                         each.isWhole() ? String.valueOf(each.whole()) : Numerals.written(each.real()), each.count()))
                 .toList();
-        Values values =
-                new Values(found.distinct(), 0, found.unique(), top, top, top.size() == found.distinct());
-        return column(
-                column, read.count(), values, read.count() > 0 ? numbers(column, sorted) : null, read.order());
+        Values values = new Values(found.distinct(), 0, found.unique(), top, top, top.size() == found.distinct());
+        return column(column, read.count(), values, read.count() > 0 ? numbers(column, sorted) : null, read.order());
     }
 
     private Profile.Column column(Typed column, Counted counted) {
@@ -217,11 +218,7 @@ public final class Profiler {
     }
 
     private Profile.Column column(
-            Typed column,
-            long count,
-            Values values,
-            Profile.@Nullable Numbers numbers,
-            @Nullable String order) {
+            Typed column, long count, Values values, Profile.@Nullable Numbers numbers, @Nullable String order) {
         Profile.MissingBy by = column.missing();
         long missing = by.nulls() + by.empty() + by.blank() + by.word();
         long misfits = rows - missing - count;
@@ -395,7 +392,9 @@ public final class Profiler {
                     long[] counts = new long[bins.count()];
                     int before = 0;
                     for (int bin = 0; bin < counts.length; bin++) {
-                        int until = bin == counts.length - 1 ? sorted.finite() : sorted.below(bins.from() + (bin + 1) * bins.step());
+                        int until = bin == counts.length - 1
+                                ? sorted.finite()
+                                : sorted.below(bins.from() + (bin + 1) * bins.step());
                         counts[bin] = until - before;
                         before = until;
                     }
@@ -434,8 +433,8 @@ public final class Profiler {
         double high = quantiles.get(5).value();
         double iqr = high - low;
         String away = "abs(v - " + Numerals.sql(median) + ")";
-        double mad = real(bench.row("SELECT approx_quantile(" + away
-                        + ", 0.5) FROM (SELECT " + c + " AS v FROM data) WHERE isfinite(v)")
+        double mad = real(bench.row("SELECT approx_quantile(" + away + ", 0.5) FROM (SELECT " + c
+                        + " AS v FROM data) WHERE isfinite(v)")
                 .get(0));
         double from = low - 1.5 * iqr;
         double to = high + 1.5 * iqr;

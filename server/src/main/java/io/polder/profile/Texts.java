@@ -75,8 +75,8 @@ final class Texts {
     private record Lengths(
             long min, double mean, long max, String first, String last, long padded, long upper, long lower) {
         static Lengths of(Workbench bench, String c) {
-            List<@Nullable Object> found = bench.row(
-                    "SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
+            List<@Nullable Object> found =
+                    bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
                             + " count_if(v <> trim(v)), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
                             + " FROM (SELECT " + c + " AS v FROM data)");
             return new Lengths(

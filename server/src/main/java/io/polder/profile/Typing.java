@@ -179,8 +179,7 @@ final class Typing {
         return answers;
     }
 
-    private void others(
-            List<Stored> columns, long rows, Map<Integer, Typed> typed, Map<Integer, String> expressions) {
+    private void others(List<Stored> columns, long rows, Map<Integer, Typed> typed, Map<Integer, String> expressions) {
         List<List<@Nullable Object>> counts =
                 together(columns, column -> List.of("count(" + column.quoted() + ")"), "raw");
         for (int at = 0; at < columns.size(); at++) {
@@ -192,13 +191,7 @@ final class Typing {
             typed.put(
                     index,
                     new Typed(
-                            index,
-                            column.name(),
-                            type,
-                            column.type().toLowerCase(Locale.ROOT),
-                            false,
-                            missing,
-                            false));
+                            index, column.name(), type, column.type().toLowerCase(Locale.ROOT), false, missing, false));
             String quoted = column.quoted();
             String expression =
                     switch (type) {
@@ -212,8 +205,7 @@ final class Typing {
     }
 
     /** Columns of texts: what they really are. */
-    private void texts(
-            List<Stored> columns, long rows, Map<Integer, Typed> typed, Map<Integer, String> expressions) {
+    private void texts(List<Stored> columns, long rows, Map<Integer, Typed> typed, Map<Integer, String> expressions) {
         if (columns.isEmpty()) {
             return;
         }
@@ -222,13 +214,13 @@ final class Typing {
         Map<Stored, List<String>> words = nullWords(columns);
         bench.run("CREATE TEMP TABLE filled AS SELECT "
                 + columns.stream()
-                        .map(column ->
-                                value(column.quoted(), Objects.requireNonNull(words.get(column))) + " AS v" + column.index())
+                        .map(column -> value(column.quoted(), Objects.requireNonNull(words.get(column))) + " AS v"
+                                + column.index())
                         .collect(Collectors.joining(", "))
                 + " FROM few");
         List<List<@Nullable Object>> shapes = together(columns, column -> shape("v" + column.index()), "filled");
-        List<List<@Nullable Object>> missing = together(
-                columns, column -> missing(column.quoted(), Objects.requireNonNull(words.get(column))), "raw");
+        List<List<@Nullable Object>> missing =
+                together(columns, column -> missing(column.quoted(), Objects.requireNonNull(words.get(column))), "raw");
         for (int at = 0; at < columns.size(); at++) {
             Stored column = columns.get(at);
             List<String> known = Objects.requireNonNull(words.get(column));
@@ -411,7 +403,9 @@ final class Typing {
         Map<Stored, List<String>> words = new HashMap<>();
         for (int at = 0; at < columns.size(); at++) {
             Stored column = columns.get(at);
-            words.put(column, nullWords(column.quoted(), Profiler.array(there.get(at).get(0))));
+            words.put(
+                    column,
+                    nullWords(column.quoted(), Profiler.array(there.get(at).get(0))));
         }
         return words;
     }
