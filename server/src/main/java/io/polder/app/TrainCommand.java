@@ -67,13 +67,12 @@ final class TrainCommand implements Runnable {
     public void run() {
         if (horizons < 1) {
             throw new PolderException(
-                    ErrorCode.INVALID_REQUEST, "--horizons = '" + horizons + "': it is to look ahead. Fix: give 1 or more");
+                    ErrorCode.INVALID_REQUEST,
+                    "--horizons = '" + horizons + "': it is to look ahead. Fix: give 1 or more");
         }
         Series series = times.read(file);
         TreesForecaster.Settings settings = TreesForecaster.Settings.usual(
-                horizons,
-                seed,
-                threads == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, threads));
+                horizons, seed, threads == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, threads));
         TreesForecaster trained = train(series, settings, spec.commandLine().getErr());
         ModelFile.Provenance provenance = ModelFile.Provenance.of(
                 String.valueOf(file.getFileName()),
@@ -87,7 +86,8 @@ final class TrainCommand implements Runnable {
         } catch (IOException failure) {
             throw new PolderException(
                     ErrorCode.UNAVAILABLE,
-                    model + ": cannot be written. Fix: see that its folder is there and can be written (" + failure + ")",
+                    model + ": cannot be written. Fix: see that its folder is there and can be written (" + failure
+                            + ")",
                     failure);
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -125,7 +125,9 @@ final class TrainCommand implements Runnable {
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException failure) {
             throw new PolderException(
-                    ErrorCode.UNAVAILABLE, file + ": cannot be read again. Fix: see that it is there (" + failure + ")", failure);
+                    ErrorCode.UNAVAILABLE,
+                    file + ": cannot be read again. Fix: see that it is there (" + failure + ")",
+                    failure);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java has SHA-256", impossible);
         }

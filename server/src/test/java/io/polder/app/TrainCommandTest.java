@@ -84,7 +84,9 @@ class TrainCommandTest {
         assertThat(run("train", file, "--model", "x")).isEqualTo(2);
         assertThat(err.toString()).contains("too little to learn from").contains("Fix: ");
         assertThat(run("predict", file.toString(), file)).isEqualTo(2);
-        assertThat(err.toString()).contains("made.csv: cannot be read as a model").contains("Fix: train it again");
+        assertThat(err.toString())
+                .contains("made.csv: cannot be read as a model")
+                .contains("Fix: train it again");
     }
 
     private Path made(String header, int days) throws IOException {
