@@ -36,7 +36,11 @@ final class ProfileBench {
 
     private ProfileBench() {}
 
-    /** @param only runs the tables whose title contains it */
+    /**
+     * Runs it.
+     *
+     * @param only runs the tables whose title contains it
+     */
     static void run(Path folder, String only, Consumer<Result> results) throws Exception {
         for (Table table : List.of(
                 new Table("10 M x 15 numeric", 10_000_000, numeric(15), true),

@@ -283,7 +283,11 @@ public final class SortedNumbers {
         }
     }
 
-    /** @param most how many frequent ones are told */
+    /**
+     * Counts the different ones.
+     *
+     * @param most how many frequent ones are told
+     */
     public Values values(int most) {
         PriorityQueue<Frequent> top = new PriorityQueue<>(
                 Comparator.comparingInt(Frequent::count).thenComparing(Frequent::key, Comparator.reverseOrder()));
