@@ -105,11 +105,6 @@ public record Moments(long count, double centre, double offset, double second, d
     /** What {@link #write} wrote. */
     public static Moments read(DataInput in) throws IOException {
         return new Moments(
-                in.readLong(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble());
+                in.readLong(), in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble());
     }
 }
