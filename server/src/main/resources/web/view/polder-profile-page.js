@@ -404,7 +404,7 @@ class PolderProfilePage extends PolderElement {
         .unusual=${this.#strange(made, column, statistic)}
       ></polder-profile-chart>`;
     return html`<p class="quiet">
-        By ${made.unit}${history.slices.length < made.slices ? ', the newest ' + history.slices.length : ''}. What is far from others of the same hour is marked,
+        By ${made.unit}${history.slices.length < made.slices ? ', the newest ' + history.slices.length : ''}. What is far from others of the same hour and kind of day is marked,
         when there are at least seven of these.
       </p>
       <div class="profile-charts" data-test="profile-history">
@@ -673,7 +673,7 @@ class PolderProfilePage extends PolderElement {
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** Of names that begin alike, the ends tell them apart. */
-const shortName = (name) => (name.length > 17 ? name.slice(0, 4) + '…' + name.slice(-12) : name);
+const shortName = (name) => (name.length > 14 ? name.slice(0, 3) + '…' + name.slice(-10) : name);
 
 const fact = (name, value) =>
   html`<div>

@@ -1,5 +1,6 @@
 package io.polder.profile;
 
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a slice of time is like others of its hour: its distance from their median in robust standard deviations
  * (0.6745 of the distance by the median of the distances). Others are those of the same weekday and hour, when there are
- * at least {@value #WEEKS}, and else those of the same hour, when there are at least {@value #DAYS}; with fewer, nothing is
- * said.
+ * at least {@value #WEEKS}, and else those of the same hour of working days, or of weekends, when there are at least
+ * {@value #DAYS}; with fewer, nothing is said.
  */
 public final class Season {
     static final int WEEKS = 6;
@@ -125,7 +126,9 @@ public final class Season {
             ZonedDateTime then = other.from().atZone(zone);
             Double known = statistic.of().apply(other);
             if (known != null && (unit != TimeSlice.Unit.HOUR || then.getHour() == time.getHour())) {
-                sameHour.add(known);
+                if (unit.compareTo(TimeSlice.Unit.DAY) > 0 || isWeekend(then) == isWeekend(time)) {
+                    sameHour.add(known);
+                }
                 if (then.getDayOfWeek() == time.getDayOfWeek()) {
                     sameWeekday.add(known);
                 }
@@ -150,8 +153,12 @@ public final class Season {
                     usual,
                     z,
                     others.size(),
-                    isByWeekday ? "the same weekday and hour" : "the same hour of other days"));
+                    isByWeekday ? "the same weekday and hour" : "the same hour of " + (isWeekend(time) ? "weekends" : "working days")));
         }
+    }
+
+    private static boolean isWeekend(ZonedDateTime time) {
+        return time.getDayOfWeek() == DayOfWeek.SATURDAY || time.getDayOfWeek() == DayOfWeek.SUNDAY;
     }
 
     private static double median(List<Double> values) {

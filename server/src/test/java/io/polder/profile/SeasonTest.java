@@ -1,0 +1,70 @@
+package io.polder.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class SeasonTest {
+    private static final ZoneId ZONE = ZoneId.of("Europe/Brussels");
+    private static final Instant BEGIN = Instant.parse("2026-02-02T00:00:00Z");
+
+    /** Traffic by the clock: less on Sundays and at night. */
+    private static NavigableMap<Instant, SliceLine> weeks(int weeks) {
+        NavigableMap<Instant, SliceLine> lines = new TreeMap<>();
+        for (int hour = 0; hour < weeks * 168; hour++) {
+            Instant from = BEGIN.plus(Duration.ofHours(hour));
+            ZonedDateTime time = from.atZone(ZONE);
+            boolean isFree = time.getDayOfWeek() == DayOfWeek.SUNDAY || time.getDayOfWeek() == DayOfWeek.SATURDAY;
+            double mean = (isFree ? 40 : 100) + 3 * time.getHour() + hour % 5;
+            lines.put(from, line(from, mean, 60));
+        }
+        return lines;
+    }
+
+    private static SliceLine line(Instant from, double mean, long missing) {
+        return new SliceLine(from, 6_000, List.of(new SliceLine.Cell(missing, 50, mean, 10.0, 0.0, 200.0)));
+    }
+
+    private static List<Season.Unusual> find(NavigableMap<Instant, SliceLine> lines, Set<String> personal) {
+        return Season.find(lines, List.of("speed"), personal, TimeSlice.Unit.HOUR, ZONE, 24);
+    }
+
+    @Test
+    void theRhythmOfTheWeekIsUsual() {
+        assertThat(find(weeks(4), Set.of())).isEmpty();
+        assertThat(find(weeks(8), Set.of())).isEmpty();
+    }
+
+    @Test
+    void anHourUnlikeOthersIsFoundWithWhatIsUsual() {
+        NavigableMap<Instant, SliceLine> lines = weeks(4);
+        Instant odd = lines.lastKey().minus(Duration.ofHours(10));
+        double usual = lines.get(odd).cells().get(0).mean();
+        lines.put(odd, line(odd, usual / 2, 3_000));
+
+        List<Season.Unusual> found = find(lines, Set.of());
+
+        assertThat(found).extracting(Season.Unusual::statistic).containsExactly("missing", "mean");
+        assertThat(found).allSatisfy(each -> assertThat(each.from()).isEqualTo(odd.toString()));
+        assertThat(found.get(1).usual()).isBetween(usual - 5, usual + 5);
+        assertThat(find(lines, Set.of("speed"))).as("personal").isEmpty();
+    }
+
+    @Test
+    void withLittleHistoryNothingIsSaid() {
+        NavigableMap<Instant, SliceLine> lines = weeks(1);
+        Instant odd = lines.lastKey().minus(Duration.ofHours(3));
+        lines.put(odd, line(odd, 1, 5_000));
+
+        assertThat(find(lines, Set.of())).isEmpty();
+    }
+}
