@@ -6,7 +6,7 @@ const element = (name, attributes = {}, ...children) => {
     if (value === true) node.setAttribute(key, "");
     else if (value !== false && value != null) node.setAttribute(key, value);
   }
-  node.append(...children.flat().filter((child) => child != null && child !== false));
+  node.append(...children.flat(2).filter((child) => child != null && child !== false));
   return node;
 };
 
@@ -231,10 +231,12 @@ function columnArticle(profile, column, at) {
 }
 
 function associations(profile) {
-  const best = new Map();
+  const usual = new Map();
+  const phiK = new Map();
   for (const each of profile.associations) {
     for (const key of [`${each.first}\n${each.second}`, `${each.second}\n${each.first}`]) {
-      if (!best.has(key) || each.measure === "spearman") best.set(key, each);
+      if (each.measure === "phiK") phiK.set(key, each);
+      else if (!usual.has(key) || each.measure === "spearman") usual.set(key, each);
     }
   }
   const names = profile.columns.map((column) => column.name).filter((name) => profile.associations.some((each) => each.first === name || each.second === name)).slice(0, 40);
@@ -244,15 +246,30 @@ function associations(profile) {
     const told = profile.associations.filter((each) => (each.first === one && each.second === other) || (each.first === other && each.second === one));
     const exact = profile.functionalDependencies.minimal.filter((each) => each.lhs.length === 1 && ((each.lhs[0] === one && each.rhs === other) || (each.lhs[0] === other && each.rhs === one)));
     const nearly = profile.functionalDependencies.approximate.filter((each) => each.lhs.length === 1 && ((each.lhs[0] === one && each.rhs === other) || (each.lhs[0] === other && each.rhs === one)));
+    const pairs = profile.pairs;
+    const chance = (determinant, dependent) => {
+      const from = pairs.columns.indexOf(determinant);
+      const to = pairs.columns.indexOf(dependent);
+      if (from < 0 || to < 0 || from === to || exact.some((each) => each.lhs[0] === determinant) || nearly.some((each) => each.lhs[0] === determinant)) return null;
+      const error = pairs.errors[from][to];
+      if (error == null) return `${determinant} has too many values to say anything of ${dependent}.`;
+      return `Who knows ${determinant} knows ${dependent} in ${percent(1 - error)} of the rows (guessing: ${percent(1 - pairs.guesses[to])}).`;
+    };
     answer.textContent = [
       ...exact.map((each) => `${each.rhs} follows from ${each.lhs[0]}.`),
       ...nearly.map((each) => `${each.rhs} follows from ${each.lhs[0]} but in ${percent(each.error)} of the rows.`),
+      chance(one, other),
+      chance(other, one),
       told.length > 0 ? `${one} and ${other}: ${told.map((each) => `${each.measure} ${number(Number(each.value.toPrecision(3)))}`).join(", ")}.` : `${one} and ${other} do not go together (every measure below 0.1).`,
-    ].join(" ");
+    ].filter(Boolean).join(" ");
   };
-  const matrix = element("div", { class: "matrix", style: `grid-template-columns:auto repeat(${names.length}, 28px)` }, element("span"));
-  names.forEach((name) => matrix.append(element("span", { class: "up", title: name }, name)));
-  for (const one of names) {
+  const matrix = element("div", { class: "matrix", style: `grid-template-columns:auto repeat(${names.length}, 28px)` });
+  const draw = (best) => {
+    matrix.replaceChildren(element("span"));
+    names.forEach((name) => matrix.append(element("span", { class: "up", title: name }, name)));
+    for (const one of names) row(best, one);
+  };
+  const row = (best, one) => {
     matrix.append(element("span", { class: "name", title: one }, one));
     for (const other of names) {
       const found = best.get(`${one}\n${other}`);
@@ -262,7 +279,10 @@ function associations(profile) {
       cell.addEventListener("click", () => tell(one, other));
       matrix.append(cell);
     }
-  }
+  };
+  draw(usual);
+  const measure = element("select", { "aria-label": "measure" }, element("option", { value: "usual" }, "Spearman, Cramér's V, η"), element("option", { value: "phiK" }, "φk, of all kinds"));
+  measure.addEventListener("change", () => draw(measure.value === "phiK" ? phiK : usual));
   const choose = () => element("select", { "aria-label": "column" }, profile.columns.map((column) => element("option", {}, column.name)));
   const first = choose();
   const second = choose();
@@ -272,10 +292,75 @@ function associations(profile) {
   return element(
     "div",
     {},
+    element("div", { class: "tools" }, measure),
     element("div", { class: "scroll" }, matrix),
     element("div", { class: "tools", style: "margin-top:16px" }, first, second, ask),
     answer,
     element("p", { class: "note" }, `From ${count(profile.sample)} rows${profile.sample < profile.rows ? ", each so many apart" : ""}; warm is together, cold against each other.`),
+  );
+}
+
+/** Where values are missing: bands of rows downwards, and which columns lack them together. */
+function missingness(profile) {
+  const { columns, bands, tree } = profile.missingness;
+  if (columns.length === 0) return null;
+  const order = [];
+  const groups = columns.map((_, at) => [at]);
+  for (const merge of tree) groups.push([...groups[merge.left], ...groups[merge.right]]);
+  order.push(...groups[groups.length - 1]);
+  const namespace = "http://www.w3.org/2000/svg";
+  const shape = (name, attributes, title) => {
+    const node = document.createElementNS(namespace, name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    if (title) {
+      const text = document.createElementNS(namespace, "title");
+      text.textContent = title;
+      node.append(text);
+    }
+    return node;
+  };
+  const wide = 28;
+  const top = 60;
+  const name = 90;
+  const svg = shape("svg", { class: "missingness", width: columns.length * wide, height: top + name + bands.length * 4, role: "img", "aria-label": "Where values are missing" });
+  const most = Math.max(1e-9, ...tree.map((merge) => merge.distance));
+  const places = columns.map((_, at) => ({ x: (order.indexOf(at) + 0.5) * wide, y: top }));
+  for (const merge of tree) {
+    const left = places[merge.left];
+    const right = places[merge.right];
+    const y = top - 4 - (merge.distance / most) * (top - 8);
+    svg.append(shape("path", { class: "branch", d: `M${left.x} ${left.y}V${y}H${right.x}V${right.y}` }, `apart in ${percent(merge.distance)} of the rows`));
+    places.push({ x: (left.x + right.x) / 2, y });
+  }
+  order.forEach((column, at) => {
+    const label = shape("text", { x: 0, y: 0, transform: `translate(${(at + 0.5) * wide + 4} ${top + name - 4}) rotate(-90)` });
+    label.textContent = columns[column].length > 14 ? `${columns[column].slice(0, 13)}…` : columns[column];
+    svg.append(label);
+    bands.forEach((band, row) => {
+      const part = band.missing[column];
+      svg.append(shape("rect", { x: at * wide + 1, y: top + name + row * 4, width: wide - 2, height: 4, "fill-opacity": Math.max(0.06, part) }, `${columns[column]}, rows ${count(band.from)} to ${count(band.to)}: ${percent(part)} missing`));
+    });
+  });
+  return element("div", {}, element("h4", {}, "Where values are missing"), element("div", { class: "scroll" }, svg), element("p", { class: "note" }, "Downwards the rows in their order, coloured where values are missing. Above, columns that lack values in the same rows are joined low."));
+}
+
+function season(profile) {
+  return profile.seasonal.filter((each) => each.count > 0).map((each) => element(
+    "div",
+    {},
+    element("h4", {}, `${each.column}: ${count(each.count)} of ${count(each.judged)} values are far from those of the same ${each.by}${each.entity ? ` and ${each.entity}` : ""}`),
+    table([["row", true], [each.time], ["value", true], ["usual", true], ["z", true]], each.examples.map((far) => [count(far.row), far.time, number(far.value), number(far.usual), far.z.toFixed(1)]), 5),
+  ));
+}
+
+function nearDuplicates(profile) {
+  const near = profile.nearDuplicates;
+  if (near.pairs === 0) return null;
+  return element(
+    "div",
+    {},
+    element("h4", {}, `Rows that differ in the spelling alone (${count(near.pairs)} pairs)`),
+    near.examples.length > 0 && table([["rows"], ["differ in"], ["the one"], ["the other"]], near.examples.map((each) => [`${count(each.first)}, ${count(each.second)}`, each.columns.join(", "), each.values.join(", "), each.others.join(", ")]), 10),
   );
 }
 
@@ -286,6 +371,12 @@ function dependencies(profile) {
     "div",
     {},
     element("p", { class: "note" }, found.rows === 0 ? "They were not looked for." : `${count(found.count)} minimal dependencies in ${count(found.rows)} rows; ${found.complete ? "these are all." : "there may be more, or fewer in all rows: the search was cut short."}`),
+    profile.declaredKeys.map((key) =>
+      element(
+        "p",
+        {},
+        key.isKept ? `${set(key.columns)} is a key, as it was said to be.` : `${set(key.columns)} was said to be a key and is none: ${count(key.surplus)} rows agree with another one, ${count(key.missing)} lack a value of it.${key.examples.length > 0 ? ` Such as rows ${key.examples.slice(0, 5).map((rows) => rows.join(" and ")).join("; ")}.` : ""}`,
+      )),
     element("h4", {}, `Keys (${profile.keys.length})`),
     profile.keys.length === 0 ? element("p", { class: "note" }, "No set of columns is a key.") : table([["columns"]], profile.keys.map((key) => [set(key)]), 10),
     element("h4", {}, `What determines what (${found.count})`),
@@ -382,6 +473,9 @@ export function draw(profile, into) {
         associations(profile),
         profile.missingTogether.length > 0 && element("h4", {}, "Missing in the same rows"),
         profile.missingTogether.length > 0 && table([["column"], ["and"], ["phi", true], ["rows of both", true]], profile.missingTogether.map((each) => [each.first, each.second, each.phi.toFixed(2), count(each.both)]), 15),
+        missingness(profile),
+        season(profile),
+        nearDuplicates(profile),
         profile.outliers.length > 0 && element("h4", {}, "Rows that are alone in the combination of their numbers"),
         profile.outliers.length > 0 && table([["row", true], ["score", true], ["values"]], profile.outliers.map((each) => [count(each.row), each.score.toFixed(2), Object.entries(each.values).map(([name, value]) => `${name} = ${value}`).join(", ")]), 10),
       ),

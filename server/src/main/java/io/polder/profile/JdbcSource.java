@@ -23,9 +23,12 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a query answers in another database, through a JDBC driver. */
 public final class JdbcSource {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcSource.class);
     /** Rows that a driver may bring at once, where it heeds this. */
     private static final int FETCH = 10_000;
 
@@ -49,7 +52,7 @@ public final class JdbcSource {
     public static Profile.Source read(Workbench bench, Question question) {
         try (URLClassLoader loader = loader(question.drivers());
                 Connection connection = connect(question, loader)) {
-            connection.setReadOnly(true);
+            askForReading(connection);
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
                 statement.setFetchSize(FETCH);
@@ -62,8 +65,7 @@ public final class JdbcSource {
         } catch (SQLException refused) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
-                    shown(question.url()) + ": "
-                            + String.valueOf(refused.getMessage()).strip()
+                    shown(question.url()) + ": " + String.valueOf(refused.getMessage()).strip().replaceAll("\\.+$", "")
                             + ". Fix: see that the database runs, the user may, and --query is its SQL",
                     refused);
         } catch (IOException broken) {
@@ -71,6 +73,15 @@ public final class JdbcSource {
         }
         return new Profile.Source(
                 "jdbc", List.of(new Profile.Option("database", shown(question.url()), false)), 0, List.of());
+    }
+
+    private static void askForReading(Connection connection) {
+        try {
+            connection.setReadOnly(true);
+        } catch (SQLException unable) {
+            // Some drivers cannot be told; what a query writes there goes with the transaction.
+            LOG.debug("The driver does not take a connection that only reads.", unable);
+        }
     }
 
     /** Without what may be a password. */

@@ -101,14 +101,21 @@ final class Shield {
     }
 
     private Profile.Pairs pairs(Profile.Pairs pairs) {
-        return new Profile.Pairs(
-                pairs.columns(),
-                pairs.errors().stream()
-                        .<List<@Nullable Double>>map(errors -> errors.stream()
-                                .<@Nullable Double>map(error -> error == null ? null : (Double) part(error))
-                                .toList())
-                        .toList(),
-                pairs.guesses().stream().map(Shield::part).toList());
+        List<String> names = pairs.columns();
+        List<List<@Nullable Double>> errors = new ArrayList<>();
+        List<Double> guesses = new ArrayList<>();
+        for (int one = 0; one < names.size(); one++) {
+            boolean isPersonal = personal.contains(names.get(one));
+            guesses.add(isPersonal ? part(pairs.guesses().get(one)) : pairs.guesses().get(one));
+            List<@Nullable Double> row = new ArrayList<>();
+            for (int other = 0; other < names.size(); other++) {
+                Double exact = pairs.errors().get(one).get(other);
+                boolean isRounded = isPersonal || personal.contains(names.get(other));
+                row.add(exact == null || !isRounded ? exact : (Double) part(exact));
+            }
+            errors.add(row);
+        }
+        return new Profile.Pairs(names, errors, guesses);
     }
 
     /** So roughly that no difference of two tells of one row. */
