@@ -153,7 +153,9 @@ public final class Season {
                     usual,
                     z,
                     others.size(),
-                    isByWeekday ? "the same weekday and hour" : "the same hour of " + (isWeekend(time) ? "weekends" : "working days")));
+                    isByWeekday
+                            ? "the same weekday and hour"
+                            : "the same hour of " + (isWeekend(time) ? "weekends" : "working days")));
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,8 @@ class SeasonTest {
     void anHourUnlikeOthersIsFoundWithWhatIsUsual() {
         NavigableMap<Instant, SliceLine> lines = weeks(4);
         Instant odd = lines.lastKey().minus(Duration.ofHours(10));
-        double usual = lines.get(odd).cells().get(0).mean();
+        SliceLine before = Objects.requireNonNull(lines.get(odd));
+        double usual = Objects.requireNonNull(before.cells().get(0).mean());
         lines.put(odd, line(odd, usual / 2, 3_000));
 
         List<Season.Unusual> found = find(lines, Set.of());
