@@ -37,9 +37,7 @@ public final class Clustering {
             int other = -1;
             for (int left = 0; left < things; left++) {
                 for (int right = left + 1; right < things; right++) {
-                    if (size[left] > 0
-                            && size[right] > 0
-                            && (one < 0 || between[left][right] < between[one][other])) {
+                    if (size[left] > 0 && size[right] > 0 && (one < 0 || between[left][right] < between[one][other])) {
                         one = left;
                         other = right;
                     }

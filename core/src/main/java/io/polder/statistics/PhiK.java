@@ -170,9 +170,7 @@ public final class PhiK {
                             - corners[row][column + 1]
                             - corners[row + 1][column]
                             + corners[row][column];
-                    sum += more
-                            * more
-                            / (massX[row] * massY[column]);
+                    sum += more * more / (massX[row] * massY[column]);
                 }
             }
             // Behind the last digit the sum may seem to fall.

@@ -67,11 +67,13 @@ class PhiKTest {
     private static double of(int[][] table) {
         int[] first = IntStream.range(0, table.length)
                 .flatMap(row -> IntStream.range(0, table[row].length)
-                        .flatMap(column -> IntStream.range(0, table[row][column]).map(each -> row)))
+                        .flatMap(
+                                column -> IntStream.range(0, table[row][column]).map(each -> row)))
                 .toArray();
         int[] second = IntStream.range(0, table.length)
                 .flatMap(row -> IntStream.range(0, table[row].length)
-                        .flatMap(column -> IntStream.range(0, table[row][column]).map(each -> column)))
+                        .flatMap(
+                                column -> IntStream.range(0, table[row][column]).map(each -> column)))
                 .toArray();
         return PhiK.of(first, second);
     }

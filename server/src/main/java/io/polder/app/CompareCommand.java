@@ -107,9 +107,7 @@ final class CompareCommand implements Callable<Integer> {
                         each.otherFile() + " " + each.otherColumn() + (each.isKey() ? " (unique)" : ""),
                         String.format(Locale.ROOT, "%,d", each.values()),
                         String.format(Locale.ROOT, "%,d", each.others()),
-                        each.absent() == 0
-                                ? "none"
-                                : each.absent() + " " + String.join(", ", each.examples()),
+                        each.absent() == 0 ? "none" : each.absent() + " " + String.join(", ", each.examples()),
                         each.caution());
             }
         }

@@ -102,8 +102,7 @@ final class ProfileCommand implements Runnable {
             return;
         }
         FileOptions reading = source.files();
-        List<List<String>> declared =
-                keys.stream().map(ProfileCommand::names).toList();
+        List<List<String>> declared = keys.stream().map(ProfileCommand::names).toList();
         Profile profile = source.with(file, (bench, read) -> {
             try (Progress progress = new Progress(spec.commandLine().getErr(), "profiling", 1_000)) {
                 long[] told = {0};
@@ -144,8 +143,8 @@ final class ProfileCommand implements Runnable {
         }
         Pair answer = source.with(
                 file,
-                (bench, read) ->
-                        Pair.ask(bench, names.get(0), names.get(1), source.files().nulls()));
+                (bench, read) -> Pair.ask(
+                        bench, names.get(0), names.get(1), source.files().nulls()));
         answer.sentences().forEach(out::println);
         write(json, () -> Reports.json(answer));
         out.flush();

@@ -153,10 +153,10 @@ final class SourceOptions {
         Path rows = bench.folder().resolve("table.parquet");
         PrintWriter nobody = new PrintWriter(new StringWriter());
         Shell.Settings settings = new Shell.Settings(io.polder.shell.Format.PARQUET, 0, rows, "engine");
-        new Shell(address, nobody, nobody, false, settings)
-                .run("SELECT * FROM \"" + name.replace("\"", "\"\"") + "\"");
+        new Shell(address, nobody, nobody, false, settings).run("SELECT * FROM \"" + name.replace("\"", "\"\"") + "\"");
         FileSource.read(bench, rows.toString(), FileSource.Told.NOTHING);
-        return new Profile.Source("table", List.of(new Profile.Option("mart", address.toString(), false)), 0, List.of());
+        return new Profile.Source(
+                "table", List.of(new Profile.Option("mart", address.toString(), false)), 0, List.of());
     }
 
     private Profile.Source topic(Workbench bench, String where, String name) {
@@ -170,16 +170,13 @@ final class SourceOptions {
             Configuration configuration =
                     Configuration.read(running.folder(), home.of(folder), List.of(), System.getenv());
             Integer port = running.ports().get("kafka");
-            bootstrap = port == null
-                    ? configuration.platform().logBootstrap().orElseThrow()
-                    : "127.0.0.1:" + port;
+            bootstrap = port == null ? configuration.platform().logBootstrap().orElseThrow() : "127.0.0.1:" + port;
             List<Feed> feeds = configuration.mart().feeds().values().stream()
                     .filter(feed -> feed.topic().equals(name))
                     .toList();
             format = feeds.stream().map(Feed::format).findFirst();
         }
-        Log.Settings settings =
-                new Log.Settings(bench.folder(), 0, Optional.of(bootstrap), Duration.ofSeconds(1));
+        Log.Settings settings = new Log.Settings(bench.folder(), 0, Optional.of(bootstrap), Duration.ofSeconds(1));
         try (Log log = Log.open(settings, failure -> {})) {
             return TopicSource.read(bench, log, new TopicSource.Question(name, since, Math.max(1, limit), format));
         }

@@ -58,8 +58,8 @@ final class ValidateCommand implements Callable<Integer> {
         List<RuleFile.Expectation> expectations = RuleFile.read(rules);
         List<Validation.Outcome> outcomes = source.with(
                 file,
-                (bench, read) -> Validation.validate(
-                        bench, expectations, source.files().nulls(), Math.max(0, examples)));
+                (bench, read) ->
+                        Validation.validate(bench, expectations, source.files().nulls(), Math.max(0, examples)));
         int broken = 0;
         for (Validation.Outcome outcome : outcomes) {
             String rule = RuleFile.written(outcome.rule(), "").strip();

@@ -375,8 +375,8 @@ final class Alerts {
                         "out of season",
                         30,
                         each.column(),
-                        each.count() + " of its " + each.judged() + " values are far from those of the same " + each.by()
-                                + (each.entity() == null ? "" : " and " + each.entity()) + ".",
+                        each.count() + " of its " + each.judged() + " values are far from those of the same "
+                                + each.by() + (each.entity() == null ? "" : " and " + each.entity()) + ".",
                         "Look at the rows under Outliers: something happened, or a sensor is wrong.");
             }
         }

@@ -77,7 +77,9 @@ final class ArrowFile {
     private static final CompressionCodec.Factory COMPRESSION = new CompressionCodec.Factory() {
         @Override
         public CompressionCodec createCodec(CompressionUtil.CodecType type) {
-            return type == CompressionUtil.CodecType.NO_COMPRESSION ? NoCompressionCodec.INSTANCE : new Compressed(type);
+            return type == CompressionUtil.CodecType.NO_COMPRESSION
+                    ? NoCompressionCodec.INSTANCE
+                    : new Compressed(type);
         }
 
         @Override
@@ -117,6 +119,5 @@ final class ArrowFile {
             into.writerIndex(length);
             return into;
         }
-
     }
 }

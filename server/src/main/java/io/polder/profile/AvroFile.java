@@ -100,7 +100,8 @@ final class AvroFile {
                     } else if (!schema.equals(first)) {
                         throw new PolderException(
                                 ErrorCode.INVALID_REQUEST,
-                                file + ": its schema is not that of " + files.get(0) + ". Fix: profile them one by one");
+                                file + ": its schema is not that of " + files.get(0)
+                                        + ". Fix: profile them one by one");
                     }
                     rows(stream, schema, into, file);
                 } catch (PolderException told) {
@@ -131,9 +132,8 @@ final class AvroFile {
 
     private static void rows(DataFileStream<Object> stream, Schema schema, Intake into, Path file) {
         boolean isRecord = schema.getType() == Schema.Type.RECORD;
-        List<Schema> types = isRecord
-                ? schema.getFields().stream().map(Schema.Field::schema).toList()
-                : List.of(schema);
+        List<Schema> types =
+                isRecord ? schema.getFields().stream().map(Schema.Field::schema).toList() : List.of(schema);
         List<@Nullable Object> row = new ArrayList<>();
         while (next(stream, into, file)) {
             Object value = stream.next();

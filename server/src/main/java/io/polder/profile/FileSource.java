@@ -61,7 +61,16 @@ public final class FileSource {
             List.of("json", "ndjson", "jsonl", "parquet", "avro", "arrow", "arrows", "feather", "ipc", "orc");
     /** What files of bytes begin with, whatever they are called; a stream of Arrow with a sign and a message's length. */
     private static final Map<String, String> MAGIC = Map.of(
-            "PAR1", "parquet", "Obj\u0001", "avro", ArrowFile.MAGIC, "arrow", "\u00ff\u00ff\u00ff\u00ff", "arrow", "ORC", "orc");
+            "PAR1",
+            "parquet",
+            "Obj\u0001",
+            "avro",
+            ArrowFile.MAGIC,
+            "arrow",
+            "\u00ff\u00ff\u00ff\u00ff",
+            "arrow",
+            "ORC",
+            "orc");
 
     private static final int EXAMPLES = 20;
     private static final Map<String, String> ENCODINGS = Map.of(
@@ -155,7 +164,9 @@ public final class FileSource {
         if (Files.exists(Path.of(files))) {
             found.add(Path.of(files));
         } else {
-            bench.read("SELECT file FROM glob(" + text(files) + ") ORDER BY 1", row -> found.add(Path.of(row.getString(1))));
+            bench.read(
+                    "SELECT file FROM glob(" + text(files) + ") ORDER BY 1",
+                    row -> found.add(Path.of(row.getString(1))));
         }
         if (found.isEmpty()) {
             throw wrong("FILE", files, "there is no such file", "check the path; a glob needs quotes in a shell");
@@ -305,7 +316,8 @@ public final class FileSource {
             mended.add(text(to.toString()));
         }
         String all = "[" + String.join(", ", mended) + "]";
-        String bounds = ", max_line_size = " + (LineMender.LONGEST + 1) + ", buffer_size = " + 2 * (LineMender.LONGEST + 1);
+        String bounds =
+                ", max_line_size = " + (LineMender.LONGEST + 1) + ", buffer_size = " + 2 * (LineMender.LONGEST + 1);
         try {
             return csv(new Lines(all, "utf-8", mender.encoding(), bounds, true, mender), head);
         } catch (PolderException strictly) {

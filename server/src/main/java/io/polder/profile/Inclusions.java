@@ -170,7 +170,10 @@ public final class Inclusions {
                 && target.column().type().equals("integer");
         String caution = values < FEW
                 ? "few values"
-                : isCounter && !place.column().name().equalsIgnoreCase(target.column().name())
+                : isCounter
+                                && !place.column()
+                                        .name()
+                                        .equalsIgnoreCase(target.column().name())
                         ? "whole numbers of other names"
                         : "";
         return new Inclusion(

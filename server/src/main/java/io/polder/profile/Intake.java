@@ -49,8 +49,9 @@ final class Intake implements AutoCloseable {
         Set<String> taken = new HashSet<>();
         bench.run("CREATE TABLE raw ("
                 + IntStream.range(0, columns.size())
-                        .mapToObj(at -> SuggestedRules.quoted(unique(columns.get(at).name(), at, taken)) + " "
-                                + columns.get(at).kind())
+                        .mapToObj(at ->
+                                SuggestedRules.quoted(unique(columns.get(at).name(), at, taken)) + " "
+                                        + columns.get(at).kind())
                         .collect(Collectors.joining(", "))
                 + ")");
         return new Intake(columns, bench.appender("raw"));
@@ -91,7 +92,9 @@ final class Intake implements AutoCloseable {
         switch (kind) {
             case BOOLEAN -> appender.append((Boolean) value);
             case BIGINT -> appender.append(((Number) value).longValue());
-            case DOUBLE -> appender.append(value instanceof BigDecimal exact ? exact.doubleValue() : ((Number) value).doubleValue());
+            case DOUBLE ->
+                appender.append(
+                        value instanceof BigDecimal exact ? exact.doubleValue() : ((Number) value).doubleValue());
             case VARCHAR -> appender.append(text(value));
             case TIMESTAMP -> appender.append(time(value));
             case DATE -> appender.append((LocalDate) value);

@@ -65,7 +65,8 @@ public final class JdbcSource {
         } catch (SQLException refused) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
-                    shown(question.url()) + ": " + String.valueOf(refused.getMessage()).strip().replaceAll("\\.+$", "")
+                    shown(question.url()) + ": "
+                            + String.valueOf(refused.getMessage()).strip().replaceAll("\\.+$", "")
                             + ". Fix: see that the database runs, the user may, and --query is its SQL",
                     refused);
         } catch (IOException broken) {
@@ -94,7 +95,8 @@ public final class JdbcSource {
         for (Path jar : drivers) {
             if (!Files.isRegularFile(jar)) {
                 throw new PolderException(
-                        ErrorCode.INVALID_REQUEST, "--driver = '" + jar + "': there is no such file. Fix: name the jar");
+                        ErrorCode.INVALID_REQUEST,
+                        "--driver = '" + jar + "': there is no such file. Fix: name the jar");
             }
             try {
                 jars.add(jar.toUri().toURL());
@@ -111,7 +113,8 @@ public final class JdbcSource {
         question.password().ifPresent(password -> properties.setProperty("password", password));
         // Not through the DriverManager: it knows only drivers of the class path.
         for (Driver driver : ServiceLoader.load(Driver.class, loader)) {
-            Connection connection = driver.acceptsURL(question.url()) ? driver.connect(question.url(), properties) : null;
+            Connection connection =
+                    driver.acceptsURL(question.url()) ? driver.connect(question.url(), properties) : null;
             if (connection != null) {
                 return connection;
             }

@@ -1,6 +1,5 @@
 package io.polder.profile;
 
-import io.polder.profile.Typing.Typed;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
@@ -24,7 +23,12 @@ import java.util.stream.IntStream;
  * @param measures how they go together, by the measure's name; from a sample, as in a profile
  */
 public record Pair(
-        String first, String second, long rows, Determination forward, Determination backward, Map<String, Double> measures) {
+        String first,
+        String second,
+        long rows,
+        Determination forward,
+        Determination backward,
+        Map<String, Double> measures) {
     /**
      * How well one column determines another.
      *
@@ -78,13 +82,12 @@ public record Pair(
                 (int) Math.min(profile.rows(), ROWS));
         Map<String, Double> measures = new TreeMap<>();
         profile.associations().forEach(each -> measures.put(each.measure(), each.value()));
-        return new Pair(
-                first, second, table.rows(), determination(table, 0, 1), determination(table, 1, 0), measures);
+        return new Pair(first, second, table.rows(), determination(table, 0, 1), determination(table, 1, 0), measures);
     }
 
     private static Determination determination(CodedTable table, int determinant, int dependent) {
-        Association.Dependence found = Association.dependence(
-                table.codes(determinant), table.distinct(determinant), table.codes(dependent));
+        Association.Dependence found =
+                Association.dependence(table.codes(determinant), table.distinct(determinant), table.codes(dependent));
         int[] counts = new int[table.distinct(dependent) + 1];
         for (int code : table.codes(dependent)) {
             counts[code]++;
@@ -122,11 +125,12 @@ public record Pair(
                     : "";
             return other + " follows from " + one + " in all " + rows + " rows." + alone;
         }
-        String by = Alerts.percent(1 - how.error()) + " of the rows; who always says its most frequent value is right in "
-                + Alerts.percent(1 - how.guess()) + ".";
+        String by =
+                Alerts.percent(1 - how.error()) + " of the rows; who always says its most frequent value is right in "
+                        + Alerts.percent(1 - how.guess()) + ".";
         String some = String.join(
                 ", ", how.examples().stream().limit(8).map(String::valueOf).toList());
-        return "Who knows " + one + " knows " + other + " in " + by + " It breaks in " + how.violations() + " rows: " + some
-                + (how.violations() > 8 ? ", …" : "") + ".";
+        return "Who knows " + one + " knows " + other + " in " + by + " It breaks in " + how.violations() + " rows: "
+                + some + (how.violations() > 8 ? ", …" : "") + ".";
     }
 }

@@ -350,8 +350,7 @@ public record Profile(
      * @param values of the first row in these
      * @param others of the second
      */
-    public record NearPair(
-            long first, long second, List<String> columns, List<String> values, List<String> others) {}
+    public record NearPair(long first, long second, List<String> columns, List<String> values, List<String> others) {}
 
     /**
      * A column of numbers against its season.

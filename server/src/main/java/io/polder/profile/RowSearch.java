@@ -101,7 +101,10 @@ final class RowSearch {
                         : column.column())
                 .collect(Collectors.joining(", "));
         // So made that a column can be taken out of it again.
-        String exact = compared.stream().map(RowSearch::hash).reduce((one, other) -> "xor(" + one + ", " + other + ")").orElseThrow();
+        String exact = compared.stream()
+                .map(RowSearch::hash)
+                .reduce((one, other) -> "xor(" + one + ", " + other + ")")
+                .orElseThrow();
         bench.run("CREATE TEMP TABLE alike AS SELECT rowid + 1 AS row, hash(" + plain + ") AS plain, " + exact
                 + " AS exact FROM data WHERE rowid < " + looked);
         // Of rows that are the very same, the first one stands for all.
@@ -117,8 +120,10 @@ final class RowSearch {
             List<List<@Nullable Object>> near = new ArrayList<>();
             bench.read(
                     "SELECT list(row ORDER BY row)[1:2], list(v ORDER BY row)[1:2] FROM (SELECT min(row) AS row, " + c
-                            + " AS v, xor(exact, " + hash(text) + ") AS h FROM data POSITIONAL JOIN alike WHERE exact IS"
-                            + " NOT NULL AND " + c + " IS NOT NULL GROUP BY v, h) GROUP BY h HAVING count(*) > 1 ORDER BY min(row) LIMIT 10000",
+                            + " AS v, xor(exact, " + hash(text)
+                            + ") AS h FROM data POSITIONAL JOIN alike WHERE exact IS"
+                            + " NOT NULL AND " + c
+                            + " IS NOT NULL GROUP BY v, h) GROUP BY h HAVING count(*) > 1 ORDER BY min(row) LIMIT 10000",
                     row -> near.add(Arrays.asList(row.getObject(1), row.getObject(2))));
             for (List<@Nullable Object> each : near) {
                 Object[] values = Profiler.array(each.get(1));

@@ -279,10 +279,7 @@ final class Sample {
                 .boxed()
                 .sorted(Comparator.<Integer>comparingDouble(row -> -scores[row]).thenComparing(row -> row))
                 .limit(OUTLIERS)
-                .map(row -> new Profile.Outlier(
-                        places[row],
-                        scores[row],
-                        values(used, row)))
+                .map(row -> new Profile.Outlier(places[row], scores[row], values(used, row)))
                 .toList();
     }
 

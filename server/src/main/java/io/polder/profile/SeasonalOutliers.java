@@ -53,12 +53,14 @@ final class SeasonalOutliers {
                         .filter(key -> key.size() == 2 && key.contains(at.name()))
                         .flatMap(List::stream)
                         .filter(name -> !name.equals(at.name()))
-                        .flatMap(name -> typed.stream().filter(column -> column.name().equals(name)))
+                        .flatMap(name ->
+                                typed.stream().filter(column -> column.name().equals(name)))
                         .findFirst()
                         .orElse(null);
         List<Typed> judged = typed.stream()
                 .filter(Typed::isNumber)
-                .filter(column -> profile(column).distinct() > 10 && !profile(column).isPersonal())
+                .filter(column ->
+                        profile(column).distinct() > 10 && !profile(column).isPersonal())
                 .limit(COLUMNS)
                 .toList();
         return judged.isEmpty() ? List.of() : judge(judged, at, entity);
@@ -70,8 +72,8 @@ final class SeasonalOutliers {
 
     private List<Profile.Seasonal> judge(List<Typed> judged, Typed time, @Nullable Typed entity) {
         String t = time.column();
-        boolean hasHours = time.type().equals("timestamp")
-                && bench.number("SELECT count(DISTINCT hour(" + t + ")) FROM data") > 1;
+        boolean hasHours =
+                time.type().equals("timestamp") && bench.number("SELECT count(DISTINCT hour(" + t + ")) FROM data") > 1;
         String season = (entity == null ? "0" : entity.column()) + " AS who, isodow(" + t + ") AS weekday, "
                 + (hasHours ? "hour(" + t + ")" : "0") + " AS hour";
         bench.run("CREATE TEMP TABLE season AS SELECT " + season
@@ -110,8 +112,9 @@ final class SeasonalOutliers {
         List<Profile.Unseasonal> examples = new ArrayList<>();
         String v = "v" + column.index();
         bench.read(
-                "SELECT row, CAST(t AS VARCHAR), " + v + ", usual" + column.index() + ", " + z(column) + " AS z" + compared
-                        + " WHERE abs(" + z(column) + ") > " + FAR + " ORDER BY abs(z) DESC, row LIMIT " + EXAMPLES,
+                "SELECT row, CAST(t AS VARCHAR), " + v + ", usual" + column.index() + ", " + z(column) + " AS z"
+                        + compared + " WHERE abs(" + z(column) + ") > " + FAR + " ORDER BY abs(z) DESC, row LIMIT "
+                        + EXAMPLES,
                 row -> examples.add(new Profile.Unseasonal(
                         row.getLong(1), row.getString(2), row.getDouble(3), row.getDouble(4), row.getDouble(5))));
         return examples;

@@ -176,7 +176,9 @@ public final class TopicSource {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
                     "--topic = '" + question.topic() + "': none of its events is a JSON object ("
-                            + (examples.isEmpty() ? "there are none" : examples.get(0).wrong())
+                            + (examples.isEmpty()
+                                    ? "there are none"
+                                    : examples.get(0).wrong())
                             + "). Fix: name the mart whose feed writes it, so that its decoder is known");
         }
         FileSource.lines(bench, file);

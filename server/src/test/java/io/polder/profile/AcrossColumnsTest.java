@@ -51,7 +51,8 @@ class AcrossColumnsTest {
             csv.append(row).append(row < 100 ? ",," : ",1,2").append(row % 10 == 0 ? ",\n" : ",3\n");
         }
 
-        Profile.Missingness missing = profile(file("missing.csv", csv.toString()), List.of()).missingness();
+        Profile.Missingness missing =
+                profile(file("missing.csv", csv.toString()), List.of()).missingness();
 
         assertThat(missing.columns()).containsExactly("b", "c", "d");
         assertThat(missing.bands()).hasSize(50);
@@ -67,7 +68,8 @@ class AcrossColumnsTest {
     void declaredKeyIsHeldAgainstTheRows() throws Exception {
         Path file = file("keys.csv", "a,b,c\n1,x,1\n1,y,2\n2,x,3\n1,x,4\n,z,5\n");
 
-        List<Profile.DeclaredKey> keys = profile(file, List.of(List.of("a", "b"), List.of("c"))).declaredKeys();
+        List<Profile.DeclaredKey> keys =
+                profile(file, List.of(List.of("a", "b"), List.of("c"))).declaredKeys();
 
         assertThat(keys)
                 .containsExactly(
@@ -99,8 +101,8 @@ class AcrossColumnsTest {
         csv.append("2003,Marie Peetres,Molenweg 77,Brugge,6\n");
         csv.append("2004,Marie Peeters,Molenweg 78,Brugge,6\n");
 
-        Profile.NearDuplicates near =
-                profile(file("people.csv", csv.toString()), List.of(), Set.of("name"), false).nearDuplicates();
+        Profile.NearDuplicates near = profile(file("people.csv", csv.toString()), List.of(), Set.of("name"), false)
+                .nearDuplicates();
 
         assertThat(near.rows()).isEqualTo(305);
         assertThat(near.without()).contains("id");
@@ -169,7 +171,8 @@ class AcrossColumnsTest {
         List<Inclusions.Inclusion> found;
         try (Workbench bench = open()) {
             Inclusions inclusions = new Inclusions(bench, List.of(), Set.of());
-            for (Path file : List.of(file("orders.csv", orders.toString()), file("customers.csv", customers.toString()))) {
+            for (Path file :
+                    List.of(file("orders.csv", orders.toString()), file("customers.csv", customers.toString()))) {
                 FileSource.read(bench, file.toString(), FileSource.Told.NOTHING);
                 inclusions.add(String.valueOf(file.getFileName()));
             }

@@ -52,7 +52,8 @@ class HardFilesTest {
     void oneRowAndOneColumnAndNoValueAtAll() throws IOException {
         Profile row = profile(file("row.csv", "a,b\n1,x\n"));
         assertThat(row.rows()).isEqualTo(1);
-        assertThat(Objects.requireNonNull(row.columns().get(0).numbers()).mean()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(row.columns().get(0).numbers()).mean())
+                .isEqualTo(1);
         assertThat(Objects.requireNonNull(row.columns().get(0).numbers()).deviation())
                 .isNaN();
         assertThat(profile(file("column.csv", "a\n1\n2\n3\n")).columns()).hasSize(1);
@@ -117,10 +118,13 @@ class HardFilesTest {
         Profile profile = profile(bytes("mixed.csv", bytes.toByteArray()));
 
         assertThat(profile.columns().get(0).top())
-                .containsExactlyInAnyOrder(new Profile.Top("Liège", 2), new Profile.Top("Gent", 1), new Profile.Top("€", 1));
-        assertThat(profile.source().options())
-                .contains(new Profile.Option("encoding", "utf-8 and latin-1", true));
-        assertThat(profile(bytes("wide.csv", "a,b\n1,é\n".getBytes(UTF_16))).columns().get(1).top())
+                .containsExactlyInAnyOrder(
+                        new Profile.Top("Liège", 2), new Profile.Top("Gent", 1), new Profile.Top("€", 1));
+        assertThat(profile.source().options()).contains(new Profile.Option("encoding", "utf-8 and latin-1", true));
+        assertThat(profile(bytes("wide.csv", "a,b\n1,é\n".getBytes(UTF_16)))
+                        .columns()
+                        .get(1)
+                        .top())
                 .containsExactly(new Profile.Top("é", 1));
     }
 
@@ -190,7 +194,9 @@ class HardFilesTest {
             }
         }
         refused(bytes("early.csv.gz", Arrays.copyOf(whole.toByteArray(), 15)), "early.csv.gz");
-        refused(bytes("late.csv.gz", Arrays.copyOf(whole.toByteArray(), whole.size() - whole.size() / 10)), "late.csv.gz");
+        refused(
+                bytes("late.csv.gz", Arrays.copyOf(whole.toByteArray(), whole.size() - whole.size() / 10)),
+                "late.csv.gz");
         assertThat(profile(file("plain.csv.gz", "a,b\n1,2\n")).rows())
                 .as("a name promises nothing")
                 .isEqualTo(1);
@@ -231,7 +237,11 @@ class HardFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"bad.parquet", "bad.avro", "bad.arrow", "bad.json", "x.orc"})
     void whatIsBrokenIsSaidInASentence(String name) throws IOException {
-        String start = name.endsWith("parquet") ? "PAR1" : name.endsWith("avro") ? "Obj\u0001" : name.endsWith("arrow") ? "ARROW1" : name.endsWith("orc") ? "ORC" : "[{\"a\":1},{\"a\":]";
+        String start = name.endsWith("parquet")
+                ? "PAR1"
+                : name.endsWith("avro")
+                        ? "Obj\u0001"
+                        : name.endsWith("arrow") ? "ARROW1" : name.endsWith("orc") ? "ORC" : "[{\"a\":1},{\"a\":]";
 
         refused(file(name, start + "xxx"), name);
     }

@@ -64,7 +64,8 @@ class ProfileSchemaTest {
         Path odd = Files.writeString(
                 folder.resolve("odd.csv"), "a,b,when\n1e308,x,2024-01-01\n1e400,,\n,y\n5,x,2024-01-02\n");
 
-        for (Path file : List.of(odd, resource("titanic.csv"), resource("hospital_dirty.csv"), resource("meteorite_landings.csv.gz"))) {
+        for (Path file : List.of(
+                odd, resource("titanic.csv"), resource("hospital_dirty.csv"), resource("meteorite_landings.csv.gz"))) {
             JsonNode profile = JSON.readTree(Reports.json(profile(file)));
 
             assertThat(broken(schema, schema, profile, "")).as(file.toString()).isEmpty();
@@ -99,7 +100,7 @@ class ProfileSchemaTest {
                 broken.add(place + "/" + name.asText());
             }
         });
-        value.fields().forEachRemaining(field -> {
+        value.properties().forEach(field -> {
             String at = place + "/" + field.getKey();
             JsonNode property = schema.path("properties").get(field.getKey());
             JsonNode others = schema.path("additionalProperties");
@@ -180,8 +181,8 @@ class ProfileSchemaTest {
 
         static Comment of(Class<?> type, String source) {
             Matcher matcher = Pattern.compile(
-                            "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@\\w+(?:\\([^)]*\\))?\\s*)*public record " + type.getSimpleName()
-                                    + "\\(",
+                            "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@\\w+(?:\\([^)]*\\))?\\s*)*public record "
+                                    + type.getSimpleName() + "\\(",
                             Pattern.DOTALL)
                     .matcher(source);
             if (!matcher.find()) {
