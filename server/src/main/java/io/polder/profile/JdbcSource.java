@@ -65,7 +65,8 @@ public final class JdbcSource {
         } catch (SQLException refused) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
-                    shown(question.url()) + ": " + String.valueOf(refused.getMessage()).strip().replaceAll("\\.+$", "")
+                    shown(question.url()) + ": "
+                            + String.valueOf(refused.getMessage()).strip().replaceAll("\\.+$", "")
                             + ". Fix: see that the database runs, the user may, and --query is its SQL",
                     refused);
         } catch (IOException broken) {

@@ -29,7 +29,8 @@ final class Lz4Frame {
      */
     static byte[] content(byte[] frame, int length) {
         ByteBuffer in = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer out = ByteBuffer.allocate(length);
+        byte[] content = new byte[length];
+        ByteBuffer out = ByteBuffer.wrap(content);
         try {
             if (in.getInt() != MAGIC) {
                 throw new IllegalArgumentException("not a frame of LZ4");
@@ -47,7 +48,7 @@ final class Lz4Frame {
                 if ((size & PLAIN) != 0) {
                     out.put(frame, in.position(), bytes);
                 } else {
-                    block(frame, in.position(), end, out);
+                    out.position(block(frame, in.position(), end, content, out.position()));
                 }
                 in.position(end + ((flags & HAS_BLOCK_CHECKSUMS) != 0 ? Integer.BYTES : 0));
             }
@@ -58,14 +59,13 @@ final class Lz4Frame {
             throw new IllegalArgumentException(
                     "a frame of LZ4 has " + out.position() + " bytes and should have " + length);
         }
-        return out.array();
+        return content;
     }
 
-    /** Sequences of bytes as they are, and of a match: so many bytes from so far back. */
-    private static void block(byte[] frame, int from, int end, ByteBuffer out) {
-        byte[] into = out.array();
+    /** Sequences of bytes as they are, and of a match: so many bytes from so far back. Says where they end. */
+    private static int block(byte[] frame, int from, int end, byte[] into, int begin) {
         int at = from;
-        int to = out.position();
+        int to = begin;
         while (at < end) {
             int token = frame[at++] & 0xff;
             int literals = token >>> 4;
@@ -98,6 +98,6 @@ final class Lz4Frame {
                 into[to] = into[to - back];
             }
         }
-        out.position(to);
+        return to;
     }
 }

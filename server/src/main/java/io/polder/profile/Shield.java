@@ -106,7 +106,10 @@ final class Shield {
         List<Double> guesses = new ArrayList<>();
         for (int one = 0; one < names.size(); one++) {
             boolean isPersonal = personal.contains(names.get(one));
-            guesses.add(isPersonal ? part(pairs.guesses().get(one)) : pairs.guesses().get(one));
+            guesses.add(
+                    isPersonal
+                            ? part(pairs.guesses().get(one))
+                            : pairs.guesses().get(one));
             List<@Nullable Double> row = new ArrayList<>();
             for (int other = 0; other < names.size(); other++) {
                 Double exact = pairs.errors().get(one).get(other);

@@ -100,7 +100,7 @@ class ProfileSchemaTest {
                 broken.add(place + "/" + name.asText());
             }
         });
-        value.fields().forEachRemaining(field -> {
+        value.properties().forEach(field -> {
             String at = place + "/" + field.getKey();
             JsonNode property = schema.path("properties").get(field.getKey());
             JsonNode others = schema.path("additionalProperties");

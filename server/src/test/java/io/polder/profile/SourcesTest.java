@@ -134,7 +134,8 @@ class SourcesTest {
 
         Files.writeString(folder.resolve("one.csv"), "a,b\n1,x\n");
         Files.writeString(folder.resolve("two.csv"), "a,b\n2,y\n3,z\n");
-        assertThat(rows(bench -> read(bench, folder.resolve("*.csv")), "count(*)").toString())
+        assertThat(rows(bench -> read(bench, folder.resolve("*.csv")), "count(*)")
+                        .toString())
                 .isEqualTo("[[3]]");
     }
 
@@ -143,8 +144,9 @@ class SourcesTest {
         String url = "jdbc:duckdb:" + folder.resolve("other.duckdb");
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE f AS SELECT i AS id, i * 0.5 AS amount, CASE WHEN i % 4 > 0 THEN 'n' || i END AS"
-                    + " name, DATE '2020-01-01' + i::INTEGER AS day, i % 2 = 0 AS even FROM range(100) r(i)");
+            statement.execute(
+                    "CREATE TABLE f AS SELECT i AS id, i * 0.5 AS amount, CASE WHEN i % 4 > 0 THEN 'n' || i END AS"
+                            + " name, DATE '2020-01-01' + i::INTEGER AS day, i % 2 = 0 AS even FROM range(100) r(i)");
             List<List<@Nullable Object>> rows = rows(
                     bench -> JdbcSource.read(
                             bench,
