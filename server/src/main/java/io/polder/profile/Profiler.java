@@ -385,7 +385,7 @@ public final class Profiler {
                 mad,
                 moments.skewness(),
                 moments.kurtosis(),
-                sorted.finite() - negatives - sorted.above(0),
+                (long) sorted.finite() - negatives - sorted.above(0),
                 negatives,
                 sorted.infinities(),
                 histogram(Bins.of(column, sorted.min(), sorted.max(), quantiles, sorted.finite()), bins -> {
@@ -395,7 +395,7 @@ public final class Profiler {
                         int until = bin == counts.length - 1
                                 ? sorted.finite()
                                 : sorted.below(bins.from() + (bin + 1) * bins.step());
-                        counts[bin] = until - before;
+                        counts[bin] = (long) until - before;
                         before = until;
                     }
                     return counts;

@@ -42,6 +42,7 @@ public final class SampleTableProfile {
                     List.of(),
                     new Profile.Privacy(10, List.of("phone")));
             Profile shielded = Shield.shield(bare);
+            Profile seen = Shield.shield(shielded.with(List.of(), SuggestedRules.of(shielded)));
             return new TableProfile(
                     table,
                     "up to date",
@@ -54,7 +55,7 @@ public final class SampleTableProfile {
                     List.of(new Sketch("uid", "distinct, unique", 0.04, "relative, two deviations")),
                     List.of(new Season.Unusual(
                             "2026-03-02T08:00:00Z", "speed", "mean", 3, 30, -9, 8, "the same hour of other days")),
-                    Shield.shield(Alerts.judge(shielded, SuggestedRules.of(shielded))));
+                    seen.with(Alerts.of(seen), seen.rules()));
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);
         }
