@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -184,7 +184,6 @@ class SourcesTest {
             List<List<@Nullable Object>> rows = rows(
                     bench -> {
                         source[0] = TopicSource.read(bench, log, question(Optional.empty(), 1_000));
-                        return source[0];
                     },
                     "count(*), sum(id)");
 
@@ -205,9 +204,9 @@ class SourcesTest {
         return FileSource.read(bench, file.toString(), FileSource.Told.NOTHING);
     }
 
-    private List<List<@Nullable Object>> rows(Function<Workbench, Profile.Source> reading, String what) {
+    private List<List<@Nullable Object>> rows(Consumer<Workbench> reading, String what) {
         try (Workbench bench = Workbench.open(new Workbench.Settings(256L << 20, 1, folder.resolve("work")))) {
-            reading.apply(bench);
+            reading.accept(bench);
             return List.copyOf(bench.rows("SELECT " + what + " FROM raw"));
         }
     }
