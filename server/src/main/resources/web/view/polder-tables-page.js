@@ -49,7 +49,7 @@ class PolderTablesPage extends PolderElement {
         ${mart.simulated ? html`<strong class="provenance" data-test="simulated">Simulated</strong>` : nothing}
       </header>
       ${this.trouble ? html`<p class="bad" role="alert">${this.trouble}</p>` : nothing}
-      <div class="table-search" role="search">
+      <div class="table-search">
         <input
           type="search"
           data-test="table-search"
