@@ -62,6 +62,16 @@ final class PredictCommand implements Runnable {
                             "the model knows steps of " + read.provenance().step() + " s",
                             "give what has such steps, or train another model")));
         }
+        String zone = known.calendar().zone().getId();
+        if (!zone.equals(read.provenance().zone())) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "--timezone",
+                            zone,
+                            "the model knows the hours of " + read.provenance().zone(),
+                            "give that one, or train another model")));
+        }
         List<String> points = read.provenance().points();
         TreesForecaster forecaster = read.forecaster();
         int steps = known.steps();

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -44,9 +45,9 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
      * @param step in seconds
      * @param zone of hours and days
      * @param data what it was trained on, such as a file with its checksum, or a statement and offsets
-     * @param settings how it was trained
+     * @param settings how it was trained; with one thread, since their number makes no difference
      * @param features what it looks at, in words
-     * @param versions of the program and of Java
+     * @param versions of the program, by its parts
      * @param scores what it had when it was tried
      */
     public record Provenance(
@@ -61,6 +62,13 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
             List<String> features,
             Map<String, String> versions,
             Map<String, Double> scores) {
+        /** Sorted: a file is the same to the byte, and the order of other maps differs from start to start. */
+        public Provenance {
+            data = new TreeMap<>(data);
+            versions = new TreeMap<>(versions);
+            scores = new TreeMap<>(scores);
+        }
+
         /** That of a model just trained. */
         public static Provenance of(
                 String name,
@@ -77,7 +85,7 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
                     training.step().toSeconds(),
                     training.calendar().zone().getId(),
                     data,
-                    forecaster.settings(),
+                    forecaster.settings().withThreads(1),
                     forecaster.features(),
                     versions,
                     scores);

@@ -63,6 +63,21 @@ public final class TreesForecaster implements Forecaster {
         public static Settings usual(int horizons, long seed, int threads) {
             return new Settings(horizons, 120, 31, 100, 0.08, 0.5, 0.3, 170_000, 0.9, seed, threads);
         }
+
+        Settings withThreads(int others) {
+            return new Settings(
+                    horizons,
+                    trees,
+                    leaves,
+                    leastRows,
+                    shrinkage,
+                    rowShare,
+                    columnShare,
+                    mostRows,
+                    certainty,
+                    seed,
+                    others);
+        }
     }
 
     private static final double SEEN_FIRST = 0.8;

@@ -42,8 +42,17 @@ public final class WideFile {
                 BufferedReader reader = new BufferedReader(new InputStreamReader(plain(in), StandardCharsets.UTF_8))) {
             String header = reader.readLine();
             points = header == null ? List.of() : Arrays.asList(header.strip().split(",", -1));
+            int blank = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (!line.isBlank() && problems.size() < MOST_PROBLEMS) {
+                if (line.isBlank()) {
+                    blank++;
+                    continue;
+                }
+                // Behind the last line blank ones are nothing; between others each is a step without a number.
+                for (; blank > 0; blank--) {
+                    lines.add(missing(points.size()));
+                }
+                if (problems.size() < MOST_PROBLEMS) {
                     lines.add(numbers(file + ", line " + (lines.size() + 2), line, points, problems));
                 }
             }
@@ -76,10 +85,23 @@ public final class WideFile {
         return isGzip ? new GZIPInputStream(in) : in;
     }
 
+    private static float finite(String text) {
+        float number = Float.parseFloat(text);
+        if (!Float.isFinite(number)) {
+            throw new NumberFormatException("not finite");
+        }
+        return number;
+    }
+
+    private static float[] missing(int points) {
+        float[] numbers = new float[points];
+        Arrays.fill(numbers, Float.NaN);
+        return numbers;
+    }
+
     private static float[] numbers(String place, String line, List<String> points, List<Problem> problems) {
         String[] texts = line.strip().split(",", -1);
-        float[] numbers = new float[points.size()];
-        Arrays.fill(numbers, Float.NaN);
+        float[] numbers = missing(points.size());
         if (texts.length != numbers.length) {
             problems.add(new Problem(
                     place,
@@ -91,12 +113,12 @@ public final class WideFile {
         for (int point = 0; point < numbers.length; point++) {
             String text = texts[point].strip();
             try {
-                numbers[point] = text.isEmpty() ? Float.NaN : Float.parseFloat(text);
+                numbers[point] = text.isEmpty() ? Float.NaN : finite(text);
             } catch (NumberFormatException none) {
                 problems.add(new Problem(
                         place + ", point " + points.get(point),
                         text,
-                        "is not a number",
+                        "is no finite number",
                         "write it with a point, or leave it empty when it is missing"));
             }
         }

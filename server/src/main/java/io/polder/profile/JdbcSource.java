@@ -87,7 +87,10 @@ public final class JdbcSource {
 
     /** Without what may be a password. */
     private static String shown(String url) {
-        return url.replaceAll("[?;].*", "").replaceAll("//[^/@]*@", "//");
+        String bare = url.replaceAll("[?;].*", "");
+        int at = bare.lastIndexOf('@');
+        // What is before the last @ may be a name with a password, and these may have any signs in them.
+        return at < 0 ? bare : bare.replaceAll("^(jdbc:[^:/@]*).*", "$1") + ":…" + bare.substring(at);
     }
 
     private static URLClassLoader loader(List<Path> drivers) {
@@ -129,7 +132,7 @@ public final class JdbcSource {
         ResultSetMetaData about = rows.getMetaData();
         List<Intake.Column> columns = new ArrayList<>();
         for (int at = 1; at <= about.getColumnCount(); at++) {
-            columns.add(new Intake.Column(about.getColumnLabel(at), kind(about.getColumnType(at))));
+            columns.add(new Intake.Column(about.getColumnLabel(at), kind(about, at)));
         }
         try (Intake into = Intake.open(bench, columns)) {
             List<@Nullable Object> row = new ArrayList<>();
@@ -143,11 +146,25 @@ public final class JdbcSource {
         }
     }
 
-    private static Intake.Kind kind(int type) {
-        return switch (type) {
+    /** Digits that a double always keeps. */
+    private static final int DOUBLE_DIGITS = 15;
+    /** Digits that a whole number of 64 bits always keeps. */
+    private static final int WHOLE_DIGITS = 18;
+
+    private static Intake.Kind kind(ResultSetMetaData about, int at) throws SQLException {
+        int digits = about.getPrecision(at);
+        return switch (about.getColumnType(at)) {
             case Types.BIT, Types.BOOLEAN -> Intake.Kind.BOOLEAN;
-            case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT -> Intake.Kind.BIGINT;
-            case Types.FLOAT, Types.REAL, Types.DOUBLE, Types.DECIMAL, Types.NUMERIC -> Intake.Kind.DOUBLE;
+            case Types.TINYINT, Types.SMALLINT, Types.INTEGER -> Intake.Kind.BIGINT;
+            case Types.BIGINT -> about.isSigned(at) ? Intake.Kind.BIGINT : Intake.Kind.VARCHAR;
+            case Types.FLOAT, Types.REAL, Types.DOUBLE -> Intake.Kind.DOUBLE;
+            case Types.DECIMAL, Types.NUMERIC -> {
+                // As text where digits would be lost, and two values could become one.
+                if (about.getScale(at) == 0 && digits > 0 && digits <= WHOLE_DIGITS) {
+                    yield Intake.Kind.BIGINT;
+                }
+                yield digits > 0 && digits <= DOUBLE_DIGITS ? Intake.Kind.DOUBLE : Intake.Kind.VARCHAR;
+            }
             case Types.DATE -> Intake.Kind.DATE;
             case Types.TIMESTAMP, Types.TIMESTAMP_WITH_TIMEZONE -> Intake.Kind.TIMESTAMP;
             default -> Intake.Kind.VARCHAR;

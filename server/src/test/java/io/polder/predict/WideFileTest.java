@@ -28,10 +28,19 @@ class WideFileTest {
     }
 
     @Test
+    void blankLineIsAStepWithoutANumber() throws IOException {
+        Series series = read("a\n1\n\n3\n\n");
+
+        assertThat(series.steps()).as("blank lines at the end are none").isEqualTo(3);
+        assertThat(series.value(0, 1)).isNaN();
+        assertThat(series.value(0, 2)).isEqualTo(3);
+    }
+
+    @Test
     void allThatIsWrongIsToldWithItsPlace() {
         assertThatThrownBy(() -> read("a,b\n1,two\n3\n4,5\n"))
                 .isInstanceOf(PolderException.class)
-                .hasMessageContaining("line 2, point b = 'two': is not a number. Fix: ")
+                .hasMessageContaining("line 2, point b = 'two': is no finite number. Fix: ")
                 .hasMessageContaining("line 3 = '1 values': there are 2 points. Fix: ");
         assertThatThrownBy(() -> read("")).hasMessageContaining("has no numbers. Fix: ");
         assertThatThrownBy(() ->
