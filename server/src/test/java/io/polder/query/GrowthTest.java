@@ -11,9 +11,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,11 +54,27 @@ final class GrowthTest {
                 "SELECT * FROM range(1000000000), generate_series(TIMESTAMP '2024-01-01', now(), INTERVAL 1 DAY)",
                 "SELECT concat_ws(';', name, id, name, id), to_json(name), name ->> '$.a', hex(name) FROM points",
                 "SELECT max(uid, 3), arg_max(uid, speed), first(name ORDER BY id) FROM points",
+                "SELECT len(range(-5, 5)), len(range(1, least(uid, 100) + 1)), repeat('#', round(least(uid, 9), 0))"
+                        + " FROM traffic",
+                "SELECT left(string_agg(name, ','), 100), left(name, -1), substr(name, 2, uid) FROM points",
                 "SELECT levenshtein(name, 'abc'), jaccard(name, name) FROM points",
                 "WITH RECURSIVE r AS (SELECT 'a' AS x UNION ALL SELECT x || x FROM r WHERE strlen(x) < 100) FROM r",
             })
     void letsWhatPeopleWriteThrough(String sql) {
         assertThatCode(() -> gate.check(connection, sql)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void letsWideRowsThrough() {
+        String wide = IntStream.range(0, 1_000)
+                .mapToObj(index -> "a.uid AS u" + index + ", upper(name) AS n" + index)
+                .collect(Collectors.joining(", "));
+        String union = "SELECT repeat(name, 1000) FROM points";
+
+        assertThatCode(() -> gate.check(connection, "SELECT " + wide + " FROM (SELECT * FROM traffic) a, points"))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> gate.check(connection, String.join(" UNION ALL ", Collections.nCopies(20, union))))
+                .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
