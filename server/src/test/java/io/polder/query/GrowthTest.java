@@ -95,6 +95,40 @@ final class GrowthTest {
                         .contains("Fix: "));
     }
 
+    /** What stands before them is read as the engine reads it: none of it makes a text of what follows. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT 1 /* ' */ WHERE %s",
+                "SELECT 1 /* /* */ ' */ WHERE %s",
+                "SELECT 1 /*/* ' */*/ WHERE %s",
+                "SELECT 1 -- '\r WHERE %s",
+                "SELECT 1 +-- '\n 1 WHERE %s",
+                "SELECT 1 AS a$b$ WHERE %s",
+                "SELECT 1 AS \u2460$b$ WHERE %s",
+                "SELECT E'\\'' WHERE %s",
+                "SELECT E'a'\n'\\'' WHERE %s",
+                "SELECT E'a' -- x\n'\\'' WHERE %s",
+                "SELECT 'a\\' WHERE %s",
+                "SELECT $q$ $$ ' $q$ WHERE %s",
+                "SELECT $\u2460$ ' $\u2460$ WHERE %s",
+                "SELECT 1 WHERE 1\u00a0AND\u00a0%s",
+            })
+    void nothingHidesConditions(String sql) {
+        String few = sql.formatted(String.join("and ", Collections.nCopies(50, "1")));
+        String many = sql.formatted(String.join("and ", Collections.nCopies(6_000, "1")));
+
+        assertThatCode(() -> gate.check(connection, few)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> gate.check(connection, many)).hasMessageContaining("AND and OR");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/* /* %1$s */ %1$s */ SELECT 1", "SELECT $a$ %s $a$", "-- %s\r SELECT 1", "SELECT E'\\'%s'"})
+    void whatIsNoConditionDoesNotCount(String sql) {
+        assertThatCode(() -> gate.check(connection, sql.formatted(" and".repeat(6_000))))
+                .doesNotThrowAnyException();
+    }
+
     /** What passes is planned and run by an engine that is bounded as the store's is, within the test's patience. */
     @ParameterizedTest
     @MethodSource("io.polder.query.Escapes#deepAsAllowed")
