@@ -434,8 +434,8 @@ final class Growth {
     }
 
     /**
-     * What a function gives of a text is not longer than it was told, if that is not below 0: then it gives all but so much.
-     * A minimum of many is a list.
+     * What a function gives of a text is not longer than it was told; below 0, it was told what to leave out. A
+     * minimum of many is a list.
      */
     private static Size cut(String name, List<JsonNode> arguments, List<Size> sizes, Size most) {
         int last = sizes.size() - 1;

@@ -123,7 +123,13 @@ final class GrowthTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/* /* %1$s */ %1$s */ SELECT 1", "SELECT $a$ %s $a$", "-- %s\r SELECT 1", "SELECT E'\\'%s'"})
+    @ValueSource(
+            strings = {
+                "/* /* %1$s */ %1$s */ SELECT 1",
+                "SELECT $a$ %s $a$",
+                "-- %s\r SELECT 1",
+                "SELECT E'\\'%s'",
+            })
     void whatIsNoConditionDoesNotCount(String sql) {
         assertThatCode(() -> gate.check(connection, sql.formatted(" and".repeat(6_000))))
                 .doesNotThrowAnyException();
