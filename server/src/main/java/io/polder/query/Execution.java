@@ -76,6 +76,9 @@ public final class Execution implements Rows, AutoCloseable {
     /** Guarded by {@link #stopping}. */
     private @Nullable DuckDBPreparedStatement statement;
 
+    /** From its first work on, so that what it grows by from one call to the next is seen. */
+    private MemoryWatch.@Nullable Entry watched;
+
     private @Nullable ResultSet result;
     private @Nullable ArrowReader reader;
     /** How many rows of the reader's batch have been copied. */
@@ -314,7 +317,9 @@ public final class Execution implements Rows, AutoCloseable {
             }
             long start = System.nanoTime();
             ScheduledFuture<?> alarm = queries.alarm(() -> stop(State.TIMED_OUT), leftNanos);
-            MemoryWatch.Entry entry = queries.watch().enter(() -> stop(State.FAILED));
+            MemoryWatch.Entry entry =
+                    watched == null ? queries.watch().enter(() -> stop(State.FAILED)) : watched.resume();
+            watched = entry;
             try {
                 return work.run();
             } catch (PolderException told) {

@@ -56,7 +56,7 @@ final class Extent {
         while (index < sql.length()) {
             char first = sql.charAt(index);
             int end = end(sql, index);
-            if (!Character.isWhitespace(first)) {
+            if (!isSpace(first)) {
                 words++;
                 conditions += isCondition(sql, index, end) ? 1 : 0;
             }
@@ -82,10 +82,13 @@ final class Extent {
                 || end - from == 2 && sql.regionMatches(true, from, "or", 0, 2);
     }
 
-    /** Where the word, quoted text or comment ends that begins here. */
+    /** Where the word, quoted text or comment ends that begins here; as the engine's parser cuts them. */
     private static int end(String sql, int index) {
         char first = sql.charAt(index);
-        if (isWord(first)) {
+        if (isDigit(first)) {
+            return number(sql, index);
+        }
+        if (isLetter(first)) {
             int end = index + 1;
             while (end < sql.length() && isWord(sql.charAt(end))) {
                 end++;
@@ -97,14 +100,63 @@ final class Extent {
             return behind(sql, String.valueOf(first), index + 1);
         }
         if (first == '$') {
-            int tag = sql.indexOf('$', index + 1);
-            boolean isQuote = tag > 0 && sql.substring(index + 1, tag).chars().allMatch(c -> isWord((char) c));
-            return isQuote ? behind(sql, sql.substring(index, tag + 1), tag + 1) : index + 1;
+            int tag = tag(sql, index);
+            return tag > 0 ? behind(sql, sql.substring(index, tag), tag) : index + 1;
         }
         if (sql.startsWith("--", index)) {
-            return behind(sql, "\n", index);
+            return line(sql, index);
         }
-        return index + 1;
+        return sql.startsWith("/*", index) ? comment(sql, index) : index + 1;
+    }
+
+    /** A number ends before a word that begins right behind it: {@code 1and 2}. */
+    private static int number(String sql, int from) {
+        int index = from + 1;
+        while (index < sql.length()) {
+            char letter = sql.charAt(index);
+            boolean isInner = letter == '_' && index + 1 < sql.length() && isDigit(sql.charAt(index + 1));
+            if (!isDigit(letter) && letter != '.' && !isInner) {
+                break;
+            }
+            index++;
+        }
+        return index;
+    }
+
+    /** Behind the opening mark of a text between dollars; 0 when it is none. */
+    private static int tag(String sql, int from) {
+        int index = from + 1;
+        while (index < sql.length() && sql.charAt(index) != '$' && isWord(sql.charAt(index))) {
+            index++;
+        }
+        boolean isTag = index < sql.length() && sql.charAt(index) == '$' && !isDigit(sql.charAt(from + 1));
+        return isTag ? index + 1 : 0;
+    }
+
+    private static int line(String sql, int from) {
+        int index = from;
+        while (index < sql.length() && sql.charAt(index) != '\n' && sql.charAt(index) != '\r') {
+            index++;
+        }
+        return index;
+    }
+
+    /** Comments can be inside each other. */
+    private static int comment(String sql, int from) {
+        int index = from;
+        int depth = 0;
+        do {
+            if (sql.startsWith("/*", index)) {
+                depth++;
+                index += 2;
+            } else if (sql.startsWith("*/", index)) {
+                depth--;
+                index += 2;
+            } else {
+                index++;
+            }
+        } while (depth > 0 && index < sql.length());
+        return index;
     }
 
     private static int behind(String sql, String mark, int from) {
@@ -112,16 +164,72 @@ final class Extent {
         return found < 0 ? sql.length() : found + mark.length();
     }
 
+    /** A text with escapes goes on after two quotes, and in a quoted text on a later line. */
     private static int escaped(String sql, int from) {
         int index = from;
-        while (index < sql.length() && sql.charAt(index) != '\'') {
-            index += sql.charAt(index) == '\\' ? 2 : 1;
+        while (index < sql.length()) {
+            char letter = sql.charAt(index);
+            if (letter == '\'') {
+                int next = continued(sql, index + 1);
+                if (next < 0) {
+                    return index + 1;
+                }
+                index = next;
+            } else {
+                index += letter == '\\' ? 2 : 1;
+            }
         }
-        return Math.min(sql.length(), index + 1);
+        return sql.length();
     }
 
+    /** Behind the quote that goes on; -1 when none does. */
+    private static int continued(String sql, int from) {
+        int index = from;
+        boolean isLater = false;
+        while (index < sql.length()) {
+            char letter = sql.charAt(index);
+            if (letter == '\'') {
+                return isLater || index == from ? index + 1 : -1;
+            }
+            if (isSpace(letter)) {
+                isLater |= letter == '\n' || letter == '\r';
+                index++;
+            } else if (sql.startsWith("--", index)) {
+                index = line(sql, index);
+            } else {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isLetter(char letter) {
+        return letter == '_'
+                || letter >= 'a' && letter <= 'z'
+                || letter >= 'A' && letter <= 'Z'
+                || letter >= 0x80 && !isSpace(letter);
+    }
+
+    private static boolean isDigit(char letter) {
+        return letter >= '0' && letter <= '9';
+    }
+
+    /** What a word goes on with. */
     private static boolean isWord(char letter) {
-        return letter == '_' || letter == '.' || Character.isLetterOrDigit(letter);
+        return isLetter(letter) || isDigit(letter) || letter == '$';
+    }
+
+    /** What the engine takes for a space. */
+    private static boolean isSpace(char letter) {
+        return letter == ' '
+                || letter >= '\t' && letter <= '\r'
+                || letter == '\u00a0'
+                || letter >= '\u2000' && letter <= '\u200d'
+                || letter == '\u202f'
+                || letter == '\u205f'
+                || letter == '\u2060'
+                || letter == '\u3000'
+                || letter == '\ufeff';
     }
 
     // ---- when it is read

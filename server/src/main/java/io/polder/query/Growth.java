@@ -26,8 +26,8 @@ final class Growth {
     private static final double MANY = 32 << 10;
     /** Numbers, moments and short texts. */
     private static final double SMALL = 64;
-    /** Smaller values are not summed up. */
-    private static final double UNNOTICED = 4 << 10;
+    /** Smaller values are not summed up: a query has not words enough for too many of them. */
+    private static final double UNNOTICED = 64;
     /** What a step may build for a row: a gigabyte for the 2,048 rows that a thread does at once. */
     private static final double MOST_OF_A_ROW = 512 << 10;
     /** What is the same for all rows is built once. */
@@ -52,24 +52,38 @@ final class Growth {
      * What is known of a value.
      *
      * @param bytes how large it can be
-     * @param number how large it can be as a number
+     * @param number how far from 0 it can be as a number
+     * @param most how large it can be as a number; {@code least(n, 1000)} is far below 0 where n is
      * @param isConstant whether it is the same for all rows
      */
-    private record Size(double bytes, double number, boolean isConstant) {
-        static final Size NOTHING = new Size(0, 0, true);
+    private record Size(double bytes, double number, double most, boolean isConstant) {
+        static final Size NOTHING = new Size(0, 0, 0, true);
+
+        /** What is no number. */
+        Size(double bytes, boolean isConstant) {
+            this(bytes, UNKNOWN, UNKNOWN, isConstant);
+        }
 
         Size of(double other) {
-            return new Size(other, UNKNOWN, isConstant);
+            return new Size(other, isConstant);
+        }
+
+        /** The same number, written so long. */
+        Size as(double other) {
+            return new Size(other, number, most, isConstant);
         }
 
         Size or(Size other) {
             return new Size(
-                    Math.max(bytes, other.bytes), Math.max(number, other.number), isConstant && other.isConstant);
+                    Math.max(bytes, other.bytes),
+                    Math.max(number, other.number),
+                    Math.max(most, other.most),
+                    isConstant && other.isConstant);
         }
     }
 
     private final String sql;
-    /** What the step that is being read builds for each row. */
+    /** What is built for each row; queries behind FROM hold theirs together. */
     private double row;
     /** What is built once. */
     private double once;
@@ -98,33 +112,47 @@ final class Growth {
                 tables.put(name(entry.path("key")), query(inner, tables, outer));
             }
         }
-        double before = row;
-        row = 0;
         double largest =
                 switch (node.path("type").asText()) {
                     case "SELECT_NODE" -> select(node, tables, outer);
                     case "RECURSIVE_CTE_NODE" -> {
+                        double before = row;
                         double first = query(node.path("left"), tables, outer);
+                        double built = row;
+                        row = before;
                         Map<String, Double> itself = new HashMap<>(tables);
                         itself.put(name(node.path("cte_name")), first);
                         // Every round is a step of its own, and can be interrupted.
-                        yield Math.max(first, query(node.path("right"), itself, outer));
+                        double second = query(node.path("right"), itself, outer);
+                        row = Math.max(row, built);
+                        yield Math.max(first, second);
                     }
                     default -> {
-                        double most = 0;
+                        List<JsonNode> queries = new ArrayList<>();
                         for (String side : List.of("left", "right")) {
                             if (node.has(side)) {
-                                most = Math.max(most, query(node.path(side), tables, outer));
+                                queries.add(node.path(side));
                             }
                         }
-                        for (JsonNode child : node.path("children")) {
-                            most = Math.max(most, query(child, tables, outer));
-                        }
-                        yield most;
+                        node.path("children").forEach(queries::add);
+                        yield oneAfterTheOther(queries, tables, outer);
                     }
                 };
         scan(node.path("modifiers"), new Scope(tables, Map.of(), Math.max(largest, outer)));
-        row = before;
+        return largest;
+    }
+
+    /** Queries whose rows are put together: a step is in one of them. */
+    private double oneAfterTheOther(List<JsonNode> queries, Map<String, Double> tables, double outer) {
+        double before = row;
+        double built = before;
+        double largest = 0;
+        for (JsonNode each : queries) {
+            row = before;
+            largest = Math.max(largest, query(each, tables, outer));
+            built = Math.max(built, row);
+        }
+        row = built;
         return largest;
     }
 
@@ -239,10 +267,10 @@ final class Growth {
             case "COLUMN_REF" -> {
                 Double parameter =
                         scope.parameters().get(name(node.path("column_names").path(0)));
-                yield new Size(parameter == null ? scope.column() : parameter, UNKNOWN, false);
+                yield new Size(parameter == null ? scope.column() : parameter, false);
             }
             case "STAR" -> {
-                Size most = new Size(scope.column(), UNKNOWN, false);
+                Size most = new Size(scope.column(), false);
                 for (JsonNode replaced : node.path("replace_list")) {
                     most = most.or(size(replaced.path("value"), scope));
                 }
@@ -251,7 +279,7 @@ final class Growth {
             case "SUBQUERY" -> {
                 scan(node.path("child"), scope);
                 double largest = query(node.at("/subquery/node"), scope.tables(), scope.column());
-                yield new Size(Math.max(largest, SMALL), UNKNOWN, false);
+                yield new Size(Math.max(largest, SMALL), false);
             }
             case "CASE" -> {
                 Size most = Size.NOTHING;
@@ -261,7 +289,7 @@ final class Growth {
                     most = most.or(size(check.path("then_expr"), scope));
                 }
                 most = most.or(size(node.path("else_expr"), scope));
-                yield new Size(most.bytes(), most.number(), most.isConstant() && isConstant);
+                yield new Size(most.bytes(), most.number(), most.most(), most.isConstant() && isConstant);
             }
             case "CAST" -> cast(node, size(node.path("child"), scope));
             case "FUNCTION", "WINDOW" -> function(node, scope);
@@ -293,13 +321,13 @@ final class Growth {
         JsonNode written = value.path("value");
         if (written.isNumber()) {
             // A decimal is written without its point, and so larger than it is.
-            return new Size(ELEMENT, Math.max(0, written.asDouble()), true);
+            double number = written.asDouble();
+            return new Size(ELEMENT, Math.abs(number), Math.max(0, number), true);
         }
         return new Size(
                 written.isTextual()
                         ? written.asText().length()
                         : 2 * written.toString().length(),
-                UNKNOWN,
                 true);
     }
 
@@ -309,6 +337,7 @@ final class Growth {
         Size size = new Size(
                 isArray ? Math.max(array * ELEMENT, value.bytes()) : Math.max(2 * value.bytes(), SMALL),
                 value.number(),
+                value.most(),
                 value.isConstant() && !isArray);
         return isArray ? built(node, size) : size;
     }
@@ -368,7 +397,7 @@ final class Growth {
             isConstant &= size.isConstant();
             sum += size.bytes();
         }
-        Size plain = new Size(sum + ELEMENT * sizes.size(), number(name, sizes), isConstant);
+        Size plain = new Size(sum + ELEMENT * sizes.size(), number(name, sizes), most(name, sizes), isConstant);
         if (isMacro) {
             return macro(node, name, sizes, plain);
         }
@@ -377,7 +406,7 @@ final class Growth {
         }
         String rule = String.valueOf(Functions.size(name));
         return switch (rule) {
-            case "small" -> new Size(SMALL, plain.number(), isConstant);
+            case "small" -> plain.as(SMALL);
             case "many" -> {
                 if (node.path("class").asText().equals("WINDOW")) {
                     throw refused(
@@ -385,7 +414,7 @@ final class Growth {
                             name + "() would be as large for each row",
                             "use it with GROUP BY, and not with OVER");
                 }
-                yield new Size(Math.max(MANY, sum), UNKNOWN, false);
+                yield new Size(Math.max(MANY, sum), false);
             }
             case "pair" -> {
                 double work = sizes.size() < 2
@@ -399,42 +428,68 @@ final class Growth {
             case "own" -> built(node, own(node, name, arguments, sizes, plain));
             default -> {
                 double times = Double.parseDouble(rule.substring(1));
-                Size most = new Size(times * plain.bytes(), plain.number(), isConstant);
-                yield built(node, cut(name, sizes, most));
+                yield built(node, cut(name, arguments, sizes, plain.as(times * plain.bytes())));
             }
         };
     }
 
-    /** What a function gives of a text is not longer than it was told; a minimum of many is a list. */
-    private static Size cut(String name, List<Size> sizes, Size most) {
+    /**
+     * What a function gives of a text is not longer than it was told; below 0, it was told what to leave out. A
+     * minimum of many is a list.
+     */
+    private static Size cut(String name, List<JsonNode> arguments, List<Size> sizes, Size most) {
         int last = sizes.size() - 1;
         if (CUTS.contains(name) && last >= 1 && (last == 2 || name.equals("left") || name.equals("right"))) {
-            return most.of(Math.min(most.bytes(), 4 * sizes.get(last).number()));
+            JsonNode length = arguments.get(last).at("/value/value");
+            boolean isCut = length.isNumber() && length.asDouble() >= 0;
+            return isCut ? most.of(Math.min(most.bytes(), 4 * length.asDouble())) : most;
         }
         boolean isList = OF_MANY.contains(name) && sizes.size() > (name.length() == 3 ? 1 : 2);
         return isList ? most.of(sizes.get(last).number() * (ELEMENT + most.bytes())) : most;
     }
 
+    /** How far from 0 what a function gives can be. */
     private static double number(String name, List<Size> sizes) {
-        double result = name.equals("*") || name.equals("multiply") ? 1 : 0;
-        double least = UNKNOWN;
+        double sum = 0;
+        double product = 1;
+        double largest = 0;
         for (Size size : sizes) {
-            least = Math.min(least, size.number());
-            result = switch (name) {
-                case "+", "add", "-", "subtract" -> result + size.number();
-                case "*", "multiply" -> result * size.number();
-                case "greatest" -> Math.max(result, size.number());
-                default -> result;
-            };
+            sum += size.number();
+            product *= size.number();
+            largest = Math.max(largest, size.number());
         }
         return switch (name) {
-            case "+", "add", "-", "subtract", "*", "multiply", "greatest" -> Double.isNaN(result) ? UNKNOWN : result;
-            case "least" -> least;
+            case "+", "add", "-", "subtract" -> sum;
+            case "*", "multiply" -> Double.isNaN(product) ? UNKNOWN : product;
+            case "greatest", "least" -> sizes.isEmpty() ? UNKNOWN : largest;
             case "length", "len", "strlen", "octet_length", "char_length", "character_length" ->
                 sizes.isEmpty() ? UNKNOWN : sizes.get(0).bytes();
+            // 5 can be rounded to 10.
             case "to_bigint", "to_int", "to_smallint", "to_tinyint", "round", "floor", "ceil", "trunc", "truncate" ->
-                sizes.isEmpty() ? UNKNOWN : sizes.get(0).number() + 1;
+                sizes.isEmpty() ? UNKNOWN : 2 * sizes.get(0).number() + 1;
             default -> UNKNOWN;
+        };
+    }
+
+    /** How large what a function gives can be. */
+    private static double most(String name, List<Size> sizes) {
+        double sum = 0;
+        double largest = 0;
+        double least = UNKNOWN;
+        for (Size size : sizes) {
+            sum += size.most();
+            largest = Math.max(largest, size.most());
+            least = Math.min(least, size.most());
+        }
+        return switch (name) {
+            case "+", "add" -> sum;
+            case "-", "subtract" ->
+                sizes.size() == 2 ? sizes.get(0).most() + sizes.get(1).number() : number(name, sizes);
+            case "greatest" -> sizes.isEmpty() ? UNKNOWN : largest;
+            case "least" -> least;
+            case "to_bigint", "to_int", "to_smallint", "to_tinyint", "round", "floor", "ceil", "trunc", "truncate" ->
+                sizes.isEmpty() ? UNKNOWN : 2 * sizes.get(0).most() + 1;
+            default -> number(name, sizes);
         };
     }
 
@@ -442,13 +497,13 @@ final class Growth {
     private Size macro(JsonNode node, String name, List<Size> sizes, Size plain) {
         return switch (name) {
             case "repeat", "lpad", "rpad" -> {
-                double count = sizes.get(1).number()
-                        * (name.equals("repeat") ? sizes.get(0).bytes() : 4);
+                double count = sizes.get(1).most()
+                        * (name.equals("repeat") ? Math.max(1, sizes.get(0).bytes()) : 4);
                 yield built(node, plain.of(Math.min(count, ImpalaMacros.MOST_REPEATED)));
             }
             case "hex", "to_string" -> built(node, plain.of(Math.max(2 * plain.bytes(), SMALL)));
             case "same", "substr", "substr_of" -> plain.of(plain.bytes());
-            default -> new Size(SMALL, plain.number(), plain.isConstant());
+            default -> plain.as(SMALL);
         };
     }
 
@@ -467,7 +522,7 @@ final class Growth {
         row = before;
         double bytes = list.bytes() / ELEMENT * each + Math.max(0, whole - each + ELEMENT);
         boolean isConstant = list.isConstant() && !mentionsColumns(lambda.path("expr"), lambda.path("lhs"));
-        return new Size(bytes, UNKNOWN, isConstant);
+        return new Size(bytes, isConstant);
     }
 
     private static boolean mentionsColumns(JsonNode node, JsonNode parameters) {
@@ -486,14 +541,17 @@ final class Growth {
         double first = sizes.isEmpty() ? 0 : sizes.get(0).bytes();
         return switch (name) {
             case "concat_ws" -> plain.of(plain.bytes() + sizes.size() * first);
-            case "repeat" -> plain.of(counted(node, name, first, sizes.get(sizes.size() - 1)));
-            case "lpad", "rpad" -> plain.of(counted(node, name, 4, sizes.get(Math.min(1, sizes.size() - 1))));
+            case "repeat" -> plain.of(counted(node, name, first, sizes.get(sizes.size() - 1).most()));
+            case "lpad", "rpad" -> plain.of(counted(node, name, 4, sizes.get(Math.min(1, sizes.size() - 1)).most()));
             case "range", "generate_series" -> {
-                double count = 0;
-                for (Size size : sizes) {
-                    count += size.number();
+                // From 0 or a first number up; with a step of their own also down.
+                int last = Math.min(1, sizes.size() - 1);
+                double count = 1;
+                for (int index = 0; index < sizes.size(); index++) {
+                    boolean isEnd = index == last && sizes.size() < 3;
+                    count += isEnd ? sizes.get(index).most() : sizes.get(index).number();
                 }
-                yield plain.of(counted(node, name, ELEMENT, new Size(0, count, plain.isConstant())));
+                yield plain.of(counted(node, name, ELEMENT, count));
             }
             case "replace" -> plain.of(replaced(first, arguments, sizes));
             case "regexp_replace" -> {
@@ -537,8 +595,8 @@ final class Growth {
         };
     }
 
-    private double counted(JsonNode node, String name, double each, Size count) {
-        if (Double.isInfinite(count.number())) {
+    private double counted(JsonNode node, String name, double each, double count) {
+        if (Double.isInfinite(count)) {
             throw refused(
                     node,
                     "it cannot be told how large " + name + "() becomes",
@@ -547,7 +605,7 @@ final class Growth {
                             : "bound the number: " + name + "(…, least(n, 1000)"
                                     + (name.equals("repeat") ? ")" : ", …)"));
         }
-        return each * count.number();
+        return each * count;
     }
 
     private static double replaced(double text, List<JsonNode> arguments, List<Size> sizes) {
@@ -588,7 +646,7 @@ final class Growth {
         } else {
             row += size.bytes();
         }
-        if (once > MOST_ONCE || row > MOST_OF_A_ROW) {
+        if (!(once <= MOST_ONCE && row <= MOST_OF_A_ROW)) {
             String what = node.has("function_name") ? node.path("function_name").asText() + "()" : "this";
             throw refused(
                     node,

@@ -11,9 +11,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,11 +54,27 @@ final class GrowthTest {
                 "SELECT * FROM range(1000000000), generate_series(TIMESTAMP '2024-01-01', now(), INTERVAL 1 DAY)",
                 "SELECT concat_ws(';', name, id, name, id), to_json(name), name ->> '$.a', hex(name) FROM points",
                 "SELECT max(uid, 3), arg_max(uid, speed), first(name ORDER BY id) FROM points",
+                "SELECT len(range(-5, 5)), len(range(1, least(uid, 100) + 1)), repeat('#', round(least(uid, 9), 0))"
+                        + " FROM traffic",
+                "SELECT left(string_agg(name, ','), 100), left(name, -1), substr(name, 2, uid) FROM points",
                 "SELECT levenshtein(name, 'abc'), jaccard(name, name) FROM points",
                 "WITH RECURSIVE r AS (SELECT 'a' AS x UNION ALL SELECT x || x FROM r WHERE strlen(x) < 100) FROM r",
             })
     void letsWhatPeopleWriteThrough(String sql) {
         assertThatCode(() -> gate.check(connection, sql)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void letsWideRowsThrough() {
+        String wide = IntStream.range(0, 1_000)
+                .mapToObj(index -> "a.uid AS u" + index + ", upper(name) AS n" + index)
+                .collect(Collectors.joining(", "));
+        String union = "SELECT repeat(name, 1000) FROM points";
+
+        assertThatCode(() -> gate.check(connection, "SELECT " + wide + " FROM (SELECT * FROM traffic) a, points"))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> gate.check(connection, String.join(" UNION ALL ", Collections.nCopies(20, union))))
+                .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -74,6 +93,46 @@ final class GrowthTest {
                 .isInstanceOfSatisfying(SqlProblem.class, problem -> assertThat(problem.getMessage())
                         .hasSizeLessThan(2_000)
                         .contains("Fix: "));
+    }
+
+    /** What stands before them is read as the engine reads it: none of it makes a text of what follows. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT 1 /* ' */ WHERE %s",
+                "SELECT 1 /* /* */ ' */ WHERE %s",
+                "SELECT 1 /*/* ' */*/ WHERE %s",
+                "SELECT 1 -- '\r WHERE %s",
+                "SELECT 1 +-- '\n 1 WHERE %s",
+                "SELECT 1 AS a$b$ WHERE %s",
+                "SELECT 1 AS \u2460$b$ WHERE %s",
+                "SELECT E'\\'' WHERE %s",
+                "SELECT E'a'\n'\\'' WHERE %s",
+                "SELECT E'a' -- x\n'\\'' WHERE %s",
+                "SELECT 'a\\' WHERE %s",
+                "SELECT $q$ $$ ' $q$ WHERE %s",
+                "SELECT $\u2460$ ' $\u2460$ WHERE %s",
+                "SELECT 1 WHERE 1\u00a0AND\u00a0%s",
+            })
+    void nothingHidesConditions(String sql) {
+        String few = sql.formatted(String.join("and ", Collections.nCopies(50, "1")));
+        String many = sql.formatted(String.join("and ", Collections.nCopies(6_000, "1")));
+
+        assertThatCode(() -> gate.check(connection, few)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> gate.check(connection, many)).hasMessageContaining("AND and OR");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/* /* %1$s */ %1$s */ SELECT 1",
+                "SELECT $a$ %s $a$",
+                "-- %s\r SELECT 1",
+                "SELECT E'\\'%s'",
+            })
+    void whatIsNoConditionDoesNotCount(String sql) {
+        assertThatCode(() -> gate.check(connection, sql.formatted(" and".repeat(6_000))))
+                .doesNotThrowAnyException();
     }
 
     /** What passes is planned and run by an engine that is bounded as the store's is, within the test's patience. */

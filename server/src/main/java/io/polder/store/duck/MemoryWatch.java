@@ -64,7 +64,7 @@ public final class MemoryWatch implements AutoCloseable {
         this.resident = resident;
     }
 
-    /** A query at work. */
+    /** A query; it may be at work several times, and what it grew by counts from the first. */
     public final class Entry implements AutoCloseable {
         private final Runnable stop;
         private final long number = numbers.incrementAndGet();
@@ -80,7 +80,13 @@ public final class MemoryWatch implements AutoCloseable {
             return isStopped;
         }
 
-        /** It is not at work any more. */
+        /** It is at work again. */
+        public Entry resume() {
+            entries.add(this);
+            return this;
+        }
+
+        /** It is not at work any more, or not now. */
         @Override
         public void close() {
             entries.remove(this);
@@ -88,14 +94,12 @@ public final class MemoryWatch implements AutoCloseable {
     }
 
     /**
-     * Says that a query is at work.
+     * Says that a query is at work for the first time.
      *
      * @param stop ends it; called on another thread, at most once
      */
     public Entry enter(Runnable stop) {
-        Entry entry = new Entry(stop);
-        entries.add(entry);
-        return entry;
+        return new Entry(stop).resume();
     }
 
     /** What somebody is told whose query was ended. */
@@ -144,16 +148,27 @@ public final class MemoryWatch implements AutoCloseable {
                 });
     }
 
-    /** What the process has in memory; 0 where that is not told. */
+    /**
+     * What the process has in memory; 0 where that is not told. Pages of files count only where the system does not tell
+     * them apart: it takes them back by itself.
+     */
     private static long residentBytes() {
         try {
-            for (String line : Files.readAllLines(STATUS)) {
-                if (line.startsWith("VmRSS:")) {
+            return bytes(Files.readAllLines(STATUS));
+        } catch (IOException | NumberFormatException notTold) {
+            LOGGER.debug("The system does not tell how large the process is.", notTold);
+        }
+        return 0;
+    }
+
+    /** Of the lines of a process's status. */
+    static long bytes(List<String> status) {
+        for (String name : List.of("RssAnon:", "VmRSS:")) {
+            for (String line : status) {
+                if (line.startsWith(name)) {
                     return Long.parseLong(line.replaceAll("\\D", "")) << 10;
                 }
             }
-        } catch (IOException | NumberFormatException notTold) {
-            LOGGER.debug("The system does not tell how large the process is.", notTold);
         }
         return 0;
     }

@@ -86,6 +86,40 @@ final class MemoryWatchTest {
         assertThat(stopped).isEmpty();
     }
 
+    /** A result of many batches, each of which grows by little. */
+    @Test
+    void whoeverIsAtWorkAgainCountsFromItsBegin() {
+        MemoryWatch.Entry streamed = enter("streamed");
+        for (int batch = 0; batch < 20; batch++) {
+            streamed.close();
+            grow(30);
+            streamed.resume();
+        }
+
+        watch.look();
+
+        assertThat(stopped).containsExactly("streamed");
+    }
+
+    @Test
+    void whoeverIsNotAtWorkIsLeftAlone() {
+        enter("idle").close();
+
+        grow(600);
+
+        assertThat(stopped).isEmpty();
+    }
+
+    @Test
+    void pagesOfFilesDoNotCountWhereTheSystemTellsThemApart() {
+        List<String> old = List.of("Name:\tjava", "VmRSS:\t    3000 kB");
+        List<String> now = List.of("Name:\tjava", "VmRSS:\t    3000 kB", "RssAnon:\t    2000 kB", "RssFile:\t 1000 kB");
+
+        assertThat(MemoryWatch.bytes(now)).isEqualTo(2000 << 10);
+        assertThat(MemoryWatch.bytes(old)).isEqualTo(3000 << 10);
+        assertThat(MemoryWatch.bytes(List.of())).isZero();
+    }
+
     @Test
     void thisProcessIsWatched() {
         MemoryWatch here = MemoryWatch.of(1L << 30);
