@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The table is cut into slices by the hours of its time. Parts of the newest {@value #FINE} slices are kept one by
  * one; those of an older day are put together and looked at again as a day when one of its hours changes, so that
- * neither memory nor the work of putting together grows with every hour. Of each slice a line of history stays. A table
- * with few rows over many hours is cut by days, months or years. One whose key has no time has a single part: a row of
- * it may leave any slice unseen.
+ * neither memory nor the work of putting together grows with every hour. Parts of old days stay on disk, but for what
+ * they are together. Of each slice a line of history stays. A table with few rows over many hours is cut by days, months
+ * or years. One whose key has no time has a single part: a row of it may leave any slice unseen.
  */
 final class TableParts {
     /** So many of the newest slices are kept one by one. */
@@ -52,6 +52,8 @@ final class TableParts {
     private static final Duration SOON = Duration.ofSeconds(3);
 
     private static final Duration MERGE_EVERY = Duration.ofSeconds(30);
+    /** So many old parts are put together at once: each time ranks become less exact, and all of them are in memory. */
+    private static final int TOGETHER = 8;
 
     private static final String PART = ".part";
     private static final String STATE = "state";
@@ -360,16 +362,37 @@ final class TableParts {
         if (coarse.isEmpty() || (older != null && !(isOlderBehind && (isDone || isTime)))) {
             return;
         }
-        List<TablePart> read = new ArrayList<>();
+        older = null;
+        // By eights, eights of eights and so on, as a counter carries: at most seven parts of each order are in memory,
+        // and each day's ranks are put together as often as there are orders, and not as there are days.
+        List<List<TablePart>> orders = new ArrayList<>();
         Unit larger = unit.larger();
         for (Instant each : coarse) {
             if (larger != null) {
-                TablePart.read(file(larger, each), maker).ifPresent(read::add);
+                TablePart.read(file(larger, each), maker).ifPresent(part -> carry(orders, part));
             }
         }
-        older = read.isEmpty() ? null : TablePart.merged(read);
+        List<TablePart> left = orders.stream().flatMap(List::stream).toList();
+        older = left.isEmpty() ? null : together(left);
         olderMade = System.nanoTime();
         isOlderBehind = false;
+    }
+
+    private static void carry(List<List<TablePart>> orders, TablePart part) {
+        TablePart carried = part;
+        for (List<TablePart> order : orders) {
+            order.add(carried);
+            if (order.size() < TOGETHER) {
+                return;
+            }
+            carried = TablePart.merged(order);
+            order.clear();
+        }
+        orders.add(new ArrayList<>(List.of(carried)));
+    }
+
+    private static TablePart together(List<TablePart> parts) {
+        return parts.size() == 1 ? parts.get(0) : TablePart.merged(parts);
     }
 
     private void publish(Instant now) {
@@ -388,7 +411,7 @@ final class TableParts {
         }
         snapshot = new Snapshot(
                 ++published,
-                parts.size() == 1 ? parts.get(0) : TablePart.merged(parts),
+                together(parts),
                 hasTime() ? unit : null,
                 new TreeMap<>(lines),
                 Math.max(lines.size(), fine.size()),
