@@ -116,6 +116,9 @@ final class TableParts {
     private @Nullable Instant surveyFrom = Instant.MIN;
     private Instant surveyTo = Instant.MAX;
     private long surveyBatch;
+    /** When slices may be looked for again after that has failed, by the nanosecond clock. */
+    private long surveyAgain = System.nanoTime();
+
     private long batch;
     private long seen;
     private volatile @Nullable Snapshot snapshot;
@@ -187,7 +190,11 @@ final class TableParts {
 
     /** Whether there is something to do now. */
     boolean hasWork(long now) {
-        return surveyFrom != null || due(now) != null;
+        return isSurveyDue(now) || due(now) != null;
+    }
+
+    private boolean isSurveyDue(long now) {
+        return surveyFrom != null && now - surveyAgain >= 0;
     }
 
     /** Whether nobody has seen anything of it yet, and there is something to see. */
@@ -215,11 +222,15 @@ final class TableParts {
     /** Does one piece of work: looks for slices, or at one. */
     void step(PartReader.Pace pace, Connection connection, Instant now) throws SQLException, IOException {
         if (columns.isEmpty()) {
-            columns = readColumns(connection);
-            load();
+            List<PartReader.Column> found = readColumns(connection);
+            load(found);
+            columns = found;
         }
-        if (surveyFrom != null) {
+        if (isSurveyDue(System.nanoTime())) {
+            surveyAgain = System.nanoTime() + refresh.toNanos();
             look(connection);
+            surveyFrom = null;
+            surveyAgain = System.nanoTime();
             publish(now);
             return;
         }
@@ -228,7 +239,8 @@ final class TableParts {
             return;
         }
         long start = System.nanoTime();
-        changed.remove(from);
+        // It is done when everything of it is there. If that fails it is tried again, but other slices and tables first.
+        changed.put(from, start + refresh.toNanos());
         if (!hasTime()) {
             TablePart part = new PartReader(
                             connection,
@@ -237,14 +249,18 @@ final class TableParts {
                             pace)
                     .read(columns);
             if (part.rows() == 0) {
+                Files.deleteIfExists(file(Unit.HOUR, WHOLE));
                 fine.clear();
+                changed.remove(from);
                 publish(now);
                 return;
             }
-            fine.put(WHOLE, part);
             part.write(file(Unit.HOUR, WHOLE), maker);
+            fine.put(WHOLE, part);
+            changed.remove(from);
         } else {
             lookAt(pace, connection, new TimeSlice(unit, from));
+            changed.remove(from);
             fold();
         }
         // A new slice grows fast, in part; one that takes long is looked at more seldom.
@@ -268,42 +284,43 @@ final class TableParts {
         }
         TablePart part = reader(pace, connection, slice).read(columns);
         if (part.rows() == 0) {
+            Files.deleteIfExists(file(slice.unit(), slice.from()));
             lines.remove(slice.from());
             fine.remove(slice.from());
-            Files.deleteIfExists(file(slice.unit(), slice.from()));
         } else {
+            put(slice, part);
             lines.put(slice.from(), SliceLine.of(slice.from(), part));
             fine.put(slice.from(), part);
-            put(slice, part);
         }
     }
 
     /** A day that is old is looked at as a whole, whichever of its hours have changed. */
     private void lookAtOld(PartReader.Pace pace, Connection connection, TimeSlice day)
             throws SQLException, IOException {
-        changed.subMap(day.from(), day.to()).clear();
         TablePart part = reader(pace, connection, day).read(columns);
-        NavigableMap<Instant, SliceLine> inside = lines.subMap(day.from(), true, day.to(), false);
-        inside.clear();
+        List<SliceLine> found = part.rows() == 0
+                ? List.of()
+                : reader(pace, connection, day)
+                        .readLines(columns, source.time().orElseThrow(), unit);
         for (Instant each : List.copyOf(fine.subMap(day.from(), day.to()).keySet())) {
-            fine.remove(each);
             Files.deleteIfExists(file(unit, each));
+            fine.remove(each);
         }
+        lines.subMap(day.from(), true, day.to(), false).clear();
         if (part.rows() == 0) {
-            coarse.remove(day.from());
             Files.deleteIfExists(file(day.unit(), day.from()));
+            coarse.remove(day.from());
             older = null;
-            return;
+        } else {
+            found.forEach(line -> lines.put(line.from(), line));
+            put(day, part);
+            isOlderBehind = true;
+            if (!coarse.add(day.from())) {
+                older = null;
+            }
+            writeHistory();
         }
-        reader(pace, connection, day)
-                .readLines(columns, source.time().orElseThrow(), unit)
-                .forEach(line -> inside.put(line.from(), line));
-        put(day, part);
-        isOlderBehind = true;
-        if (!coarse.add(day.from())) {
-            older = null;
-        }
-        writeHistory();
+        changed.subMap(day.from(), day.to()).clear();
     }
 
     private PartReader reader(PartReader.Pace pace, Connection connection, TimeSlice slice) {
@@ -424,7 +441,6 @@ final class TableParts {
         Instant from = java.util.Objects.requireNonNull(surveyFrom);
         Instant to = surveyTo;
         long since = surveyBatch;
-        surveyFrom = null;
         if (!hasTime()) {
             mark(WHOLE);
             return;
@@ -556,12 +572,9 @@ final class TableParts {
     }
 
     /** Takes up what the last run has left. */
-    private void load() throws IOException {
+    private void load(List<PartReader.Column> found) throws IOException {
         Files.createDirectories(folder);
-        String shape = columns.stream()
-                .map(column -> column.name() + " " + column.stored())
-                .toList()
-                .toString();
+        String shape = shape(found);
         String[] state = readState();
         if (state.length < 4 || !state[2].equals(maker) || !state[3].equals(shape)) {
             clear();
@@ -618,18 +631,23 @@ final class TableParts {
     }
 
     private void writeState() throws IOException {
-        Instant newest = hasTime() && !lines.isEmpty() ? lines.lastKey() : WHOLE;
-        if (surveyFrom == null && changed.headMap(newest, false).isEmpty()) {
+        // What is looked at again after a restart in any case may still be waiting, and nothing else.
+        Instant newest = fine.isEmpty() ? WHOLE : fine.lastKey();
+        boolean isDone = changed.isEmpty() || (changed.size() == 1 && changed.containsKey(newest));
+        if (surveyFrom == null && isDone) {
             seen = Math.max(seen, batch);
         }
-        String shape = columns.stream()
+        WholeFile.replace(
+                folder.resolve(STATE),
+                String.join("\n", unit.name(), Long.toString(seen), maker, shape(columns))
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String shape(List<PartReader.Column> columns) {
+        return columns.stream()
                 .map(column -> column.name() + " " + column.stored())
                 .toList()
                 .toString();
-        WholeFile.replace(
-                folder.resolve(STATE),
-                String.join("\n", unit.name(), Long.toString(seen), maker, shape)
-                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private void writeHistory() throws IOException {
@@ -657,6 +675,7 @@ final class TableParts {
     }
 
     static String timestamp(Instant time) {
-        return "make_timestamp(" + TimeUnit.SECONDS.toMicros(time.getEpochSecond()) + ")";
+        long micros = TimeUnit.SECONDS.toMicros(time.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(time.getNano());
+        return "make_timestamp(" + micros + ")";
     }
 }
