@@ -150,8 +150,8 @@ final class TableParts {
 
     // ---- what has changed
 
-    /** Takes note of a commit: rows from one time to another have changed. */
-    void changed(long batch, Instant from, Instant to) {
+    /** Takes note of batches, the first to the last of several commits: rows from one time to another have changed. */
+    void changed(long firstBatch, long batch, Instant from, Instant to) {
         this.batch = Math.max(this.batch, batch);
         if (!hasTime()) {
             mark(WHOLE);
@@ -163,7 +163,7 @@ final class TableParts {
                         .plus(Duration.between(first.from(), first.to()).multipliedBy(WIDE))
                         .isBefore(to);
         if (isWide) {
-            survey(from, to, Math.max(0, batch - 1));
+            survey(from, to, Math.max(0, firstBatch - 1));
             return;
         }
         for (TimeSlice slice = first; !slice.from().isAfter(to); slice = slice.next()) {

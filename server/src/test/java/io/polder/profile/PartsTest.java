@@ -193,7 +193,7 @@ class PartsTest {
 
             insert(engine, "2026-03-29 12:30:00", 2);
             Instant changed = Instant.parse("2026-03-29T12:30:00Z");
-            parts.changed(2, changed, changed);
+            parts.changed(2, 2, changed, changed);
             execute(engine, "ALTER TABLE provenance.data RENAME TO away");
             assertThatThrownBy(() -> lookAtAll(parts, engine)).isInstanceOf(SQLException.class);
             assertThat(parts.waiting()).isEqualTo(1);
@@ -210,7 +210,7 @@ class PartsTest {
             lookAtAll(parts, engine);
             insert(engine, "2026-03-29 01:00:00", 2);
             insert(engine, "2026-03-29 13:00:00.4", 2);
-            parts.changed(2, Instant.parse("2026-03-29T01:00:00Z"), Instant.parse("2026-03-29T13:00:00.4Z"));
+            parts.changed(2, 2, Instant.parse("2026-03-29T01:00:00Z"), Instant.parse("2026-03-29T13:00:00.4Z"));
             lookAtAll(parts, engine);
             assertThat(rows(parts)).isEqualTo(4);
         }
