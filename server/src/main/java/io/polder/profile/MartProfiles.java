@@ -74,6 +74,7 @@ public final class MartProfiles implements AutoCloseable {
     private final Map<String, Made> made = new ConcurrentHashMap<>();
     /** What has changed by table; one of each, however long nobody takes it. */
     private final Map<String, Change> changes = new ConcurrentHashMap<>();
+
     private final Thread worker;
     private volatile boolean isClosed;
 
@@ -87,7 +88,11 @@ public final class MartProfiles implements AutoCloseable {
      * @param from null when they do not tell, as is {@code to}
      */
     private record Change(
-            long firstBatch, long batch, boolean isReplaced, @Nullable Instant from, @Nullable Instant to) {
+            long firstBatch,
+            long batch,
+            boolean isReplaced,
+            @Nullable Instant from,
+            @Nullable Instant to) {
         static Change of(Commit commit) {
             boolean isReplaced = Instant.MAX.equals(commit.maxTime());
             return new Change(commit.batch(), commit.batch(), isReplaced, commit.minTime(), commit.maxTime());

@@ -239,7 +239,7 @@ final class TableParts {
             return;
         }
         long start = System.nanoTime();
-        // It is done when everything of it is there. If that fails it is tried again, but other slices and tables first.
+        // It is done when everything of it is there. If that fails it is tried again, after other slices and tables.
         changed.put(from, start + refresh.toNanos());
         if (!hasTime()) {
             TablePart part = new PartReader(
@@ -300,8 +300,7 @@ final class TableParts {
         TablePart part = reader(pace, connection, day).read(columns);
         List<SliceLine> found = part.rows() == 0
                 ? List.of()
-                : reader(pace, connection, day)
-                        .readLines(columns, source.time().orElseThrow(), unit);
+                : reader(pace, connection, day).readLines(columns, source.time().orElseThrow(), unit);
         for (Instant each : List.copyOf(fine.subMap(day.from(), day.to()).keySet())) {
             Files.deleteIfExists(file(unit, each));
             fine.remove(each);

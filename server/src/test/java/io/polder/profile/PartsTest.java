@@ -222,8 +222,8 @@ class PartsTest {
         try (Connection engine = store()) {
             execute(
                     engine,
-                    "INSERT INTO provenance.data SELECT TIMESTAMP '2026-01-01 05:00:00' + to_days(CAST(day AS INTEGER)),"
-                            + " day, 1 FROM range(70) days(day)");
+                    "INSERT INTO provenance.data SELECT TIMESTAMP '2026-01-01 05:00:00' + to_days(CAST(day AS"
+                            + " INTEGER)), day, 1 FROM range(70) days(day)");
             execute(engine, "INSERT INTO main.data SELECT time, number FROM provenance.data");
             TableParts parts = parts(folder);
             lookAtAll(parts, engine);
