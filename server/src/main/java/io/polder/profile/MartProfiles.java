@@ -21,10 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -35,15 +33,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The profiles of a mart's tables, kept up to date in the background from what commits say has changed.
  *
- * <p>One thread looks at one slice at a time and rests after each query {@link #REST} times as long, so that the tables' own work
- * goes first; only the first look at a table does not wait. Thread-safe.
+ * <p>One thread looks at one slice at a time and rests after each query {@link #REST} times as long, but no longer than
+ * {@link #LONGEST_REST}, so that the tables' own work goes first; only the first look at a table does not wait.
+ * Thread-safe.
  */
 public final class MartProfiles implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(MartProfiles.class);
 
-    /** A fifth of the time is spent looking; less when the machine is busy, since then each query takes longer. */
+    /** With queries of up to 2.5 seconds a fifth of the time is spent looking, with longer ones more. */
     private static final int REST = 4;
-
+    /** One table whose queries take minutes does not keep the others waiting for hours. */
     private static final long LONGEST_REST = TimeUnit.SECONDS.toNanos(10);
     /** Commits come several times a second; a slice is not looked at after each. */
     private static final long GATHER_MILLIS = 500;
@@ -73,12 +72,44 @@ public final class MartProfiles implements AutoCloseable {
     private final Map<String, SampleProfile.Found> samples = new ConcurrentHashMap<>();
     private final Map<String, Long> sampled = new ConcurrentHashMap<>();
     private final Map<String, Made> made = new ConcurrentHashMap<>();
-    private final Queue<Commit> commits = new ConcurrentLinkedQueue<>();
+    /** What has changed by table; one of each, however long nobody takes it. */
+    private final Map<String, Change> changes = new ConcurrentHashMap<>();
+
     private final Thread worker;
     private volatile boolean isClosed;
 
     /** A profile, and what it was made of. */
     private record Made(long of, Instant sample, TableProfile profile) {}
+
+    /**
+     * What one or several commits have changed.
+     *
+     * @param isReplaced whether other rows have taken the place of all
+     * @param from null when they do not tell, as is {@code to}
+     */
+    private record Change(
+            long firstBatch,
+            long batch,
+            boolean isReplaced,
+            @Nullable Instant from,
+            @Nullable Instant to) {
+        static Change of(Commit commit) {
+            boolean isReplaced = Instant.MAX.equals(commit.maxTime());
+            return new Change(commit.batch(), commit.batch(), isReplaced, commit.minTime(), commit.maxTime());
+        }
+
+        Change and(Change later) {
+            if (later.isReplaced) {
+                return later;
+            }
+            return new Change(
+                    Math.min(firstBatch, later.firstBatch),
+                    later.batch,
+                    isReplaced,
+                    from == null || (later.from != null && later.from.isBefore(from)) ? later.from : from,
+                    to == null || (later.to != null && later.to.isAfter(to)) ? later.to : to);
+        }
+    }
 
     private MartProfiles(DuckStore store, Mart mart, Settings settings, InstantSource clock) {
         this.store = store;
@@ -110,7 +141,10 @@ public final class MartProfiles implements AutoCloseable {
 
     /** Takes note of what has changed; returns at once. */
     public void committed(Commit commit) {
-        commits.add(commit);
+        boolean isReplaced = Instant.MAX.equals(commit.maxTime());
+        if (tables.containsKey(commit.table()) && (isReplaced || commit.rows().applied() > 0)) {
+            changes.merge(commit.table(), Change.of(commit), Change::and);
+        }
     }
 
     // ---- in the background
@@ -153,7 +187,7 @@ public final class MartProfiles implements AutoCloseable {
         }
     }
 
-    /** Between two queries: so long that looking takes no more than its part of the time. */
+    /** Between two queries: four times as long, up to the longest rest. */
     private void rest(long nanoseconds) {
         long until = System.nanoTime() + Math.min(LONGEST_REST, nanoseconds * REST);
         while (!isClosed && until - System.nanoTime() > 0) {
@@ -162,18 +196,21 @@ public final class MartProfiles implements AutoCloseable {
     }
 
     private void takeNotes() throws IOException {
-        for (Commit commit = commits.poll(); commit != null; commit = commits.poll()) {
-            TableParts table = tables.get(commit.table());
-            if (table == null) {
+        for (Map.Entry<String, TableParts> entry : tables.entrySet()) {
+            Change change = changes.get(entry.getKey());
+            if (change == null) {
                 continue;
             }
-            boolean isReplaced = Instant.MAX.equals(commit.maxTime());
-            if (isReplaced) {
-                table.reset(commit.batch());
-            } else if (commit.rows().applied() > 0) {
-                Instant from = commit.minTime() == null ? Instant.EPOCH : commit.minTime();
-                table.changed(commit.batch(), from, commit.maxTime() == null ? from : commit.maxTime());
+            TableParts table = entry.getValue();
+            if (change.isReplaced()) {
+                table.reset(change.batch());
+            } else {
+                Instant from = change.from() == null ? Instant.EPOCH : change.from();
+                Instant to = change.to() == null ? from : change.to();
+                table.changed(change.firstBatch(), change.batch(), from, to);
             }
+            // Not before it is noted, and not when more has been added to it meanwhile: that is noted again.
+            changes.remove(entry.getKey(), change);
         }
     }
 

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The table is cut into slices by the hours of its time. Parts of the newest {@value #FINE} slices are kept one by
  * one; those of an older day are put together and looked at again as a day when one of its hours changes, so that
- * neither memory nor the work of putting together grows with every hour. Of each slice a line of history stays. A table
- * with few rows over many hours is cut by days, months or years. One whose key has no time has a single part: a row of
- * it may leave any slice unseen.
+ * neither memory nor the work of putting together grows with every hour. Parts of old days stay on disk, but for what
+ * they are together. Of each slice a line of history stays. A table with few rows over many hours is cut by days, months
+ * or years. One whose key has no time has a single part: a row of it may leave any slice unseen.
  */
 final class TableParts {
     /** So many of the newest slices are kept one by one. */
@@ -52,6 +52,8 @@ final class TableParts {
     private static final Duration SOON = Duration.ofSeconds(3);
 
     private static final Duration MERGE_EVERY = Duration.ofSeconds(30);
+    /** So many old parts are put together at once: each time ranks become less exact, and all of them are in memory. */
+    private static final int TOGETHER = 8;
 
     private static final String PART = ".part";
     private static final String STATE = "state";
@@ -114,6 +116,9 @@ final class TableParts {
     private @Nullable Instant surveyFrom = Instant.MIN;
     private Instant surveyTo = Instant.MAX;
     private long surveyBatch;
+    /** When slices may be looked for again after that has failed, by the nanosecond clock. */
+    private long surveyAgain = System.nanoTime();
+
     private long batch;
     private long seen;
     private volatile @Nullable Snapshot snapshot;
@@ -145,8 +150,8 @@ final class TableParts {
 
     // ---- what has changed
 
-    /** Takes note of a commit: rows from one time to another have changed. */
-    void changed(long batch, Instant from, Instant to) {
+    /** Takes note of batches, the first to the last of several commits: rows from one time to another have changed. */
+    void changed(long firstBatch, long batch, Instant from, Instant to) {
         this.batch = Math.max(this.batch, batch);
         if (!hasTime()) {
             mark(WHOLE);
@@ -158,7 +163,7 @@ final class TableParts {
                         .plus(Duration.between(first.from(), first.to()).multipliedBy(WIDE))
                         .isBefore(to);
         if (isWide) {
-            survey(from, to, Math.max(0, batch - 1));
+            survey(from, to, Math.max(0, firstBatch - 1));
             return;
         }
         for (TimeSlice slice = first; !slice.from().isAfter(to); slice = slice.next()) {
@@ -185,7 +190,11 @@ final class TableParts {
 
     /** Whether there is something to do now. */
     boolean hasWork(long now) {
-        return surveyFrom != null || due(now) != null;
+        return isSurveyDue(now) || due(now) != null;
+    }
+
+    private boolean isSurveyDue(long now) {
+        return surveyFrom != null && now - surveyAgain >= 0;
     }
 
     /** Whether nobody has seen anything of it yet, and there is something to see. */
@@ -213,11 +222,15 @@ final class TableParts {
     /** Does one piece of work: looks for slices, or at one. */
     void step(PartReader.Pace pace, Connection connection, Instant now) throws SQLException, IOException {
         if (columns.isEmpty()) {
-            columns = readColumns(connection);
-            load();
+            List<PartReader.Column> found = readColumns(connection);
+            load(found);
+            columns = found;
         }
-        if (surveyFrom != null) {
+        if (isSurveyDue(System.nanoTime())) {
+            surveyAgain = System.nanoTime() + refresh.toNanos();
             look(connection);
+            surveyFrom = null;
+            surveyAgain = System.nanoTime();
             publish(now);
             return;
         }
@@ -226,7 +239,8 @@ final class TableParts {
             return;
         }
         long start = System.nanoTime();
-        changed.remove(from);
+        // It is done when everything of it is there. If that fails it is tried again, after other slices and tables.
+        changed.put(from, start + refresh.toNanos());
         if (!hasTime()) {
             TablePart part = new PartReader(
                             connection,
@@ -235,14 +249,18 @@ final class TableParts {
                             pace)
                     .read(columns);
             if (part.rows() == 0) {
+                Files.deleteIfExists(file(Unit.HOUR, WHOLE));
                 fine.clear();
+                changed.remove(from);
                 publish(now);
                 return;
             }
-            fine.put(WHOLE, part);
             part.write(file(Unit.HOUR, WHOLE), maker);
+            fine.put(WHOLE, part);
+            changed.remove(from);
         } else {
             lookAt(pace, connection, new TimeSlice(unit, from));
+            changed.remove(from);
             fold();
         }
         // A new slice grows fast, in part; one that takes long is looked at more seldom.
@@ -266,42 +284,42 @@ final class TableParts {
         }
         TablePart part = reader(pace, connection, slice).read(columns);
         if (part.rows() == 0) {
+            Files.deleteIfExists(file(slice.unit(), slice.from()));
             lines.remove(slice.from());
             fine.remove(slice.from());
-            Files.deleteIfExists(file(slice.unit(), slice.from()));
         } else {
+            put(slice, part);
             lines.put(slice.from(), SliceLine.of(slice.from(), part));
             fine.put(slice.from(), part);
-            put(slice, part);
         }
     }
 
     /** A day that is old is looked at as a whole, whichever of its hours have changed. */
     private void lookAtOld(PartReader.Pace pace, Connection connection, TimeSlice day)
             throws SQLException, IOException {
-        changed.subMap(day.from(), day.to()).clear();
         TablePart part = reader(pace, connection, day).read(columns);
-        NavigableMap<Instant, SliceLine> inside = lines.subMap(day.from(), true, day.to(), false);
-        inside.clear();
+        List<SliceLine> found = part.rows() == 0
+                ? List.of()
+                : reader(pace, connection, day).readLines(columns, source.time().orElseThrow(), unit);
         for (Instant each : List.copyOf(fine.subMap(day.from(), day.to()).keySet())) {
-            fine.remove(each);
             Files.deleteIfExists(file(unit, each));
+            fine.remove(each);
         }
+        lines.subMap(day.from(), true, day.to(), false).clear();
         if (part.rows() == 0) {
-            coarse.remove(day.from());
             Files.deleteIfExists(file(day.unit(), day.from()));
+            coarse.remove(day.from());
             older = null;
-            return;
+        } else {
+            found.forEach(line -> lines.put(line.from(), line));
+            put(day, part);
+            isOlderBehind = true;
+            if (!coarse.add(day.from())) {
+                older = null;
+            }
+            writeHistory();
         }
-        reader(pace, connection, day)
-                .readLines(columns, source.time().orElseThrow(), unit)
-                .forEach(line -> inside.put(line.from(), line));
-        put(day, part);
-        isOlderBehind = true;
-        if (!coarse.add(day.from())) {
-            older = null;
-        }
-        writeHistory();
+        changed.subMap(day.from(), day.to()).clear();
     }
 
     private PartReader reader(PartReader.Pace pace, Connection connection, TimeSlice slice) {
@@ -360,16 +378,37 @@ final class TableParts {
         if (coarse.isEmpty() || (older != null && !(isOlderBehind && (isDone || isTime)))) {
             return;
         }
-        List<TablePart> read = new ArrayList<>();
+        older = null;
+        // By eights, eights of eights and so on, as a counter carries: at most seven parts of each order are in memory,
+        // and each day's ranks are put together as often as there are orders, and not as there are days.
+        List<List<TablePart>> orders = new ArrayList<>();
         Unit larger = unit.larger();
         for (Instant each : coarse) {
             if (larger != null) {
-                TablePart.read(file(larger, each), maker).ifPresent(read::add);
+                TablePart.read(file(larger, each), maker).ifPresent(part -> carry(orders, part));
             }
         }
-        older = read.isEmpty() ? null : TablePart.merged(read);
+        List<TablePart> left = orders.stream().flatMap(List::stream).toList();
+        older = left.isEmpty() ? null : together(left);
         olderMade = System.nanoTime();
         isOlderBehind = false;
+    }
+
+    private static void carry(List<List<TablePart>> orders, TablePart part) {
+        TablePart carried = part;
+        for (List<TablePart> order : orders) {
+            order.add(carried);
+            if (order.size() < TOGETHER) {
+                return;
+            }
+            carried = TablePart.merged(order);
+            order.clear();
+        }
+        orders.add(new ArrayList<>(List.of(carried)));
+    }
+
+    private static TablePart together(List<TablePart> parts) {
+        return parts.size() == 1 ? parts.get(0) : TablePart.merged(parts);
     }
 
     private void publish(Instant now) {
@@ -388,7 +427,7 @@ final class TableParts {
         }
         snapshot = new Snapshot(
                 ++published,
-                parts.size() == 1 ? parts.get(0) : TablePart.merged(parts),
+                together(parts),
                 hasTime() ? unit : null,
                 new TreeMap<>(lines),
                 Math.max(lines.size(), fine.size()),
@@ -401,7 +440,6 @@ final class TableParts {
         Instant from = java.util.Objects.requireNonNull(surveyFrom);
         Instant to = surveyTo;
         long since = surveyBatch;
-        surveyFrom = null;
         if (!hasTime()) {
             mark(WHOLE);
             return;
@@ -533,12 +571,9 @@ final class TableParts {
     }
 
     /** Takes up what the last run has left. */
-    private void load() throws IOException {
+    private void load(List<PartReader.Column> found) throws IOException {
         Files.createDirectories(folder);
-        String shape = columns.stream()
-                .map(column -> column.name() + " " + column.stored())
-                .toList()
-                .toString();
+        String shape = shape(found);
         String[] state = readState();
         if (state.length < 4 || !state[2].equals(maker) || !state[3].equals(shape)) {
             clear();
@@ -595,18 +630,23 @@ final class TableParts {
     }
 
     private void writeState() throws IOException {
-        Instant newest = hasTime() && !lines.isEmpty() ? lines.lastKey() : WHOLE;
-        if (surveyFrom == null && changed.headMap(newest, false).isEmpty()) {
+        // What is looked at again after a restart in any case may still be waiting, and nothing else.
+        Instant newest = fine.isEmpty() ? WHOLE : fine.lastKey();
+        boolean isDone = changed.isEmpty() || (changed.size() == 1 && changed.containsKey(newest));
+        if (surveyFrom == null && isDone) {
             seen = Math.max(seen, batch);
         }
-        String shape = columns.stream()
+        WholeFile.replace(
+                folder.resolve(STATE),
+                String.join("\n", unit.name(), Long.toString(seen), maker, shape(columns))
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String shape(List<PartReader.Column> columns) {
+        return columns.stream()
                 .map(column -> column.name() + " " + column.stored())
                 .toList()
                 .toString();
-        WholeFile.replace(
-                folder.resolve(STATE),
-                String.join("\n", unit.name(), Long.toString(seen), maker, shape)
-                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private void writeHistory() throws IOException {
@@ -634,6 +674,7 @@ final class TableParts {
     }
 
     static String timestamp(Instant time) {
-        return "make_timestamp(" + TimeUnit.SECONDS.toMicros(time.getEpochSecond()) + ")";
+        long micros = TimeUnit.SECONDS.toMicros(time.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(time.getNano());
+        return "make_timestamp(" + micros + ")";
     }
 }

@@ -1,7 +1,9 @@
 package io.polder.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import io.polder.statistics.DistinctSample;
 import io.polder.statistics.FrequentValues;
@@ -13,17 +15,23 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Parts of slices put together are the part of the whole. */
 class PartsTest {
@@ -170,6 +178,98 @@ class PartsTest {
             assertThat(TablePart.read(file, "maker")).isEmpty();
         } finally {
             Files.deleteIfExists(file);
+        }
+    }
+
+    @Test
+    void whatFailsIsLookedAtAgain(@TempDir Path folder) throws Exception {
+        try (Connection engine = store()) {
+            TableParts parts = parts(folder);
+            execute(engine, "ALTER TABLE provenance.data RENAME TO away");
+            assertThatThrownBy(() -> lookAtAll(parts, engine)).isInstanceOf(SQLException.class);
+            execute(engine, "ALTER TABLE provenance.away RENAME TO data");
+            lookAtAll(parts, engine);
+            assertThat(rows(parts)).isEqualTo(2);
+
+            insert(engine, "2026-03-29 12:30:00", 2);
+            Instant changed = Instant.parse("2026-03-29T12:30:00Z");
+            parts.changed(2, 2, changed, changed);
+            execute(engine, "ALTER TABLE provenance.data RENAME TO away");
+            assertThatThrownBy(() -> lookAtAll(parts, engine)).isInstanceOf(SQLException.class);
+            assertThat(parts.waiting()).isEqualTo(1);
+            execute(engine, "ALTER TABLE provenance.away RENAME TO data");
+            lookAtAll(parts, engine);
+            assertThat(rows(parts)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aFractionOfASecondBelongsToAWideChange(@TempDir Path folder) throws Exception {
+        try (Connection engine = store()) {
+            TableParts parts = parts(folder);
+            lookAtAll(parts, engine);
+            insert(engine, "2026-03-29 01:00:00", 2);
+            insert(engine, "2026-03-29 13:00:00.4", 2);
+            parts.changed(2, 2, Instant.parse("2026-03-29T01:00:00Z"), Instant.parse("2026-03-29T13:00:00.4Z"));
+            lookAtAll(parts, engine);
+            assertThat(rows(parts)).isEqualTo(4);
+        }
+    }
+
+    /** Older days are put together in several steps, and none is lost or there twice. */
+    @Test
+    void allOlderDaysAreInTheWhole(@TempDir Path folder) throws Exception {
+        try (Connection engine = store()) {
+            execute(
+                    engine,
+                    "INSERT INTO provenance.data SELECT TIMESTAMP '2026-01-01 05:00:00' + to_days(CAST(day AS"
+                            + " INTEGER)), day, 1 FROM range(70) days(day)");
+            execute(engine, "INSERT INTO main.data SELECT time, number FROM provenance.data");
+            TableParts parts = parts(folder);
+            lookAtAll(parts, engine);
+            assertThat(rows(parts)).isEqualTo(72);
+            TableParts again = parts(folder);
+            lookAtAll(again, engine);
+            assertThat(rows(again)).isEqualTo(72);
+        }
+    }
+
+    private static TableParts parts(Path folder) {
+        TableParts.Source source = new TableParts.Source("data", Optional.of("time"), null, BRUSSELS);
+        return new TableParts(source, folder, "maker", Duration.ZERO);
+    }
+
+    private static long rows(TableParts parts) {
+        return Objects.requireNonNull(parts.snapshot()).whole().rows();
+    }
+
+    private static void lookAtAll(TableParts parts, Connection engine) {
+        await().until(() -> {
+            while (parts.hasWork(System.nanoTime())) {
+                parts.step(PartReader.Pace.FULL, engine, Instant.EPOCH);
+            }
+            return parts.waiting() == 0;
+        });
+    }
+
+    /** A table of two rows in two hours, as a store has it. */
+    private static Connection store() throws SQLException {
+        Connection engine = DriverManager.getConnection("jdbc:duckdb:");
+        execute(engine, "CREATE SCHEMA provenance");
+        execute(engine, "CREATE TABLE main.data (time TIMESTAMP, number INTEGER)");
+        execute(engine, "CREATE TABLE provenance.data (time TIMESTAMP, number INTEGER, _batch BIGINT)");
+        insert(engine, "2026-03-29 11:10:00", 1);
+        insert(engine, "2026-03-29 12:10:00", 1);
+        return engine;
+    }
+
+    private static void insert(Connection engine, String time, long batch) throws SQLException {
+        execute(engine, "INSERT INTO provenance.data VALUES (TIMESTAMP '" + time + "', 1, " + batch + ")");
+    }
+
+    private static void execute(Connection engine, String sql) throws SQLException {
+        try (Statement statement = engine.createStatement()) {
+            statement.execute(sql);
         }
     }
 
