@@ -541,8 +541,11 @@ final class Growth {
         double first = sizes.isEmpty() ? 0 : sizes.get(0).bytes();
         return switch (name) {
             case "concat_ws" -> plain.of(plain.bytes() + sizes.size() * first);
-            case "repeat" -> plain.of(counted(node, name, first, sizes.get(sizes.size() - 1).most()));
-            case "lpad", "rpad" -> plain.of(counted(node, name, 4, sizes.get(Math.min(1, sizes.size() - 1)).most()));
+            case "repeat" ->
+                plain.of(counted(node, name, first, sizes.get(sizes.size() - 1).most()));
+            case "lpad", "rpad" ->
+                plain.of(counted(
+                        node, name, 4, sizes.get(Math.min(1, sizes.size() - 1)).most()));
             case "range", "generate_series" -> {
                 // From 0 or a first number up; with a step of their own also down.
                 int last = Math.min(1, sizes.size() - 1);
