@@ -177,9 +177,7 @@ final class RuleSwitch {
         }
         try (SelectCompiler compiler = new SelectCompiler()) {
             problems.addAll(compiler.checkCondition("check", rule.check(), columns));
-            rule.fix()
-                    .ifPresent(
-                            fix -> problems.addAll(compiler.checkCondition("fix", "(" + fix + ") IS NULL", columns)));
+            rule.fix().ifPresent(fix -> problems.addAll(compiler.checkFix("fix", fix, columns)));
         }
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
