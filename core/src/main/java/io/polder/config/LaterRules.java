@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules that were switched on while the mart ran, in a file of their own beside the definition: {@value #FILE}. They
@@ -68,6 +69,21 @@ public final class LaterRules {
                 .append(members(rule))
                 .append("}\n")));
         WholeFile.replaceOnDisk(folder.resolve(FILE), text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The file as it is; null when there is none. */
+    public static byte @Nullable [] bytes(Path folder) throws IOException {
+        Path file = folder.resolve(FILE);
+        return Files.isRegularFile(file) ? Files.readAllBytes(file) : null;
+    }
+
+    /** Puts back what {@link #bytes} gave. */
+    public static void restore(Path folder, byte @Nullable [] before) throws IOException {
+        if (before == null) {
+            Files.deleteIfExists(folder.resolve(FILE));
+        } else {
+            WholeFile.replaceOnDisk(folder.resolve(FILE), before);
+        }
     }
 
     /** A rule as the members of a mapping. */

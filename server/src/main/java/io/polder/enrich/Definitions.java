@@ -162,8 +162,7 @@ public final class Definitions {
             String rulePlace = mart.place(ruleKey);
             problems.addAll(compiler.checkCondition(rulePlace, rule.check(), transform.columns()));
             rule.fix()
-                    .ifPresent(fix -> problems.addAll(
-                            compiler.checkCondition(rulePlace, "(" + fix + ") IS NULL", transform.columns())));
+                    .ifPresent(fix -> problems.addAll(compiler.checkFix(rulePlace, fix, transform.columns())));
             if (!rule.column().isEmpty()) {
                 checkColumn(mart, ruleKey, rule.column(), names, problems);
             }

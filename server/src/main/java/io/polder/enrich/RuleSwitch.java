@@ -16,6 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Switches rules of a table on and off while it runs.
@@ -26,6 +29,8 @@ import java.util.function.UnaryOperator;
  * same rows. Not thread-safe: {@link Enrichment} takes care.
  */
 final class RuleSwitch {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RuleSwitch.class);
+
     private final Mart mart;
     private final Map<String, TableRunner> runners;
 
@@ -87,9 +92,27 @@ final class RuleSwitch {
     }
 
     /** @param replaced the name of the rule that the changed one takes the place of; null for a new one */
-    private void change(TableRunner runner, Change change, @org.jspecify.annotations.Nullable String replaced) {
+    private void change(TableRunner runner, Change change, @Nullable String replaced) {
         TableDefinition definition = runner.definition();
         int partitions = mart.feedsOf(definition.topic()).get(0).partitions();
+        byte[] before = before();
+        boolean isDone = false;
+        try {
+            redefine(runner, definition, partitions, change, replaced);
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                restore(before);
+            }
+        }
+    }
+
+    private void redefine(
+            TableRunner runner,
+            TableDefinition definition,
+            int partitions,
+            Change change,
+            @Nullable String replaced) {
         runner.redefine(positions -> {
             List<Long> offsets = new ArrayList<>();
             for (int partition = 0; partition < partitions; partition++) {
@@ -129,9 +152,11 @@ final class RuleSwitch {
         Map<String, List<Rule>> all = new LinkedHashMap<>();
         for (String table : mart.tables().keySet()) {
             TableRunner runner = runners.get(table);
-            List<Rule> known = table.equals(changed) || runner == null
-                    ? rules
-                    : runner.definition().rules();
+            if (runner == null) {
+                throw new IllegalStateException("Table " + table + " is not open: its rules would be lost");
+            }
+            List<Rule> known =
+                    table.equals(changed) ? rules : runner.definition().rules();
             List<Rule> later = known.stream().filter(Rule::isPartial).toList();
             if (!later.isEmpty()) {
                 all.put(table, later);
@@ -140,12 +165,38 @@ final class RuleSwitch {
         try {
             LaterRules.write(mart.folder(), all);
         } catch (IOException failure) {
-            throw new PolderException(
-                    ErrorCode.UNAVAILABLE,
-                    mart.folder().resolve(LaterRules.FILE) + ": cannot be written, so the rule is as it was ("
-                            + failure.getMessage() + "). Fix: see that the mart's folder can be written",
+            throw unavailable("written", failure);
+        }
+    }
+
+    /** The file as it is; null when there is none. */
+    private byte @Nullable [] before() {
+        try {
+            return LaterRules.bytes(mart.folder());
+        } catch (IOException failure) {
+            throw unavailable("read", failure);
+        }
+    }
+
+    /** After a failure, which goes on: this one is in the program's log. */
+    private void restore(byte @Nullable [] before) {
+        try {
+            LaterRules.restore(mart.folder(), before);
+        } catch (IOException failure) {
+            LOGGER.error(
+                    "{}: has a rule that is not switched, and cannot be written. Fix: see that the mart's folder can be"
+                            + " written, and remove the rule",
+                    mart.folder().resolve(LaterRules.FILE),
                     failure);
         }
+    }
+
+    private PolderException unavailable(String done, IOException failure) {
+        return new PolderException(
+                ErrorCode.UNAVAILABLE,
+                mart.folder().resolve(LaterRules.FILE) + ": cannot be " + done + ", so the rule is as it was ("
+                        + failure.getMessage() + "). Fix: see that the mart's folder can be read and written",
+                failure);
     }
 
     private static void check(TableDefinition table, Rule rule) {
@@ -177,9 +228,7 @@ final class RuleSwitch {
         }
         try (SelectCompiler compiler = new SelectCompiler()) {
             problems.addAll(compiler.checkCondition("check", rule.check(), columns));
-            rule.fix()
-                    .ifPresent(
-                            fix -> problems.addAll(compiler.checkCondition("fix", "(" + fix + ") IS NULL", columns)));
+            rule.fix().ifPresent(fix -> problems.addAll(compiler.checkFix("fix", fix, columns)));
         }
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);

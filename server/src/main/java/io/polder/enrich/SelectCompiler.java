@@ -39,6 +39,11 @@ import org.jspecify.annotations.Nullable;
 final class SelectCompiler implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** What conditions are read from while they are checked. */
+    private static final String WRAPPED = "polder_row_columns";
+
+    private static final String ITEMS = "/statements/0/node/select_list";
+
     /** Functions that make several rows of one. */
     private static final Set<String> UNNESTING = Set.of("unnest", "generate_subscripts");
 
@@ -131,53 +136,91 @@ final class SelectCompiler implements AutoCloseable {
 
     /** What is wrong with a condition over these columns; empty when it is a BOOLEAN expression that is row-local. */
     List<Problem> checkCondition(String place, String condition, List<Transform.Column> columns) {
+        return checkExpression(place, condition, columns, true);
+    }
+
+    /** What is wrong with an expression over these columns that a column becomes; empty when it is row-local. */
+    List<Problem> checkFix(String place, String fix, List<Transform.Column> columns) {
+        return checkExpression(place, fix, columns, false);
+    }
+
+    private List<Problem> checkExpression(
+            String place, String text, List<Transform.Column> columns, boolean isCondition) {
+        String what = isCondition ? "condition" : "expression";
         List<Problem> problems = new ArrayList<>();
-        String select = "SELECT (" + condition + ") FROM polder_row_columns";
+        String select = "SELECT (" + text + ") FROM " + WRAPPED;
         try {
             JsonNode tree = parse(place, select, problems);
             if (tree == null) {
                 return problems.stream()
                         .map(problem -> new Problem(
-                                place, condition, "is no condition: " + problem.wrong(), "write one SQL expression"))
+                                place, text, "is no " + what + ": " + problem.wrong(), "write one SQL expression"))
                         .toList();
             }
-            List<String> names = columns.stream().map(Transform.Column::name).toList();
-            Scope scope = new Scope(place, select, new Schema(List.of()), names, Map.of(), problems);
-            checkExpressions(tree, scope);
-            if (tree.at("/statements").size() != 1
-                    || tree.at("/statements/0/node/select_list").size() != 1) {
-                problems.add(new Problem(place, condition, "is not one condition", "write one SQL expression"));
+            if (!isOneExpression(tree, text)) {
+                return List.of(new Problem(place, text, "is not one " + what, "write one SQL expression"));
             }
+            List<String> names = columns.stream().map(Transform.Column::name).toList();
+            checkExpressions(tree, new Scope(place, select, new Schema(List.of()), names, Map.of(), problems));
             if (!problems.isEmpty()) {
                 return problems;
             }
             try (Statement statement = connection.createStatement()) {
-                statement.execute(view("TEMP VIEW", "polder_row_columns", columns));
+                statement.execute(view("TEMP VIEW", WRAPPED, columns));
             }
             String error = bindingError("DESCRIBE " + select);
             if (error != null) {
                 problems.add(new Problem(
                         place,
-                        condition,
+                        text,
                         EngineMessage.of(error).wrong(),
-                        "write a condition over "
-                                + String.join(
-                                        ", ",
-                                        columns.stream()
-                                                .map(Transform.Column::name)
-                                                .toList())));
+                        "write " + (isCondition ? "a condition" : "an expression") + " over "
+                                + String.join(", ", names)));
                 return problems;
             }
-            String type = describe(select).get(0).type();
-            if (!type.equals("BOOLEAN")) {
+            List<Transform.Column> made = describe(select);
+            String type = made.get(0).type();
+            if (made.size() != 1) {
+                problems.add(new Problem(place, text, "is not one " + what, "write one SQL expression"));
+            } else if (isCondition && !type.equals("BOOLEAN")) {
                 problems.add(new Problem(
-                        place, condition, "is a value of type " + type, "write a condition that is true or false"));
+                        place, text, "is a value of type " + type, "write a condition that is true or false"));
             }
         } catch (SQLException | JsonProcessingException exception) {
-            problems.add(
-                    new Problem(place, condition, "cannot be understood: " + exception.getMessage(), "simplify it"));
+            problems.add(new Problem(place, text, "cannot be understood: " + exception.getMessage(), "simplify it"));
         }
         return problems;
+    }
+
+    /**
+     * Whether a text is one expression wherever it is put between parentheses: neither a comment nor a parenthesis of its
+     * own leads out of them, and it does not name what it is put into.
+     *
+     * @param tree of the SELECT that has the text in parentheses, on one line: so a comment at its end does not parse
+     */
+    private boolean isOneExpression(JsonNode tree, String text) throws SQLException, JsonProcessingException {
+        // A text that closes the parenthesis around it does not parse without one.
+        JsonNode bare = parse("", "SELECT " + text + "\n FROM " + WRAPPED, new ArrayList<>());
+        JsonNode wrapper = parse("", "SELECT (TRUE) FROM " + WRAPPED, new ArrayList<>());
+        if (bare == null || wrapper == null) {
+            return false;
+        }
+        JsonNode plain = withoutPlaces(tree);
+        JsonNode items = plain.at(ITEMS);
+        if (items.size() != 1
+                || !plain.equals(withoutPlaces(bare))
+                || items.toString().toLowerCase(Locale.ROOT).contains('"' + WRAPPED + '"')) {
+            return false;
+        }
+        JsonNode shape = withoutPlaces(wrapper);
+        ((ArrayNode) shape.at(ITEMS)).removeAll().add(items.get(0));
+        return shape.equals(plain);
+    }
+
+    private static JsonNode withoutPlaces(JsonNode tree) {
+        JsonNode copy = tree.deepCopy();
+        copy.findParents("query_location").forEach(parent -> ((ObjectNode) parent).remove("query_location"));
+        return copy;
     }
 
     /** What is wrong with a view's SELECT over these tables; defines it, so that later views can read it. */

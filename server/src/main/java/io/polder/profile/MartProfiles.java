@@ -278,22 +278,22 @@ public final class MartProfiles implements AutoCloseable {
      * @throws PolderException NOT_FOUND when there is no such table
      */
     public Optional<TableProfile> profile(String table) {
-        TableParts parts = known(table);
-        TableParts.Snapshot snapshot = parts.snapshot();
-        if (snapshot == null) {
-            return Optional.empty();
-        }
+        TableParts.Snapshot snapshot = known(table).snapshot();
+        return snapshot == null ? Optional.empty() : Optional.of(profile(table, snapshot));
+    }
+
+    private TableProfile profile(String table, TableParts.Snapshot snapshot) {
         SampleProfile.Found sample = samples.get(table);
         Made before = made.get(table);
         Instant taken = sample == null ? Instant.EPOCH : sample.taken();
         if (before != null
                 && before.of() == snapshot.number()
                 && before.sample().equals(taken)) {
-            return Optional.of(before.profile());
+            return before.profile();
         }
         TableProfile profile = make(mart.table(table), snapshot, sample);
         made.put(table, new Made(snapshot.number(), taken, profile));
-        return Optional.of(profile);
+        return profile;
     }
 
     private TableParts known(String table) {
@@ -411,9 +411,9 @@ public final class MartProfiles implements AutoCloseable {
         if (snapshot == null || snapshot.unit() == null) {
             return new History(table, null, List.of(), List.of());
         }
-        Set<String> personal = profile(table)
-                .map(made -> Set.copyOf(made.profile().privacy().columns()))
-                .orElse(Set.of());
+        // Of the same snapshot as the lines: which columns are personal is found with it.
+        Set<String> personal =
+                Set.copyOf(profile(table, snapshot).profile().privacy().columns());
         List<String> columns =
                 snapshot.whole().columns().stream().map(ColumnPart::name).toList();
         List<SliceLine> lines = snapshot.lines().values().stream()

@@ -3,6 +3,7 @@ package io.polder.web;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
+import io.polder.config.LaterRules;
 import io.polder.config.Mart;
 import io.polder.config.Rule;
 import io.polder.profile.Reports;
@@ -21,8 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** The profiles of the tables, and the rules that are enforced on them. Thread-safe. */
@@ -105,6 +106,17 @@ final class ProfileApi {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
         String column = body.path("column").asText("");
+        Optional<String> fix = Optional.ofNullable(body.path("fix").textValue());
+        if (!isSuggested(table, column, check, fix)) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "check",
+                            check,
+                            "is no rule that the profile of table '" + table + "' suggests now for this column and fix",
+                            "take one of its rules as it stands, or write yours into polder.yaml or "
+                                    + LaterRules.FILE + " and restart")));
+        }
         String name = body.path("name").asText("");
         program.enforce(
                 table,
@@ -113,11 +125,20 @@ final class ProfileApi {
                         column,
                         check,
                         Rule.OnViolation.valueOf(word.toUpperCase(Locale.ROOT)),
-                        Optional.ofNullable(body.path("fix").textValue()),
+                        fix,
                         List.of(),
                         List.of()));
         request.status(201);
         answerRules(request, table);
+    }
+
+    /** A rule runs where the table is written, without the limits of a query: so no SQL that others have written. */
+    private boolean isSuggested(String table, String column, String check, Optional<String> fix) {
+        return program.profile(table).map(TableProfile::profile).stream()
+                .flatMap(profile -> profile.rules().stream())
+                .anyMatch(rule -> column.equals(Objects.requireNonNullElse(rule.column(), ""))
+                        && rule.check().equals(check)
+                        && (fix.isEmpty() || fix.get().equals(rule.fix())));
     }
 
     void release(Context request) {
@@ -142,7 +163,7 @@ final class ProfileApi {
         }
         Answer marks = program.own("SELECT rule, \"column\", key, was, became, strftime(accepted, '%Y-%m-%dT%H:%M:%SZ')"
                 + " FROM polder.marks" + of + " ORDER BY accepted DESC, \"offset\" DESC LIMIT " + MARKS);
-        Set<String> personal = personal(table);
+        boolean isHidden = hasPersonal(table);
         Api.answer(request, json -> {
             json.writeStartObject();
             json.writeStringField("table", table);
@@ -153,20 +174,19 @@ final class ProfileApi {
             json.writeEndArray();
             json.writeArrayFieldStart("marks");
             for (Object[] row : marks.rows()) {
-                mark(json, row, personal);
+                mark(json, row, isHidden);
             }
             json.writeEndArray();
             json.writeEndObject();
         });
     }
 
-    /** Columns whose values are not shown one by one. */
-    private Set<String> personal(String table) {
-        Set<String> personal = new java.util.HashSet<>(mart.table(table).personal());
-        program.profile(table)
-                .ifPresent(
-                        profile -> personal.addAll(profile.profile().privacy().columns()));
-        return personal;
+    /** Whether it has personal columns, or may have: which ones there are is found by its profile. */
+    private boolean hasPersonal(String table) {
+        return !mart.table(table).personal().isEmpty()
+                || program.profile(table)
+                        .map(known -> !known.profile().privacy().columns().isEmpty())
+                        .orElse(true);
     }
 
     private static void write(JsonGenerator json, Rule rule, long[] counts) throws IOException {
@@ -185,14 +205,13 @@ final class ProfileApi {
         json.writeEndObject();
     }
 
-    private static void mark(JsonGenerator json, Object[] row, Set<String> personal) throws IOException {
-        // A key leads to the row, and so to the person.
-        boolean isHidden = !personal.isEmpty();
+    private static void mark(JsonGenerator json, Object[] row, boolean isHidden) throws IOException {
         json.writeStartObject();
         json.writeStringField("rule", String.valueOf(row[0]));
         json.writeStringField("column", row[1] == null ? "" : String.valueOf(row[1]));
         json.writeStringField("accepted", String.valueOf(row[5]));
         json.writeBooleanField("isFixed", row[4] != null);
+        // A key leads to the row, and so to the person.
         if (!isHidden) {
             json.writeStringField("key", String.valueOf(row[2]));
             json.writeStringField("was", row[3] == null ? null : String.valueOf(row[3]));

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DefinitionsTest {
     private static final String FEEDS = """
@@ -127,6 +128,44 @@ final class DefinitionsTest {
                 .anyMatch(problem -> problem.contains("'speeed'") && problem.contains("did you mean 'speed'"))
                 .anyMatch(problem -> problem.contains("syntax error"))
                 .anyMatch(problem -> problem.contains("is a value of type INTEGER"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "true) FROM polder_row_columns --",
+                "true) FROM polder_row_columns; SELECT (true",
+                "true) FROM polder_row_columns WHERE (true",
+                "true) FROM polder_row_columns /*",
+                "speed < 250 --",
+                "true), (true",
+                "speed < 1) OR (speed > 2",
+                "true AS x",
+                "true FROM polder_row_columns ORDER BY 1",
+                "polder_row_columns IS NULL",
+                "polder_row_columns.speed < 250",
+                "COLUMNS(*) IS NULL",
+                "*"
+            })
+    void neitherAConditionNorAFixLeavesTheParenthesesAroundIt(String text) throws IOException {
+        Mart mart = mart("SELECT * FROM event", """
+                    rules:
+                      - { column: speed, check: "%s", on_violation: count }
+                      - { column: speed, check: "speed < 250", on_violation: fix, fix: "%s" }
+                """.formatted(text, text));
+
+        assertThat(Definitions.check(mart).stream().map(Problem::place)).hasSize(2).allMatch(at -> at.contains("rules["));
+    }
+
+    @Test
+    void aConditionMayHaveParenthesesAndComments() throws IOException {
+        Mart mart = mart("SELECT * FROM event", """
+                    rules:
+                      - { column: speed, check: "(speed < 250) OR /* ) -- */ (speed = 999)", on_violation: count }
+                      - { column: speed, check: "speed::VARCHAR NOT IN (')', '--')", on_violation: fix, fix: "(speed) / 2" }
+                """);
+
+        assertThat(Definitions.check(mart)).isEmpty();
     }
 
     private Mart mart(String select) throws IOException {

@@ -175,9 +175,9 @@ final class DuckTable implements StoredTable {
     public TableDefinition redefine(Function<Map<Integer, Long>, TableDefinition> change) {
         return store.exclusively(() -> {
             TableDefinition wanted = change.apply(positions());
+            store.redefine(wanted);
             definition = wanted;
             isDirect = isDirect(wanted);
-            store.redefine(wanted);
             return wanted;
         });
     }
