@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.polder.config.Configuration;
 import java.io.IOException;
 import java.net.URI;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The profiles and rules of a mart that runs, over its HTTP interface. */
 class MartProfilesTest {
@@ -54,7 +57,18 @@ class MartProfilesTest {
                 key: [id]
                 fields: [{name: id, type: bigint}, {name: email}]
             tables:
-              visits: {from: visits, key: [id, time], time: time, personal: [plate]}
+              visits:
+                from: visits
+                key: [id, time]
+                time: time
+                personal: [plate]
+                rules:
+                  - name: phone
+                    column: phone
+                    check: "regexp_full_match(phone, '^[(][0-9]{3}[)][0-9]{3}-[0-9]{4}$')"
+                    on_violation: fix
+                    fix: "regexp_replace(phone, '^([0-9]{3}) ([0-9]{3}) ([0-9]{4})$', '(\\\\1)\\\\2-\\\\3')"
+                  - {name: seen, check: "id <> 25", on_violation: mark}
               places: {from: places, key: [id]}
             """;
 
@@ -180,28 +194,14 @@ class MartProfilesTest {
 
     @Test
     void aRuleThatIsSwitchedOnHoldsFromThenOnAndARebuildGivesTheSameRows() throws Exception {
-        push("visits", 20, at -> visit(at, MORNING, 300));
-        awaitRows("SELECT count(*) FROM visits WHERE speed = 300", 20);
+        push("visits", 20, at -> visit(at, MORNING, 200));
+        profile("visits", 20);
 
-        JsonNode rules = post(
-                "/api/tables/visits/rules",
-                "{\"name\": \"slow\", \"column\": \"speed\", \"check\": \"speed <= 250\", \"on_violation\": \"nullify\"}",
-                201);
-        assertThat(rules.at("/rules/0/name").asText()).isEqualTo("slow");
+        JsonNode rules = enforce("slow", "speed", "BETWEEN", "nullify");
+        assertThat(rules.at("/rules/2/name").asText()).isEqualTo("slow");
         assertThat(Files.readString(folder.resolve("mart/rules.yaml")))
                 .contains("slow")
                 .contains("since: [");
-        post(
-                "/api/tables/visits/rules",
-                "{\"name\": \"phone\", \"column\": \"phone\", \"on_violation\": \"fix\","
-                        + " \"check\": \"regexp_full_match(phone, '^\\\\([0-9]{3}\\\\)[0-9]{3}-[0-9]{4}$')\","
-                        + " \"fix\": \"regexp_replace(phone, '^\\\\D*(\\\\d{3})\\\\D*(\\\\d{3})\\\\D*(\\\\d{4})\\\\D*$',"
-                        + " '(\\\\1)\\\\2-\\\\3')\"}",
-                201);
-        post(
-                "/api/tables/visits/rules",
-                "{\"name\": \"seen\", \"check\": \"id <> 25\", \"on_violation\": \"mark\"}",
-                201);
         push(
                 "visits",
                 10,
@@ -221,13 +221,13 @@ class MartProfilesTest {
                 .as("what cannot be fixed stays")
                 .isEqualTo("none");
         JsonNode now = get("/api/tables/visits/rules");
-        assertThat(violations(now)).containsExactly("slow 10", "phone 10", "seen 1");
+        assertThat(violations(now)).containsExactly("phone 10", "seen 1", "slow 10");
         assertThat(now.path("marks")).hasSize(11);
 
         // Off again: what comes now is not touched, what came before stays as it is.
         delete("/api/tables/visits/rules/slow");
         push("visits", 1, at -> visit(30, MORNING, 300));
-        awaitRows("SELECT count(*) FROM visits WHERE speed = 300", 21);
+        awaitRows("SELECT count(*) FROM visits WHERE speed = 300", 1);
         post("/api/tables/visits/rebuild", "", 202);
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(get("/api/tables").at("/tables/0/state").asText()).isEqualTo("live");
@@ -235,32 +235,55 @@ class MartProfilesTest {
                     .isEqualTo(31);
         });
         assertThat(sql(rows + " LIMIT 30").path("rows")).isEqualTo(before.path("rows"));
-        assertThat(violations(get("/api/tables/visits/rules"))).containsExactly("slow 10", "phone 10", "seen 1");
+        assertThat(violations(get("/api/tables/visits/rules"))).containsExactly("phone 10", "seen 1", "slow 10");
         assertThat(sql("SELECT count(*) FROM visits WHERE speed = 300")
                         .at("/rows/0/0")
                         .asLong())
-                .isEqualTo(21);
+                .isEqualTo(1);
         profile("visits", 31);
 
         stop();
         start();
         assertThat(get("/api/tables").at("/tables/0/state").asText()).isEqualTo("live");
-        assertThat(get("/api/tables/visits/rules").at("/rules/0/isOn").asBoolean())
+        assertThat(get("/api/tables/visits/rules").at("/rules/2/isOn").asBoolean())
                 .isFalse();
-        assertThat(get("/api/tables/visits/rules").at("/rules/1/isOn").asBoolean())
+        assertThat(get("/api/tables/visits/rules").at("/rules/0/isOn").asBoolean())
                 .isTrue();
     }
 
     @Test
-    void aRuleThatCannotBeIsRefusedWithAllThatIsWrong() throws Exception {
-        JsonNode refused = post(
-                "/api/tables/visits/rules",
-                "{\"column\": \"sped\", \"check\": \"speed <=\", \"on_violation\": \"fix\"}",
-                400);
-        assertThat(refused.path("detail").asText())
-                .contains("sped")
-                .contains("check")
+    void aRuleThatCannotBeIsRefused() throws Exception {
+        push("visits", 20, at -> visit(at, MORNING, 200));
+        JsonNode id = suggested(profile("visits", 20), "id", "IS NOT NULL");
+
+        assertThat(post("/api/tables/visits/rules", wanted("id", "id", id, "nullify"), 400)
+                        .path("detail")
+                        .asText())
+                .contains("changes a column of the key");
+        assertThat(post("/api/tables/visits/rules", wanted("id", "id", id, "fix"), 400)
+                        .path("detail")
+                        .asText())
                 .contains("fix");
+        assertThat(folder.resolve("mart/rules.yaml")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'column': 'phone', 'check': 'len(repeat(phone, 1000000000)) > 0'}",
+                "{'column': 'speed', 'check': 'true) FROM polder_row_columns --', 'on_violation': 'mark'}",
+                "{'column': 'phone', 'check': '\\\"phone\\\" IS NOT NULL', 'on_violation': 'fix', 'fix': 'upper(plate)'}",
+                "{'column': 'speed', 'check': '\\\"phone\\\" IS NOT NULL'}"
+            })
+    void aRuleThatTheProfileDoesNotSuggestIsRefused(String rule) throws Exception {
+        push("visits", 20, at -> visit(at, MORNING, 200));
+        suggested(profile("visits", 20), "phone", "IS NOT NULL");
+
+        assertThat(post("/api/tables/visits/rules", rule.replace('\'', '"'), 400)
+                        .path("detail")
+                        .asText())
+                .contains("suggests")
+                .contains("polder.yaml");
         assertThat(folder.resolve("mart/rules.yaml")).doesNotExist();
     }
 
@@ -287,6 +310,34 @@ class MartProfilesTest {
                         .asLong())
                 .isEqualTo(rows));
         return get("/api/tables/" + table + "/profile");
+    }
+
+    /** Switches on what the profile suggests. */
+    private JsonNode enforce(String name, String column, String part, String way) {
+        JsonNode rule = suggested(get("/api/tables/visits/profile"), column, part);
+        return post("/api/tables/visits/rules", wanted(name, column, rule, way), 201);
+    }
+
+    private static String wanted(String name, String column, JsonNode rule, String way) {
+        ObjectNode body = JSON.createObjectNode();
+        body.put("name", name);
+        body.put("column", column);
+        body.put("check", rule.path("check").asText());
+        body.put("on_violation", way);
+        if (way.equals("fix") && rule.has("fix")) {
+            body.put("fix", rule.path("fix").asText());
+        }
+        return body.toString();
+    }
+
+    private static JsonNode suggested(JsonNode profile, String column, String part) {
+        for (JsonNode rule : profile.at("/profile/rules")) {
+            if (rule.path("column").asText().equals(column)
+                    && rule.path("check").asText().contains(part)) {
+                return rule;
+            }
+        }
+        throw new AssertionError(column + " " + part + ": " + profile.at("/profile/rules"));
     }
 
     private static JsonNode column(JsonNode profile, String name) {

@@ -41,7 +41,7 @@ final class OpenApiTest {
                     "enforceRule",
                     List.of(
                             "/api/tables/traffic/rules",
-                            "{\"column\":\"speed\",\"check\":\"speed < 250\",\"on_violation\":\"mark\"}")),
+                            "{\"column\":\"speed\",\"check\":\"\\\"speed\\\" >= 0\",\"on_violation\":\"mark\"}")),
             Map.entry("releaseRule", List.of("/api/tables/traffic/rules/speed", "")),
             Map.entry("ledger", List.of("/api/ledger?minutes=10")),
             Map.entry("freshness", List.of("/api/freshness")),

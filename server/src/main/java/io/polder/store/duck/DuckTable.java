@@ -57,6 +57,9 @@ import org.jspecify.annotations.Nullable;
  * go the same way; before a bulk row overtakes waiting ones, those are merged.
  */
 final class DuckTable implements StoredTable {
+    /** So many fixed or marked rows are kept of a rule and an hour; the counts are of all. */
+    private static final int MARKS_OF_AN_HOUR = 1_000;
+
     /** Older than this behind the newest row, a row that is not certainly new counts as late. */
     private static final long LATE_MICROS = Duration.ofMinutes(10).toNanos() / 1000;
 
@@ -600,7 +603,7 @@ final class DuckTable implements StoredTable {
         return rows;
     }
 
-    /** Keeps what rules have fixed, and the rows that they mark. */
+    /** Keeps what rules have fixed, and the rows that they mark: the first of each hour. */
     private void mark(Statement statement) throws SQLException {
         String key = definition.key().stream()
                 .map(column -> "CAST(s." + Sql.name(column) + " AS VARCHAR)")
@@ -621,7 +624,11 @@ final class DuckTable implements StoredTable {
                             ? "CASE WHEN s.polder_fixed_" + index + " THEN CAST(" + column + " AS VARCHAR) END"
                             : "NULL")
                     + ", e." + Transform.ACCEPTED + " FROM staged s JOIN " + Transform.EVENT
-                    + " e ON s.polder_row = e.polder_row WHERE s.polder_rule_" + index);
+                    + " e ON s.polder_row = e.polder_row LEFT JOIN (SELECT date_trunc('hour', accepted) AS hour, count(*)"
+                    + " AS marks FROM store.marks WHERE generation = " + Sql.text(physical()) + " AND rule = "
+                    + Sql.text(rule.name()) + " GROUP BY 1) k ON k.hour = date_trunc('hour', e." + Transform.ACCEPTED
+                    + ") WHERE s.polder_rule_" + index + " QUALIFY coalesce(k.marks, 0) + row_number() OVER (PARTITION BY"
+                    + " date_trunc('hour', e." + Transform.ACCEPTED + ") ORDER BY s.polder_row) <= " + MARKS_OF_AN_HOUR);
         }
     }
 
