@@ -161,8 +161,7 @@ public final class Definitions {
             String ruleKey = place + ".rules[" + (index + 1) + "]";
             String rulePlace = mart.place(ruleKey);
             problems.addAll(compiler.checkCondition(rulePlace, rule.check(), transform.columns()));
-            rule.fix()
-                    .ifPresent(fix -> problems.addAll(compiler.checkFix(rulePlace, fix, transform.columns())));
+            rule.fix().ifPresent(fix -> problems.addAll(compiler.checkFix(rulePlace, fix, transform.columns())));
             if (!rule.column().isEmpty()) {
                 checkColumn(mart, ruleKey, rule.column(), names, problems);
             }

@@ -108,11 +108,7 @@ final class RuleSwitch {
     }
 
     private void redefine(
-            TableRunner runner,
-            TableDefinition definition,
-            int partitions,
-            Change change,
-            @Nullable String replaced) {
+            TableRunner runner, TableDefinition definition, int partitions, Change change, @Nullable String replaced) {
         runner.redefine(positions -> {
             List<Long> offsets = new ArrayList<>();
             for (int partition = 0; partition < partitions; partition++) {

@@ -114,8 +114,8 @@ final class ProfileApi {
                             "check",
                             check,
                             "is no rule that the profile of table '" + table + "' suggests now for this column and fix",
-                            "take one of its rules as it stands, or write yours into polder.yaml or "
-                                    + LaterRules.FILE + " and restart")));
+                            "take one of its rules as it stands, or write yours into polder.yaml or " + LaterRules.FILE
+                                    + " and restart")));
         }
         String name = body.path("name").asText("");
         program.enforce(

@@ -154,7 +154,9 @@ final class DefinitionsTest {
                       - { column: speed, check: "speed < 250", on_violation: fix, fix: "%s" }
                 """.formatted(text, text));
 
-        assertThat(Definitions.check(mart).stream().map(Problem::place)).hasSize(2).allMatch(at -> at.contains("rules["));
+        assertThat(Definitions.check(mart).stream().map(Problem::place))
+                .hasSize(2)
+                .allMatch(at -> at.contains("rules["));
     }
 
     @Test

@@ -27,7 +27,8 @@ final class ProfileApiTest {
 
     @Test
     void beforeTheFirstProfileNoMarkedRowIsTold() {
-        JsonNode mark = WebFixture.json(fixture.get("/api/tables/traffic/rules")).at("/marks/0");
+        JsonNode mark =
+                WebFixture.json(fixture.get("/api/tables/traffic/rules")).at("/marks/0");
 
         assertThat(mark.path("rule").asText()).isEqualTo("plausible");
         assertThat(mark.has("key")).isFalse();

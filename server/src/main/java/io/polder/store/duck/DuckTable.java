@@ -627,8 +627,10 @@ final class DuckTable implements StoredTable {
                     + " e ON s.polder_row = e.polder_row LEFT JOIN (SELECT date_trunc('hour', accepted) AS hour, count(*)"
                     + " AS marks FROM store.marks WHERE generation = " + Sql.text(physical()) + " AND rule = "
                     + Sql.text(rule.name()) + " GROUP BY 1) k ON k.hour = date_trunc('hour', e." + Transform.ACCEPTED
-                    + ") WHERE s.polder_rule_" + index + " QUALIFY coalesce(k.marks, 0) + row_number() OVER (PARTITION BY"
-                    + " date_trunc('hour', e." + Transform.ACCEPTED + ") ORDER BY s.polder_row) <= " + MARKS_OF_AN_HOUR);
+                    + ") WHERE s.polder_rule_" + index
+                    + " QUALIFY coalesce(k.marks, 0) + row_number() OVER (PARTITION BY"
+                    + " date_trunc('hour', e." + Transform.ACCEPTED + ") ORDER BY s.polder_row) <= "
+                    + MARKS_OF_AN_HOUR);
         }
     }
 
