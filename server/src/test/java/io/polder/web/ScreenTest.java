@@ -102,7 +102,8 @@ class ScreenTest {
         fixture.program.commit(FakeProgram.row(1, 1, 95));
 
         awaitColour("1", "rgb(42, 127, 196)");
-        assertThat(page.evaluate("polder.map.paintedColourOf('1')")).isEqualTo(List.of(42, 127, 196, 255));
+        // What is painted goes from one colour to the other in a moment.
+        page.waitForFunction("() => String(polder.map.paintedColourOf('1')) === '42,127,196,255'");
         assertThat(page.locator("[data-test=clock]")).hasText("09:01");
         assertThat(complaints).isEmpty();
     }
