@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -74,11 +75,8 @@ final class EvaluateCommand implements Runnable {
             description = "Writes every single forecast as CSV: point, made_at, for_when, predicted, observed.")
     private @Nullable Path predictions;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Default: one for each core.")
-    private @Nullable Integer threads;
+    @Mixin
+    private TrainingOptions options;
 
     @Spec
     private CommandSpec spec;
@@ -100,7 +98,8 @@ final class EvaluateCommand implements Runnable {
         Backtest.Protocol tried = TgcnProtocol.test(series);
         InstantSource clock = InstantSource.system();
         long begun = clock.millis();
-        TreesForecaster trees = train(training);
+        TreesForecaster trees = TrainCommand.train(
+                training, options.settings(TgcnProtocol.HORIZONS), spec.commandLine().getErr());
         double seconds = (clock.millis() - begun) / 1_000.0;
         List<Forecaster> forecasters = new ArrayList<>(List.of(
                 trees,
@@ -142,14 +141,6 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    private TreesForecaster train(Series training) {
-        TreesForecaster.Settings settings = TreesForecaster.Settings.usual(
-                TgcnProtocol.HORIZONS,
-                seed,
-                threads == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, threads));
-        return TrainCommand.train(training, settings, spec.commandLine().getErr());
-    }
-
     private Map<String, ?> about(Path read, Series series, Series training, TreesForecaster trees, double seconds) {
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("schema", 1);
@@ -159,7 +150,7 @@ final class EvaluateCommand implements Runnable {
         about.put("trainedFrom", series.time(0).toString());
         about.put("trainedTo", series.time(training.steps()).toString());
         about.put("testedTo", series.time(series.steps()).toString());
-        about.put("seed", seed);
+        about.put("seed", options.seed());
         about.put("weightOfMean", trees.weightOfMean());
         about.put("secondsOfTraining", seconds);
         return about;

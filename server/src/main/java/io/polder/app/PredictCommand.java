@@ -9,7 +9,9 @@ import io.polder.record.PolderException;
 import io.polder.record.Problem;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,24 +55,12 @@ final class PredictCommand implements Runnable {
     public void run() {
         ModelFile read = ModelFile.read(model);
         Series known = times.read(file);
-        if (known.step().toSeconds() != read.provenance().step()) {
-            throw new PolderException(
-                    ErrorCode.INVALID_REQUEST,
-                    List.of(new Problem(
-                            "--step",
-                            String.valueOf(known.step()),
-                            "the model knows steps of " + read.provenance().step() + " s",
-                            "give what has such steps, or train another model")));
-        }
-        String zone = known.calendar().zone().getId();
-        if (!zone.equals(read.provenance().zone())) {
-            throw new PolderException(
-                    ErrorCode.INVALID_REQUEST,
-                    List.of(new Problem(
-                            "--timezone",
-                            zone,
-                            "the model knows the hours of " + read.provenance().zone(),
-                            "give that one, or train another model")));
+        List<Problem> problems = new ArrayList<>();
+        differs(problems, "--step", known.step(), Duration.ofSeconds(read.provenance().step()));
+        differs(problems, "--timezone", known.calendar().zone().getId(), read.provenance().zone());
+        differs(problems, "--holidays", known.calendar().holidays(), read.provenance().holidays());
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
         List<String> points = read.provenance().points();
         TreesForecaster forecaster = read.forecaster();
@@ -101,5 +91,16 @@ final class PredictCommand implements Runnable {
             }
         }
         out.flush();
+    }
+
+    /** A model knows the hours and days that it was trained on, and no others. */
+    private static void differs(List<Problem> problems, String option, Object given, Object known) {
+        if (!given.equals(known)) {
+            problems.add(new Problem(
+                    option,
+                    String.valueOf(given),
+                    "the model was trained with " + known,
+                    "give that, or train another model"));
+        }
     }
 }

@@ -54,11 +54,8 @@ final class TrainCommand implements Runnable {
             description = "How many steps ahead it looks. Default: ${DEFAULT-VALUE}.")
     private int horizons;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Default: one for each core.")
-    private @Nullable Integer threads;
+    @Mixin
+    private TrainingOptions training;
 
     @Spec
     private CommandSpec spec;
@@ -71,8 +68,7 @@ final class TrainCommand implements Runnable {
                     "--horizons = '" + horizons + "': it is to look ahead. Fix: give 1 or more");
         }
         Series series = times.read(file);
-        TreesForecaster.Settings settings = TreesForecaster.Settings.usual(
-                horizons, seed, threads == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, threads));
+        TreesForecaster.Settings settings = training.settings(horizons);
         TreesForecaster trained = train(series, settings, spec.commandLine().getErr());
         ModelFile.Provenance provenance = ModelFile.Provenance.of(
                 String.valueOf(file.getFileName()),

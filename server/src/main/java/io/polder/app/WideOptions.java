@@ -1,5 +1,6 @@
 package io.polder.app;
 
+import io.polder.predict.Holidays;
 import io.polder.predict.Series;
 import io.polder.predict.WideFile;
 import io.polder.record.ErrorCode;
@@ -37,6 +38,13 @@ final class WideOptions {
             description = "Of hours and days: America/Los_Angeles.")
     private String zone;
 
+    @Option(
+            names = "--holidays",
+            paramLabel = "COUNTRY",
+            defaultValue = "none",
+            description = "Whose holidays are like weekends: belgium or none. Default: ${DEFAULT-VALUE}.")
+    private Holidays holidays;
+
     /** Reads a file; all that is wrong with the options is told at once. */
     Series read(Path file) {
         List<Problem> problems = new ArrayList<>();
@@ -64,6 +72,6 @@ final class WideOptions {
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
-        return WideFile.read(file, first.atZone(where).toInstant(), between, Series.Calendar.of(where));
+        return WideFile.read(file, first.atZone(where).toInstant(), between, new Series.Calendar(where, holidays));
     }
 }

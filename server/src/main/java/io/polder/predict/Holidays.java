@@ -4,8 +4,24 @@ import java.time.LocalDate;
 import java.time.MonthDay;
 import java.util.Set;
 
-/** Days on which people do not go to work, though they are none of a weekend. */
-public final class Holidays {
+/** Whose days on which people do not go to work, though they are none of a weekend. */
+public enum Holidays {
+    NONE {
+        @Override
+        boolean has(LocalDate day) {
+            return false;
+        }
+    },
+    /** The ten legal ones, those on a Sunday too; Easter and Whit Sunday are Sundays anyway. */
+    BELGIUM {
+        @Override
+        boolean has(LocalDate day) {
+            return FIXED_IN_BELGIUM.contains(MonthDay.from(day))
+                    || AFTER_EASTER_IN_BELGIUM.contains(
+                            day.toEpochDay() - easter(day.getYear()).toEpochDay());
+        }
+    };
+
     private static final Set<MonthDay> FIXED_IN_BELGIUM = Set.of(
             MonthDay.of(1, 1),
             MonthDay.of(5, 1),
@@ -17,14 +33,8 @@ public final class Holidays {
     /** Days after Easter: Easter Monday, Ascension, Whit Monday. */
     private static final Set<Long> AFTER_EASTER_IN_BELGIUM = Set.of(1L, 39L, 50L);
 
-    private Holidays() {}
-
-    /** The ten legal holidays of Belgium, those on a Sunday too; Easter and Whit Sunday are Sundays anyway. */
-    public static boolean ofBelgium(LocalDate day) {
-        return FIXED_IN_BELGIUM.contains(MonthDay.from(day))
-                || AFTER_EASTER_IN_BELGIUM.contains(
-                        day.toEpochDay() - easter(day.getYear()).toEpochDay());
-    }
+    /** Whether a day is one of them. */
+    abstract boolean has(LocalDate day);
 
     /** Easter Sunday of the Gregorian calendar, by the anonymous algorithm of 1876 (Meeus, Jones, Butcher). */
     static LocalDate easter(int year) {

@@ -44,6 +44,7 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
      * @param trainedTo the end of the last step, UTC
      * @param step in seconds
      * @param zone of hours and days
+     * @param holidays that are like weekends
      * @param data what it was trained on, such as a file with its checksum, or a statement and offsets
      * @param settings how it was trained; with one thread, since their number makes no difference
      * @param features what it looks at, in words
@@ -57,6 +58,7 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
             String trainedTo,
             long step,
             String zone,
+            Holidays holidays,
             Map<String, String> data,
             TreesForecaster.Settings settings,
             List<String> features,
@@ -84,6 +86,7 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
                     training.time(training.steps()).toString(),
                     training.step().toSeconds(),
                     training.calendar().zone().getId(),
+                    training.calendar().holidays(),
                     data,
                     forecaster.settings().withThreads(1),
                     forecaster.features(),

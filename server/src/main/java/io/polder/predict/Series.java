@@ -3,7 +3,6 @@ package io.polder.predict;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -11,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
 
 /**
  * Numbers of several points at equal steps in time; NaN where there is none. Cannot be changed, and is safe for several
@@ -22,12 +20,12 @@ public final class Series {
      * When something is, as people live by it.
      *
      * @param zone of hours and days; in the hour that summer time repeats, both are the same slots
-     * @param isHoliday which days are like those of a weekend
+     * @param holidays days that are like those of a weekend
      */
-    public record Calendar(ZoneId zone, Predicate<LocalDate> isHoliday) {
+    public record Calendar(ZoneId zone, Holidays holidays) {
         /** Without holidays. */
         public static Calendar of(ZoneId zone) {
-            return new Calendar(zone, day -> false);
+            return new Calendar(zone, Holidays.NONE);
         }
     }
 
@@ -157,7 +155,7 @@ public final class Series {
         DayOfWeek day = local.getDayOfWeek();
         boolean isFree = day == DayOfWeek.SATURDAY
                 || day == DayOfWeek.SUNDAY
-                || calendar.isHoliday().test(local.toLocalDate());
+                || calendar.holidays().has(local.toLocalDate());
         int slot = (int) (local.toLocalTime().toNanoOfDay() / step.toNanos());
         return new Moment(local, local.toLocalDate().toEpochDay(), slot, isFree);
     }

@@ -60,6 +60,21 @@ class TrainCommandTest {
     }
 
     @Test
+    void aModelKnowsTheDaysThatItWasTrainedOnAndNoOthers() throws IOException {
+        Path file = made("a,b,c\n", 14);
+        Path model = folder.resolve("made.model");
+        assertThat(run("train", file, "--model", model, "--horizons", "2", "--holidays", "belgium"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(run("predict", model, file, "--holidays", "Belgium"))
+                .as(err.toString())
+                .isZero();
+        assertThat(run("predict", model, file)).isEqualTo(2);
+        assertThat(err.toString()).contains("--holidays = 'NONE': the model was trained with BELGIUM. Fix: ");
+    }
+
+    @Test
     void whatIsWrongIsSaidAtOnce() throws IOException {
         Path file = made("a,b,c\n", 1);
 
