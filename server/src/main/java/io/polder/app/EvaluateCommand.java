@@ -4,6 +4,7 @@ import io.polder.predict.Backtest;
 import io.polder.predict.Baselines;
 import io.polder.predict.Evaluation;
 import io.polder.predict.Forecaster;
+import io.polder.predict.HeldOut;
 import io.polder.predict.LinearForecaster;
 import io.polder.predict.PublishedModel;
 import io.polder.predict.Scores;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,30 +42,44 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         description = {
             "Says how good forecasts are: trains on the first part of a file, forecasts the rest, and compares with"
-                    + " baselines and with what was published.",
-            "The protocol t-gcn: CSV, the first line names the points, each other line is a step of five minutes from"
-                    + " 2012-03-01 in Los Angeles; four fifths to train on, 12 steps known, 12 ahead."
+                    + " baselines. The file is CSV; its first line names the points, and each other line is a step.",
+            "The protocol held-out: any such file; three quarters to train on, and the last quarter to be forecast.",
+            "The protocol t-gcn: steps of five minutes from 2012-03-01 in Los Angeles; four fifths to train on, 12 steps"
+                    + " known, 12 ahead; beside what was published of others."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./polder evaluate --protocol t-gcn",
             "  ./polder evaluate --protocol t-gcn --json scores.json --predictions predictions.csv",
-            "  ./polder evaluate --protocol t-gcn los_speed.csv --seed 2"
+            "  ./polder evaluate --protocol t-gcn los_speed.csv --seed 2",
+            "  ./polder evaluate air.csv --protocol held-out --start 2026-01-01T00:00 --step PT1H --timezone Europe/Brussels"
         })
 final class EvaluateCommand implements Runnable {
     private static final String T_GCN = "t-gcn";
+    private static final String HELD_OUT = "held-out";
+    /** How many steps ahead, if nothing else is said. */
+    private static final int HORIZONS = 12;
 
     @Parameters(
             paramLabel = "FILE",
             arity = "0..1",
-            description = "CSV, also compressed with gzip. Default: that of examples/los-angeles.")
+            description = "CSV, also compressed with gzip. Default with t-gcn: that of examples/los-angeles.")
     private @Nullable Path file;
+
+    @ArgGroup(exclusive = false, heading = "%nWhen the steps are, with held-out:%n")
+    private @Nullable WideOptions times;
+
+    @Option(
+            names = "--horizons",
+            paramLabel = "N",
+            description = "How many steps ahead it looks, with held-out. Default: " + HORIZONS + ".")
+    private @Nullable Integer horizons;
 
     @Option(
             names = "--protocol",
             paramLabel = "NAME",
             required = true,
-            description = "How it is tried. There is one: t-gcn.")
+            description = "How it is tried: held-out or t-gcn.")
     private String protocol;
 
     @Option(names = "--json", paramLabel = "OUT", description = "Writes all scores as JSON.")
@@ -81,47 +97,81 @@ final class EvaluateCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
+    /** What is tried, and how. */
+    private record Task(
+            Path file,
+            Series series,
+            Series training,
+            Backtest.Protocol test,
+            List<Integer> told,
+            List<TgcnProtocol.Published> published) {}
+
     @Override
     public void run() {
-        if (!protocol.equals(T_GCN)) {
-            throw new PolderException(
-                    ErrorCode.INVALID_REQUEST,
-                    List.of(new Problem("--protocol", protocol, "there is no such protocol", "give t-gcn")));
-        }
-        for (Path out : Stream.of(json, predictions).filter(Objects::nonNull).toList()) {
-            // Before and not after a minute's work.
-            write(out, "");
-        }
-        Path read = file == null ? example() : file;
-        Series series = WideFile.read(read, TgcnProtocol.START, TgcnProtocol.STEP, TgcnProtocol.CALENDAR);
-        Series training = TgcnProtocol.training(series);
-        Backtest.Protocol tried = TgcnProtocol.test(series);
+        // What cannot be written is said before and not after a minute's work.
+        Task task = task();
+        Stream.of(json, predictions).filter(Objects::nonNull).forEach(out -> write(out, ""));
+        Series training = task.training();
+        int ahead = task.test().horizons();
         InstantSource clock = InstantSource.system();
         long begun = clock.millis();
-        TreesForecaster trees = TrainCommand.train(
-                training, options.settings(TgcnProtocol.HORIZONS), spec.commandLine().getErr());
+        TreesForecaster trees =
+                TrainCommand.train(training, options.settings(ahead), spec.commandLine().getErr());
         double seconds = (clock.millis() - begun) / 1_000.0;
-        List<Forecaster> forecasters = new ArrayList<>(List.of(
-                trees,
-                LinearForecaster.fit(training, TgcnProtocol.HORIZONS),
-                PublishedModel.fit(training, TgcnProtocol.HORIZONS)));
-        forecasters.addAll(Baselines.all(training, TgcnProtocol.INPUTS, TgcnProtocol.HORIZONS));
-        List<Scores> scores = backtest(series, tried, Backtest.scales(training), forecasters);
-        Evaluation evaluation = new Evaluation(scores, TgcnProtocol.TOLD, TgcnProtocol.STEP.toMinutes());
+        List<Forecaster> forecasters = new ArrayList<>(
+                List.of(trees, LinearForecaster.fit(training, ahead), PublishedModel.fit(training, ahead)));
+        forecasters.addAll(Baselines.all(training, task.test().inputs(), ahead));
+        List<Scores> scores = backtest(task.series(), task.test(), Backtest.scales(training), forecasters);
+        long minutes = training.step().toMinutes();
+        Evaluation evaluation = new Evaluation(scores, task.told(), minutes);
         PrintWriter out = spec.commandLine().getOut();
         out.println(String.format(
                 Locale.ROOT,
                 "%d points, %,d steps of %d minutes: trained on the first %,d in %.0f s, tried on the last %,d.",
-                series.points().size(),
-                series.steps(),
-                TgcnProtocol.STEP.toMinutes(),
+                training.points().size(),
+                task.series().steps(),
+                minutes,
                 training.steps(),
                 seconds,
-                series.steps() - training.steps()));
+                task.series().steps() - training.steps()));
         out.println();
-        evaluation.text(TgcnProtocol.published()).forEach(out::println);
-        write(json, evaluation.json(about(read, series, training, trees, seconds)));
+        evaluation.text(task.published()).forEach(out::println);
+        write(json, evaluation.json(about(task, trees, seconds)));
         out.flush();
+    }
+
+    private Task task() {
+        if (protocol.equals(T_GCN)) {
+            Path read = file == null ? example() : file;
+            Series series = WideFile.read(read, TgcnProtocol.START, TgcnProtocol.STEP, TgcnProtocol.CALENDAR);
+            return new Task(
+                    read,
+                    series,
+                    TgcnProtocol.training(series),
+                    TgcnProtocol.test(series),
+                    TgcnProtocol.TOLD,
+                    TgcnProtocol.published());
+        }
+        List<Problem> problems = new ArrayList<>();
+        if (!protocol.equals(HELD_OUT)) {
+            problems.add(
+                    new Problem("--protocol", protocol, "there is no such protocol", "give " + HELD_OUT + " or " + T_GCN));
+        } else if (file == null) {
+            problems.add(new Problem("FILE", "", "is missing", "name the file"));
+        } else if (times == null) {
+            problems.add(new Problem("--start", "", "is missing", "give --start, --step and --timezone"));
+        }
+        int ahead = horizons == null ? HORIZONS : horizons;
+        if (ahead < 1) {
+            problems.add(new Problem("--horizons", String.valueOf(ahead), "it is to look ahead", "give 1 or more"));
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        Path read = Objects.requireNonNull(file);
+        Series series = Objects.requireNonNull(times).read(read);
+        return new Task(
+                read, series, HeldOut.training(series), HeldOut.test(series, ahead), HeldOut.told(ahead), List.of());
     }
 
     private List<Scores> backtest(
@@ -141,14 +191,15 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    private Map<String, ?> about(Path read, Series series, Series training, TreesForecaster trees, double seconds) {
+    private Map<String, ?> about(Task task, TreesForecaster trees, double seconds) {
+        Series series = task.series();
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("schema", 1);
         about.put("protocol", protocol);
-        about.put("file", String.valueOf(read.getFileName()));
+        about.put("file", String.valueOf(task.file().getFileName()));
         about.put("points", series.points().size());
         about.put("trainedFrom", series.time(0).toString());
-        about.put("trainedTo", series.time(training.steps()).toString());
+        about.put("trainedTo", series.time(task.training().steps()).toString());
         about.put("testedTo", series.time(series.steps()).toString());
         about.put("seed", options.seed());
         about.put("weightOfMean", trees.weightOfMean());

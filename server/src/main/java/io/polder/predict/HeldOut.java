@@ -1,0 +1,65 @@
+package io.polder.predict;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The usual way to try forecasters on any series: the first three quarters are to train on, the last quarter is forecast from
+ * one origin after the other, and nothing is chosen or fitted there.
+ */
+public final class HeldOut {
+    private static final double TRAINED = 0.75;
+    private static final int TOLD = 4;
+    private static final int BANDS = 5;
+    private static final MathContext ROUND = new MathContext(2);
+
+    private HeldOut() {}
+
+    /** The part to train on. */
+    public static Series training(Series series) {
+        return series.window(0, trained(series));
+    }
+
+    private static int trained(Series series) {
+        return (int) (series.steps() * TRAINED);
+    }
+
+    /** The rest: the first origin is its first step. */
+    public static Backtest.Protocol test(Series series, int horizons) {
+        return new Backtest.Protocol(
+                trained(series), series.steps(), Features.INPUTS, horizons, bands(training(series)));
+    }
+
+    /** At most four numbers of steps ahead, as evenly apart as they can be, the farthest last. */
+    public static List<Integer> told(int horizons) {
+        int told = Math.min(TOLD, horizons);
+        return IntStream.rangeClosed(1, told).map(at -> horizons * at / told).boxed().toList();
+    }
+
+    /** Limits between fifths of the training range's numbers, to two digits. */
+    private static double[] bands(Series training) {
+        float[] numbers = new float[training.points().size() * training.steps()];
+        int count = 0;
+        for (int point = 0; point < training.points().size(); point++) {
+            for (int at = 0; at < training.steps(); at++) {
+                float number = training.value(point, at);
+                if (!Float.isNaN(number)) {
+                    numbers[count++] = number;
+                }
+            }
+        }
+        float[] sorted = Arrays.copyOf(numbers, count);
+        Arrays.sort(sorted);
+        return sorted.length == 0
+                ? new double[0]
+                : IntStream.range(1, BANDS)
+                        .mapToDouble(band -> BigDecimal.valueOf(sorted[sorted.length * band / BANDS])
+                                .round(ROUND)
+                                .doubleValue())
+                        .distinct()
+                        .toArray();
+    }
+}
