@@ -45,6 +45,13 @@ final class WideOptions {
             description = "Whose holidays are like weekends: belgium or none. Default: ${DEFAULT-VALUE}.")
     private Holidays holidays;
 
+    @Option(
+            names = "--covariates",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Columns that are no points but what is known beside them, such as the weather.")
+    private List<String> covariates = List.of();
+
     /** Reads a file; all that is wrong with the options is told at once. */
     Series read(Path file) {
         List<Problem> problems = new ArrayList<>();
@@ -72,6 +79,20 @@ final class WideOptions {
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
-        return WideFile.read(file, first.atZone(where).toInstant(), between, new Series.Calendar(where, holidays));
+        Series series =
+                WideFile.read(file, first.atZone(where).toInstant(), between, new Series.Calendar(where, holidays));
+        for (String name : covariates) {
+            if (!series.points().contains(name)) {
+                problems.add(new Problem(
+                        "--covariates",
+                        name,
+                        "there is no such column in " + file,
+                        Problem.suggestion(name, series.points())));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        return covariates.isEmpty() ? series : series.withBeside(covariates);
     }
 }

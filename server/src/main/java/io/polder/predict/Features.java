@@ -29,13 +29,15 @@ final class Features {
     private final SeasonalProfile profile;
     private final Levels[] levels;
     private final int[][] neighbours;
+    private final List<String> covariates;
     private final List<String> names;
 
-    private Features(SeasonalProfile profile, Levels[] levels, int[][] neighbours) {
+    private Features(SeasonalProfile profile, Levels[] levels, int[][] neighbours, List<String> covariates) {
         this.profile = profile;
         this.levels = levels;
         this.neighbours = neighbours;
-        this.names = names();
+        this.covariates = covariates;
+        this.names = names(covariates);
     }
 
     /** Learns what is usual, and who tells what of whom, from the training range. */
@@ -48,11 +50,19 @@ final class Features {
                 away[point][at] = training.value(point, at) - profile.meanWithout(point, moment, at);
             }
         }
-        return new Features(profile, Levels.of(training), Neighbours.of(away, NEIGHBOURS, Math.max(1, horizons / 2)));
+        return new Features(
+                profile,
+                Levels.of(training),
+                Neighbours.of(away, NEIGHBOURS, Math.max(1, horizons / 2)),
+                training.covariates());
     }
 
     void write(DataOutput out) throws IOException {
         profile.write(out);
+        out.writeInt(covariates.size());
+        for (String covariate : covariates) {
+            out.writeUTF(covariate);
+        }
         for (int point = 0; point < levels.length; point++) {
             levels[point].write(out);
             out.writeByte(neighbours[point].length);
@@ -64,6 +74,10 @@ final class Features {
 
     static Features read(DataInput in, int points) throws IOException {
         SeasonalProfile profile = SeasonalProfile.read(in);
+        String[] covariates = new String[in.readInt()];
+        for (int at = 0; at < covariates.length; at++) {
+            covariates[at] = in.readUTF();
+        }
         Levels[] levels = new Levels[points];
         int[][] neighbours = new int[points][];
         for (int point = 0; point < points; point++) {
@@ -73,7 +87,7 @@ final class Features {
                 neighbours[point][rank] = in.readInt();
             }
         }
-        return new Features(profile, levels, neighbours);
+        return new Features(profile, levels, neighbours, List.of(covariates));
     }
 
     /** What features are, in words. */
@@ -96,10 +110,13 @@ final class Features {
         if (at < USUAL + TOGETHER + 3 * NAMED + 3) {
             return "its neighbours";
         }
+        if (feature >= names.size() - 2 * covariates.size()) {
+            return covariates.get((feature - names.size() + 2 * covariates.size()) / 2);
+        }
         return at < USUAL + TOGETHER + 3 * NAMED + 6 ? "the time" : "what the point is like";
     }
 
-    private static List<String> names() {
+    private static List<String> names(List<String> covariates) {
         List<String> names = new ArrayList<>(List.of("value now"));
         for (int lag : LAGS) {
             names.add("change over " + lag + (lag == 1 ? " step" : " steps"));
@@ -139,12 +156,17 @@ final class Features {
                 "restlessness of the point",
                 "level now",
                 "usual level then"));
+        for (String covariate : covariates) {
+            names.add(covariate);
+            names.add("change of " + covariate);
+        }
         return List.copyOf(names);
     }
 
     /** What is known when a forecast is made, and what all points together tell of it. */
     static final class Known {
         private final Series series;
+        private final List<String> covariates;
         private final int last;
         private final Series.Moment[] moments;
         private final int own;
@@ -156,6 +178,7 @@ final class Features {
 
         private Known(Series series, Series.Moment[] moments, int own, float[] away, float[] together, float[] low) {
             this.series = series;
+            this.covariates = series.covariates();
             this.last = series.steps() - 1;
             this.moments = moments;
             this.own = own;
@@ -169,6 +192,17 @@ final class Features {
         /** The value so many steps before the last; NaN where there is none. */
         private float value(int point, int lag) {
             return lag > last ? Float.NaN : series.value(point, last - lag);
+        }
+
+        /** Of what is known beside, the value that is known since at most the lag. */
+        private float covariate(int index, int point, int lag) {
+            for (int at = lag; at <= last && at < lag + INPUTS; at++) {
+                float value = series.covariate(index, point, last - at);
+                if (!Float.isNaN(value)) {
+                    return value;
+                }
+            }
+            return Float.NaN;
         }
     }
 
@@ -303,6 +337,13 @@ final class Features {
         row[at++] = level.restlessness();
         row[at++] = level.position(now);
         row[at++] = level.position(usualThen);
+        for (String covariate : covariates) {
+            // A column that has gone is not known, and trees know where such rows went.
+            int index = known.covariates.indexOf(covariate);
+            float value = index < 0 ? Float.NaN : known.covariate(index, point, 0);
+            row[at++] = value;
+            row[at++] = index < 0 ? Float.NaN : value - known.covariate(index, point, INPUTS - 1);
+        }
         return row;
     }
 

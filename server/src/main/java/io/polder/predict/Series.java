@@ -29,11 +29,27 @@ public final class Series {
         }
     }
 
+    /**
+     * What is known beside the numbers themselves, such as the weather.
+     *
+     * @param values point by point, or one row that is the same for all points; NaN where it is not known
+     */
+    public record Covariate(String name, float[][] values) {
+        private float value(int point, int at) {
+            return values[values.length == 1 ? 0 : point][at];
+        }
+
+        private Covariate with(float[][] others) {
+            return new Covariate(name, others);
+        }
+    }
+
     private final List<String> points;
     private final Instant start;
     private final Duration step;
     private final Calendar calendar;
     private final float[][] values;
+    private final List<Covariate> covariates;
     private final int offset;
     private final int steps;
 
@@ -43,6 +59,7 @@ public final class Series {
             Duration step,
             Calendar calendar,
             float[][] values,
+            List<Covariate> covariates,
             int offset,
             int steps) {
         this.points = points;
@@ -50,6 +67,7 @@ public final class Series {
         this.step = step;
         this.calendar = calendar;
         this.values = values;
+        this.covariates = covariates;
         this.offset = offset;
         this.steps = steps;
     }
@@ -66,7 +84,31 @@ public final class Series {
             throw new IllegalArgumentException(step + " does not divide a day");
         }
         return new Series(
-                List.copyOf(points), start, step, calendar, values, 0, values.length == 0 ? 0 : values[0].length);
+                List.copyOf(points),
+                start,
+                step,
+                calendar,
+                values,
+                List.of(),
+                0,
+                values.length == 0 ? 0 : values[0].length);
+    }
+
+    /**
+     * The same with what is known beside the numbers.
+     *
+     * @param others each with as many steps as this has; not copied, and not to be changed
+     */
+    public Series with(List<Covariate> others) {
+        for (Covariate covariate : others) {
+            for (float[] row : covariate.values()) {
+                if (row.length != steps) {
+                    throw new IllegalArgumentException(
+                            covariate.name() + " has " + row.length + " steps, and not " + steps);
+                }
+            }
+        }
+        return new Series(points, start, step, calendar, part(values, 0, steps), List.copyOf(others), 0, steps);
     }
 
     /** Whether a series can have such steps: whole milliseconds that divide a day. */
@@ -85,15 +127,32 @@ public final class Series {
             throw new IllegalArgumentException(from + " is behind " + to);
         }
         if (from >= 0 && to <= steps) {
-            return new Series(points, time(from), step, calendar, values, offset + from, to - from);
+            return new Series(points, time(from), step, calendar, values, covariates, offset + from, to - from);
         }
-        float[][] padded = new float[values.length][to - from];
-        for (int point = 0; point < values.length; point++) {
-            for (int at = from; at < to; at++) {
-                padded[point][at - from] = at < 0 || at >= steps ? Float.NaN : value(point, at);
+        return new Series(
+                points,
+                time(from),
+                step,
+                calendar,
+                part(values, from, to),
+                covariates.stream()
+                        .map(covariate -> covariate.with(part(covariate.values(), from, to)))
+                        .toList(),
+                0,
+                to - from);
+    }
+
+    private float[][] part(float[][] rows, int from, int to) {
+        float[][] part = new float[rows.length][to - from];
+        int begin = Math.max(from, 0);
+        int end = Math.min(to, steps);
+        for (int row = 0; row < rows.length; row++) {
+            Arrays.fill(part[row], Float.NaN);
+            if (begin < end) {
+                System.arraycopy(rows[row], offset + begin, part[row], begin - from, end - begin);
             }
         }
-        return new Series(points, time(from), step, calendar, padded, 0, to - from);
+        return part;
     }
 
     /** The same for these points, in this order: that of one which is not there is missing at all steps. */
@@ -105,16 +164,42 @@ public final class Series {
         for (int point = 0; point < points.size(); point++) {
             indexes.put(points.get(point), point);
         }
+        return new Series(
+                List.copyOf(wanted),
+                start,
+                step,
+                calendar,
+                arranged(values, wanted, indexes),
+                covariates.stream()
+                        .map(covariate -> covariate.with(
+                                covariate.values().length == 1
+                                        ? part(covariate.values(), 0, steps)
+                                        : arranged(covariate.values(), wanted, indexes)))
+                        .toList(),
+                0,
+                steps);
+    }
+
+    private float[][] arranged(float[][] rows, List<String> wanted, Map<String, Integer> indexes) {
         float[][] arranged = new float[wanted.size()][steps];
         for (int point = 0; point < arranged.length; point++) {
             Integer index = indexes.get(wanted.get(point));
             if (index == null) {
                 Arrays.fill(arranged[point], Float.NaN);
             } else {
-                System.arraycopy(values[index], offset, arranged[point], 0, steps);
+                System.arraycopy(rows[index], offset, arranged[point], 0, steps);
             }
         }
-        return new Series(List.copyOf(wanted), start, step, calendar, arranged, 0, steps);
+        return arranged;
+    }
+
+    /** The same with some of the points as what is known beside the others. */
+    public Series withBeside(List<String> names) {
+        List<Covariate> beside = names.stream()
+                .map(name -> new Covariate(name, arranged(List.of(name)).values))
+                .toList();
+        return arranged(points.stream().filter(point -> !names.contains(point)).toList())
+                .with(beside);
     }
 
     public List<String> points() {
@@ -137,6 +222,16 @@ public final class Series {
     /** The number of a point at a step; NaN where there is none. */
     public float value(int point, int at) {
         return values[point][offset + Objects.checkIndex(at, steps)];
+    }
+
+    /** What is known beside the numbers, by name. */
+    public List<String> covariates() {
+        return covariates.stream().map(Covariate::name).toList();
+    }
+
+    /** What is known beside the number of a point at a step, by its place in {@link #covariates}; NaN where it is not. */
+    public float covariate(int index, int point, int at) {
+        return covariates.get(index).value(point, offset + Objects.checkIndex(at, steps));
     }
 
     /** When a step begins, also of one before or behind the series. */

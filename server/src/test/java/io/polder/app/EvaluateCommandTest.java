@@ -74,9 +74,31 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void anySeriesCanBeTriedOnItsLastQuarter() throws IOException {
+        Path file = made();
+        Path json = folder.resolve("scores.json");
+
+        int exit = run(
+                "evaluate", file.toString(), "--protocol", "held-out", "--start", "2026-03-27T00:00", "--step", "PT5M",
+                "--timezone", "Europe/Brussels", "--horizons", "6", "--covariates", "3", "--json", json.toString());
+
+        assertThat(exit).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains("2 points, 1,400 steps of 5 minutes: trained on the first 1,050")
+                .contains("last value", "historical average", "observed within the interval")
+                .doesNotContain("published)");
+        JsonNode scores = new ObjectMapper().readTree(json.toFile());
+        assertThat(scores.at("/protocol").asText()).isEqualTo("held-out");
+        assertThat(scores.at("/models/0/horizons")).hasSize(6);
+
+        assertThat(run("evaluate", file.toString(), "--protocol", "held-out")).isEqualTo(2);
+        assertThat(err.toString()).contains("--start").contains("Fix: give --start, --step and --timezone");
+    }
+
+    @Test
     void whatIsWrongIsASentence() throws IOException {
         assertThat(run("evaluate", "--protocol", "other")).isEqualTo(2);
-        assertThat(err.toString()).contains("--protocol = 'other': there is no such protocol. Fix: give t-gcn");
+        assertThat(err.toString()).contains("--protocol = 'other': there is no such protocol. Fix: give held-out or t-gcn");
 
         Path few = Files.writeString(folder.resolve("few.csv"), "a,b\n" + "1,2\n".repeat(100));
         assertThat(run("evaluate", few.toString(), "--protocol", "t-gcn")).isEqualTo(2);

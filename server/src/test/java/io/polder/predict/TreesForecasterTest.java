@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TreesForecasterTest {
@@ -50,6 +52,69 @@ class TreesForecasterTest {
             assertThat(reasons.features()).hasSize(trees.features().size());
             assertThat(reasons.text(3)).matches("-?\\d+ at 00:30: -?\\d+ at 23:45(, [+−]\\d+ [a-z ]+)*");
         }
+    }
+
+    @Test
+    void whatIsKnownBesideTellsOfWhatComes() throws IOException {
+        Series alone = Made.series(16, 4, 21);
+        Series wet = rained(alone, 5);
+        Series beside = wet.with(List.of(new Series.Covariate("rain", new float[][] {rain(alone.steps(), 5)})));
+        int split = 16 * Made.SLOTS;
+        TreesForecaster without = TreesForecaster.fit(wet.window(0, split), Made.small(3), done -> {});
+        TreesForecaster with = TreesForecaster.fit(beside.window(0, split), Made.small(3), done -> {});
+        Backtest.Protocol protocol = new Backtest.Protocol(split, wet.steps(), Features.INPUTS, 3, new double[] {50});
+        double[] scales = Backtest.scales(wet.window(0, split));
+
+        double then = Backtest.run(wet, protocol, scales, List.of(without), (a, b, c, d, e) -> {})
+                .get(0)
+                .at(2)
+                .mae();
+        double now = Backtest.run(beside, protocol, scales, List.of(with), (a, b, c, d, e) -> {})
+                .get(0)
+                .at(2)
+                .mae();
+        assertThat(now).isLessThan(0.9 * then);
+        assertThat(with.features()).contains("rain", "change of rain");
+
+        int wettest = IntStream.range(split, wet.steps())
+                .filter(at -> rain(wet.steps(), 5)[at] > 5)
+                .findFirst()
+                .orElseThrow();
+        assertThat(with.why(beside.window(0, wettest + 1), 0, 2).parts().stream().map(Reasons.Part::what))
+                .contains("rain");
+
+        Dependence dependence = with.dependence(beside.window(split, wet.steps()), "rain", 2);
+        assertThat(dependence.values()).isSorted();
+        assertThat(dependence.adds()[dependence.adds().length - 1]).isLessThan(dependence.adds()[0] - 3);
+        assertThatThrownBy(() -> with.dependence(beside, "rian", 2)).hasMessageContaining("did you mean 'rain'?");
+
+        // The column disappears: the forecasts stay.
+        for (float[] values : with.forecast(wet.window(split, split + 20)).values()) {
+            for (float value : values) {
+                assertThat(value).isFinite();
+            }
+        }
+    }
+
+    /** Showers that slow everybody down two steps later. */
+    private static float[] rain(int steps, long seed) {
+        Random random = new Random(seed);
+        float[] rain = new float[steps];
+        for (int at = 1; at < steps; at++) {
+            rain[at] = random.nextInt(20) == 0 ? 10 * random.nextFloat() : rain[at - 1] < 0.5f ? 0 : 0.8f * rain[at - 1];
+        }
+        return rain;
+    }
+
+    private static Series rained(Series series, long seed) {
+        float[] rain = rain(series.steps(), seed);
+        float[][] values = Made.values(series);
+        for (float[] ofPoint : values) {
+            for (int at = 2; at < ofPoint.length; at++) {
+                ofPoint[at] -= 3 * rain[at - 2];
+            }
+        }
+        return Made.of(values);
     }
 
     @Test
