@@ -26,6 +26,23 @@ public final class CrossProducts {
     }
 
     /**
+     * What somebody else summed up, such as SQL.
+     *
+     * @param means of each column
+     * @param products sums of the products of the distances from the means, of each column and each up to it, row by row
+     */
+    public static CrossProducts of(long count, double[] means, double[] products) {
+        CrossProducts moments = new CrossProducts(means.length);
+        if (products.length != moments.products.length) {
+            throw new IllegalArgumentException(products.length + " products of " + means.length + " columns");
+        }
+        moments.count = count;
+        System.arraycopy(means, 0, moments.means, 0, means.length);
+        System.arraycopy(products, 0, moments.products, 0, products.length);
+        return moments;
+    }
+
+    /**
      * Takes a row.
      *
      * @return whether it counts: a row in which a number is missing (not finite) does not

@@ -1,0 +1,91 @@
+package io.polder.predict;
+
+import io.polder.statistics.CrossProducts;
+import io.polder.statistics.Ridge;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * All that a linear model needs to know of any number of rows, by local day of the time that is forecast. SQL sums the rows
+ * up; a day whose rows changed is summed up again, the others stay, so a model is as fresh as its rows for the price of a day.
+ * For one thread at a time.
+ */
+final class RidgeSums {
+    private static final int FIRST_DAYS = 2;
+    /** Of a line of the answer: day, hour, kind of day, number of rows. */
+    private static final int BEFORE_MEANS = 4;
+
+    private final LinearTerms terms;
+    private final TreeMap<LocalDate, CrossProducts> days = new TreeMap<>();
+
+    RidgeSums(LinearTerms terms) {
+        this.terms = terms;
+    }
+
+    LinearTerms terms() {
+        return terms;
+    }
+
+    /**
+     * Takes the answer to {@link LinearTerms#sql}, which takes the place of what was known of these days.
+     *
+     * @param lines of the answer, each number as a double
+     */
+    void replace(LocalDate first, LocalDate last, Collection<double[]> lines) {
+        days.subMap(first, true, last, true).clear();
+        int numbers = terms.numbers();
+        for (double[] line : lines) {
+            // Within a line the hour does not change, so its products are zero; what lines differ by, merging adds.
+            double[] means = new double[terms.size() + 1];
+            System.arraycopy(line, BEFORE_MEANS, means, 0, numbers);
+            means[terms.size()] = line[BEFORE_MEANS + numbers];
+            means[terms.hour((int) line[1], line[2] != 0)] = 1;
+            double[] products = new double[means.length * (means.length + 1) / 2];
+            int at = BEFORE_MEANS + numbers + 1;
+            for (int one = 0; one <= numbers; one++) {
+                int row = one == numbers ? terms.size() : one;
+                for (int other = 0; other <= one; other++) {
+                    int column = other == numbers ? terms.size() : other;
+                    products[row * (row + 1) / 2 + column] = line[at++];
+                }
+            }
+            days.computeIfAbsent(LocalDate.ofEpochDay((long) line[0]), day -> new CrossProducts(means.length))
+                    .merge(CrossProducts.of((long) line[BEFORE_MEANS - 1], means, products));
+        }
+    }
+
+    /** Forgets the days before one. */
+    void forget(LocalDate before) {
+        days.headMap(before).clear();
+    }
+
+    /** The days that something is known of, with how many rows they have. */
+    Map<LocalDate, Long> days() {
+        TreeMap<LocalDate, Long> counts = new TreeMap<>();
+        days.forEach((day, sums) -> counts.put(day, sums.count()));
+        return counts;
+    }
+
+    /** Means of the terms over all rows. */
+    double[] means() {
+        CrossProducts all = new CrossProducts(terms.size() + 1);
+        days.values().forEach(all::merge);
+        return IntStream.range(0, terms.size()).mapToDouble(all::mean).toArray();
+    }
+
+    /** The model of all days, its penalty chosen by leaving out one day after the other; nothing of fewer than two days. */
+    Optional<Ridge> fit() {
+        if (days.size() < FIRST_DAYS) {
+            return Optional.empty();
+        }
+        return Optional.of(Ridge.fitBest(
+                java.util.List.copyOf(days.values()),
+                IntStream.range(0, terms.size()).toArray(),
+                terms.size(),
+                Ridge.PENALTIES));
+    }
+}
