@@ -2,7 +2,11 @@ package io.polder.profile;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What in a profile somebody should look at, the weightiest first. docs/profiling.md lists the kinds. */
@@ -35,7 +39,7 @@ final class Alerts {
                     "unreadable",
                     95,
                     null,
-                    profile.source().unreadable() + " rows could not be read; they are in no other number.",
+                    counted(profile.source().unreadable(), "row") + " could not be read, and no other number knows of it.",
                     "Look at the first of them under Source; give --delimiter, --quote or --encoding if these are wrong.");
         }
         Profile.Duplicates duplicates = profile.duplicates();
@@ -44,7 +48,7 @@ final class Alerts {
                     "duplicate rows",
                     40 + weight(duplicates.part(), 40),
                     null,
-                    duplicates.rows() + " rows (" + percent(duplicates.part()) + ") are there already.",
+                    counted(duplicates.rows(), "row") + " (" + percent(duplicates.part()) + ") had been there before.",
                     "Find out whether the source sends twice; a table with a key keeps one of each.");
         }
         Profile.NearDuplicates near = profile.nearDuplicates();
@@ -53,7 +57,7 @@ final class Alerts {
                     "near duplicates",
                     45,
                     null,
-                    near.pairs() + " pairs of rows differ in the spelling alone.",
+                    counted(near.pairs(), "pair") + " of rows: they differ in the spelling alone.",
                     "Look at them: one of two is likely there by mistake.");
         }
         for (Profile.DeclaredKey key : profile.declaredKeys()) {
@@ -77,15 +81,36 @@ final class Alerts {
                             + profile.functionalDependencies().rows() + " rows only.",
                     "Profile fewer columns.");
         }
-        profile.functionalDependencies().approximate().stream()
-                .limit(20)
-                .forEach(each -> add(
-                        "broken dependency",
-                        55,
-                        each.rhs(),
-                        "It follows from " + String.join(", ", each.lhs()) + " but in " + each.violations() + " rows ("
-                                + percent(each.error()) + ").",
-                        "Look at these rows: one of the two values is likely wrong."));
+        Map<List<String>, List<Profile.Approximate>> broken = profile.functionalDependencies().approximate().stream()
+                .collect(Collectors.groupingBy(
+                        Profile.Approximate::lhs, LinkedHashMap::new, Collectors.toList()));
+        broken.entrySet().stream().limit(20).forEach(each -> broken(each.getKey(), each.getValue()));
+    }
+
+    /** What follows from the same columns is one thing to look at: the rows are mostly the same. */
+    private void broken(List<String> from, List<Profile.Approximate> all) {
+        String columns = String.join(", ", from);
+        if (all.size() == 1) {
+            Profile.Approximate only = all.get(0);
+            add(
+                    "broken dependency",
+                    55,
+                    only.rhs(),
+                    "It follows from " + columns + " but in " + counted(only.violations(), "row") + " ("
+                            + percent(only.error()) + ").",
+                    "Look at these rows: one of the two values is likely wrong.");
+            return;
+        }
+        add(
+                "broken dependency",
+                55,
+                from.size() == 1 ? from.get(0) : null,
+                all.size() + " columns follow from " + columns + " but in some rows: "
+                        + all.stream()
+                                .map(each -> each.rhs() + " (" + each.violations() + ")")
+                                .collect(Collectors.joining(", "))
+                        + ".",
+                "Look at these rows: one of the values is likely wrong.");
     }
 
     private void column(Profile.Column column) {
@@ -112,19 +137,19 @@ final class Alerts {
                     "null words",
                     35,
                     name,
-                    column.missingBy().word() + " values are written as "
+                    counted(column.missingBy().word(), "value") + " written as "
                             + String.join(", ", column.missingBy().words()) + " and taken as missing.",
                     "Declare them as null words of the feed.");
         }
         if (column.missingBy().blank() > 0) {
-            add("blanks", 35, name, column.missingBy().blank() + " values are blanks only.", "Treat them as missing.");
+            add("blanks", 35, name, counted(column.missingBy().blank(), "value") + " of blanks only.", "Treat them as missing.");
         }
         if (column.misfits() > 0) {
             add(
                     "wrong type",
                     60 + weight((double) column.misfits() / rows, 20),
                     name,
-                    column.misfits() + " values are not of type " + column.type()
+                    counted(column.misfits(), "value") + " not of type " + column.type()
                             + column.misfitExamples().stream()
                                     .findFirst()
                                     .map(each -> ", such as '" + each.value() + "' in row " + each.row())
@@ -201,7 +226,25 @@ final class Alerts {
     private void numbers(Profile.Column column, Profile.Numbers numbers) {
         String name = column.name();
         double zeros = (double) numbers.zeros() / column.count();
-        if (zeros >= 0.1 && column.distinct() > 2) {
+        double most = farthest(column);
+        if (numbers.min() < -most || numbers.max() > most) {
+            add(
+                    "not on earth",
+                    65,
+                    name,
+                    "It looks like " + Objects.requireNonNull(column.semantic()).title() + ", and goes from "
+                            + Numerals.shown(numbers.min(), 6) + " to " + Numerals.shown(numbers.max(), 6) + ".",
+                    "Degrees are from -" + Numerals.shown(most, 3) + " to " + Numerals.shown(most, 3)
+                            + ": look at the rows beyond.");
+        }
+        if (zeros >= 0.01 && column.distinct() > 2 && most < Double.POSITIVE_INFINITY) {
+            add(
+                    "zeros",
+                    50 + weight(zeros, 20),
+                    name,
+                    percent(zeros) + " of its values are 0.",
+                    "0, 0 lies in the sea off Ghana and likely stands for a place that is not known: nullify it.");
+        } else if (zeros >= 0.1 && column.distinct() > 2) {
             add(
                     "zeros",
                     15 + weight(zeros, 30),
@@ -214,7 +257,7 @@ final class Alerts {
                     "infinite",
                     70,
                     name,
-                    numbers.infinities() + " values are infinite.",
+                    counted(numbers.infinities(), "infinite value") + ".",
                     "They are left out of the other numbers; nullify them.");
         }
         if (Math.abs(numbers.skewness()) > 2) {
@@ -233,7 +276,7 @@ final class Alerts {
                     "outliers",
                     20 + (part < 0.01 ? 15 : 5),
                     name,
-                    numbers.outliers().modifiedZ() + " values (" + percent(part) + ") are far from the others.",
+                    counted(numbers.outliers().modifiedZ(), "value") + " (" + percent(part) + ") far from the others.",
                     "Look at the rows named; do not drop what was truly measured.");
         }
         if (numbers.negatives() > 0 && numbers.negatives() < column.count() * 0.01) {
@@ -241,7 +284,7 @@ final class Alerts {
                     "few negatives",
                     35,
                     name,
-                    numbers.negatives() + " values are negative, all others are not.",
+                    counted(numbers.negatives(), "negative value") + ", and all others are not.",
                     "A sign may be wrong, or a code such as -1 stands for nothing.");
         }
         if (column.distinct() > 20 && isUniform(numbers.histogram())) {
@@ -250,6 +293,18 @@ final class Alerts {
         if (column.order() != null && !column.order().equals("none") && column.distinct() > 20) {
             add("sorted", 8, name, "It is " + column.order() + " from row to row.", "It may be a counter or a time.");
         }
+    }
+
+    /** How far from 0 a coordinate can be; anything else can be anywhere. */
+    private static double farthest(Profile.Column column) {
+        Profile.@Nullable Semantic semantic = column.semantic();
+        return semantic == null
+                ? Double.POSITIVE_INFINITY
+                : switch (semantic.type()) {
+                    case "latitude" -> 90;
+                    case "longitude" -> 180;
+                    default -> Double.POSITIVE_INFINITY;
+                };
     }
 
     private static boolean isUniform(List<Profile.Bin> bins) {
@@ -266,7 +321,7 @@ final class Alerts {
                     "padded",
                     40,
                     name,
-                    text.padded() + " values begin or end with a blank.",
+                    counted(text.padded(), "value") + " with a blank at an end.",
                     "Trim them: they will not join.");
         }
         if (!text.typos().isEmpty()) {
@@ -275,13 +330,13 @@ final class Alerts {
                     "slips",
                     60,
                     name,
-                    text.typos().size() + (text.typos().size() == 50 ? " or more" : "")
-                            + " rare values are nearly frequent ones, such as '" + shortened(first.value()) + "' and '"
+                    (text.typos().size() == 50 ? "at least " : "") + counted(text.typos().size(), "rare value")
+                            + " nearly like a frequent one, such as '" + shortened(first.value()) + "' and '"
                             + shortened(first.likely()) + "'.",
                     "Correct them, or let a rule mark them.");
         }
         if (text.minLength() == text.maxLength() && column.distinct() > 1) {
-            add("one length", 5, name, "All its values have " + text.minLength() + " characters.", "It may be a code.");
+            add("one length", 5, name, "All its values have " + counted(text.minLength(), "character") + ".", "It may be a code.");
         }
         if (text.scripts().size() > 1
                 && text.scripts().stream()
@@ -323,7 +378,7 @@ final class Alerts {
                     "gaps",
                     25,
                     column.name(),
-                    time.gaps() + " gaps are longer than three usual steps; the longest, of "
+                    counted(time.gaps(), "gap") + " longer than three usual steps; the longest, of "
                             + duration(time.longestGap()) + ", is after " + time.longestGapAfter() + ".",
                     "Find out whether the source was silent or rows are lost.");
         }
@@ -349,33 +404,37 @@ final class Alerts {
     }
 
     private void pairs() {
+        Clusters together = new Clusters();
         profile.associations().stream()
                 .filter(each -> Math.abs(each.value()) >= 0.9
                         && (each.measure().equals("spearman") || each.measure().equals("cramersV")))
-                .limit(20)
-                .forEach(each -> add(
-                        "go together",
-                        28,
-                        each.first(),
-                        "It goes with " + each.second() + " (" + each.measure() + " " + Numerals.shown(each.value(), 3)
-                                + ").",
-                        "Of two such columns a model needs one."));
+                .forEach(each -> together.join(each.first(), each.second(), Math.abs(each.value())));
+        together.each((columns, least) -> add(
+                "go together",
+                28,
+                columns.get(0),
+                "It goes with " + words(columns.subList(1, columns.size())) + " ("
+                        + (columns.size() == 2 ? "" : "each with another, ") + "correlation or Cramér's V "
+                        + Numerals.shown(least, 3) + (columns.size() == 2 ? "" : " and more") + ").",
+                "Of such columns a model needs one."));
+        Clusters missing = new Clusters();
         profile.missingTogether().stream()
                 .filter(each -> each.phi() >= 0.9)
-                .limit(10)
-                .forEach(each -> add(
-                        "missing together",
-                        15,
-                        each.first(),
-                        "It is missing where " + each.second() + " is (" + each.both() + " rows of the sample).",
-                        "One cause is likely."));
+                .forEach(each -> missing.join(each.first(), each.second(), each.phi()));
+        missing.each((columns, least) -> add(
+                "missing together",
+                15,
+                columns.get(0),
+                "It is missing where " + words(columns.subList(1, columns.size())) + (columns.size() == 2 ? " is" : " are")
+                        + ", or nearly so.",
+                "One cause is likely."));
         for (Profile.Seasonal each : profile.seasonal()) {
             if (each.count() > 0) {
                 add(
                         "out of season",
                         30,
                         each.column(),
-                        each.count() + " of its " + each.judged() + " values are far from those of the same "
+                        each.count() + " of its " + each.judged() + " values " + (each.count() == 1 ? "is" : "are") + " far from those of the same "
                                 + each.by() + (each.entity() == null ? "" : " and " + each.entity()) + ".",
                         "Look at the rows under Outliers: something happened, or a sensor is wrong.");
             }
@@ -385,7 +444,7 @@ final class Alerts {
                     "odd combinations",
                     24,
                     null,
-                    profile.outliers().size() + " rows are alone in the combination of their numbers, row "
+                    counted(profile.outliers().size(), "row") + " alone in the combination of numbers, row "
                             + profile.outliers().get(0).row() + " most of all.",
                     "Look at them under Outliers.");
         }
@@ -393,6 +452,18 @@ final class Alerts {
 
     private void add(String kind, int weight, @Nullable String column, String what, String advice) {
         alerts.add(new Profile.Alert(kind, Math.min(100, weight), column, what, advice));
+    }
+
+    private static String words(List<String> columns) {
+        return columns.size() == 1
+                ? columns.get(0)
+                : String.join(", ", columns.subList(0, columns.size() - 1)) + " and "
+                        + columns.get(columns.size() - 1);
+    }
+
+    /** {@code 1 row}, {@code 2 rows}. */
+    private static String counted(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
     }
 
     private static int weight(double part, int most) {

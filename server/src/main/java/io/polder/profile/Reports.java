@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -150,10 +151,19 @@ public final class Reports {
                         + quiet("(" + dependencies.count() + (dependencies.complete() ? "" : ", not all") + ")  ")
                         + first(
                                 dependencies.minimal().stream()
-                                        .filter(each -> each.lhs().size() == 1)
-                                        .map(each -> each.lhs().get(0) + " → " + each.rhs())
+                                        .sorted(Comparator.comparingInt(
+                                                each -> each.lhs().size()))
+                                        .map(each -> String.join(" + ", each.lhs()) + " → " + each.rhs())
                                         .toList(),
                                 4));
+                lines.add(bold("All but some rows ")
+                        + quiet("(" + dependencies.approximate().size() + ")  ")
+                        + first(
+                                dependencies.approximate().stream()
+                                        .map(each -> String.join(" + ", each.lhs()) + " → " + each.rhs() + " but for "
+                                                + each.violations())
+                                        .toList(),
+                                3));
             }
             lines.add(bold("Together  ")
                     + first(

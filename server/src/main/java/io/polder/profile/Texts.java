@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What texts look like. */
@@ -17,6 +19,12 @@ final class Texts {
     private static final int MANY_PATTERNS = 20;
 
     private static final int TYPOS = 50;
+    /** From so many letters on a word is hardly another word with one letter changed. */
+    private static final int LONG = 6;
+    /** Distances between frequent values that are looked for. */
+    private static final int NEAR = 3;
+    /** Where more of the frequent values have another one as near, nearness tells nothing. */
+    private static final double ALIKE = 0.1;
     /** A value is compared with frequent ones when it has at most so many occurrences. */
     private static final int RARE = 3;
     /** And the frequent one at least so many times as many. */
@@ -156,6 +164,10 @@ final class Texts {
                 values.stream().filter(value -> value.count() <= RARE).toList();
         List<Profile.Top> frequent =
                 values.stream().filter(value -> value.count() > RARE).toList();
+        double[] alike = rare.isEmpty() ? new double[0] : alike(frequent);
+        Set<String> shapes = frequent.stream()
+                .map(value -> kinds(String.valueOf(value.value())))
+                .collect(Collectors.toSet());
         for (Profile.Top slip : rare) {
             String text = String.valueOf(slip.value());
             if (text.length() < SHORT) {
@@ -175,12 +187,63 @@ final class Texts {
                     best = known;
                 }
             }
-            if (best != null) {
+            if (best != null && isCredible(text, nearest, shapes, alike)) {
                 typos.add(new Profile.Typo(text, slip.count(), String.valueOf(best.value()), best.count()));
             }
         }
         typos.sort(Comparator.comparing(Profile.Typo::value));
         return typos.subList(0, Math.min(TYPOS, typos.size()));
+    }
+
+    /**
+     * Whether a rare value is rather a slip than a value of its own. One of a shape that no frequent value has (a digit
+     * among letters, a small one among capitals) is. A short word that differs by a letter is not: Mesen and Menen are two
+     * towns. Nor is what differs no more than frequent values do from each other: Iron, IIAB and Iron, IIIAB are two
+     * meteorites.
+     */
+    private static boolean isCredible(String text, int distance, Set<String> shapes, double[] alike) {
+        return !shapes.contains(kinds(text))
+                || text.length() >= LONG && (distance >= alike.length || alike[distance] < ALIKE);
+    }
+
+    /**
+     * What part of the values has another one that far away or nearer, by distance. One that is many times as frequent does
+     * not count, since the other may be a slip of it.
+     */
+    private static double[] alike(List<Profile.Top> frequent) {
+        List<Profile.Top> all = frequent.stream()
+                .filter(value -> String.valueOf(value.value()).length() >= SHORT)
+                .toList();
+        double[] alike = new double[NEAR + 1];
+        for (Profile.Top one : all) {
+            String text = String.valueOf(one.value());
+            int nearest = NEAR + 1;
+            for (Profile.Top two : all) {
+                String other = String.valueOf(two.value());
+                if (two != one
+                        && two.count() < TIMES * one.count()
+                        && one.count() < TIMES * two.count()
+                        && Math.abs(other.length() - text.length()) < nearest
+                        && differsInLetters(text, other)) {
+                    nearest = Math.min(nearest, distance(text, other, nearest - 1));
+                }
+            }
+            for (int at = nearest; at <= NEAR; at++) {
+                alike[at] += 1.0 / all.size();
+            }
+        }
+        return alike;
+    }
+
+    /** A text with each letter and digit replaced by its kind. */
+    private static String kinds(String text) {
+        StringBuilder kinds = new StringBuilder();
+        text.chars()
+                .map(letter -> Character.isDigit(letter)
+                        ? 'd'
+                        : Character.isUpperCase(letter) ? 'A' : Character.isLetter(letter) ? 'a' : letter)
+                .forEach(kind -> kinds.append((char) kind));
+        return kinds.toString();
     }
 
     /** Whether two texts are one or two letters apart (long ones more), and not in their digits alone. */
