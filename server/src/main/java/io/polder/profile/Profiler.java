@@ -75,7 +75,7 @@ public final class Profiler {
         this.bench = bench;
         this.settings = settings;
         this.progress = progress;
-        typed = Typing.make(bench, settings.nulls(), Map.of());
+        typed = Typing.look(bench, settings.nulls());
         rows = bench.number("SELECT count(*) FROM data");
     }
 
@@ -97,9 +97,8 @@ public final class Profiler {
         List<Profile.Association> associations = sample.associations(SMALL_SAMPLE);
         List<Profile.Missing> missing = sample.missingTogether();
         List<Profile.Outlier> outliers = sample.outliers();
-        RowSearch search = new RowSearch(bench, typed, columns, rows);
-        List<Profile.DeclaredKey> declared = search.declared(settings.keys());
-        Profile.NearDuplicates near = search.nearDuplicates();
+        List<Profile.DeclaredKey> declared = new DeclaredKeys(bench, typed, rows).find(settings.keys());
+        Profile.NearDuplicates near = new NearRows(bench, typed, columns, rows).find();
         progress.accept(0.8);
         Profile.Duplicates duplicates = duplicates();
         List<List<String>> keys = List.of();
@@ -139,6 +138,7 @@ public final class Profiler {
                 new Profile.Privacy(settings.k(), personal));
         // What is judged is what may be seen, so that no sentence tells more than the numbers do.
         Profile seen = Shield.shield(whole.with(List.of(), SuggestedRules.of(whole)));
+        bench.checkUnchanged();
         progress.accept(1);
         return seen.with(Alerts.of(seen), seen.rules());
     }

@@ -35,6 +35,13 @@ final class Typing {
     /** The part of the values that must be of a type for it to be the column's. */
     private static final double ENOUGH = 0.95;
 
+    /** A smaller table is copied, and one of more columns: each question of a view costs time for each of them. */
+    private static final long LARGE = 100_000;
+
+    private static final int WIDE = 1_000;
+    /** To read a text as something else again at each question costs what copying so many columns does. */
+    private static final long COPIED = 16;
+
     private static final List<String> DATE_FORMATS = List.of(
             "%d/%m/%Y",
             "%m/%d/%Y",
@@ -57,6 +64,9 @@ final class Typing {
             "%d.%m.%Y %H:%M:%S",
             "%d.%m.%Y %H:%M",
             "%Y/%m/%d %H:%M:%S");
+
+    /** What each of these formats begins with, and digits beyond. */
+    private static final String LIKE_A_DATE = "^\\s*([0-9]{1,4}[-/. ]|[A-Za-z]+ +[0-9]).*[0-9]";
 
     /** Names of columns whose digits are a name and not a quantity. */
     private static final Pattern CODE_NAME = Pattern.compile(
@@ -116,6 +126,8 @@ final class Typing {
     private final Workbench bench;
     private final List<String> toldNulls;
     private final Map<String, String> toldTypes;
+    /** Columns that are not what {@code raw} has. */
+    private int costly;
 
     private Typing(Workbench bench, List<String> toldNulls, Map<String, String> toldTypes) {
         this.bench = bench;
@@ -124,13 +136,18 @@ final class Typing {
     }
 
     /**
-     * Finds the types and makes {@code data} of {@code raw}, which goes.
+     * Finds the types and makes table {@code data} of {@code raw}, which goes.
      *
      * @param nulls words that stand for no value, beside those that are found
      * @param types of columns, by name, where they are not to be found
      */
     static List<Typed> make(Workbench bench, List<String> nulls, Map<String, String> types) {
-        return new Typing(bench, nulls, types).make();
+        return new Typing(bench, nulls, types).make(false);
+    }
+
+    /** Like {@link #make}; of a large {@code raw} that has its types already, {@code data} is a view. */
+    static List<Typed> look(Workbench bench, List<String> nulls) {
+        return new Typing(bench, nulls, Map.of()).make(true);
     }
 
     /** A column of {@code raw}. */
@@ -144,19 +161,27 @@ final class Typing {
         }
     }
 
-    private List<Typed> make() {
+    private List<Typed> make(boolean isLook) {
         List<Stored> columns = new ArrayList<>();
         for (List<@Nullable Object> row : bench.rows(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw' ORDER BY column_index")) {
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw'"
+                + (bench.isView("raw") ? " AND column_name <> 'rowid'" : "") + " ORDER BY column_index")) {
             columns.add(new Stored(columns.size(), String.valueOf(row.get(0)), String.valueOf(row.get(1))));
         }
         long rows = bench.number("SELECT count(*) FROM raw");
         Map<Integer, Typed> typed = new TreeMap<>();
         Map<Integer, String> expressions = new TreeMap<>();
+        costly = 0;
         texts(columns.stream().filter(Stored::isText).toList(), rows, typed, expressions);
         others(columns.stream().filter(column -> !column.isText()).toList(), rows, typed, expressions);
-        bench.run("CREATE TABLE data AS SELECT " + String.join(", ", expressions.values()) + " FROM raw");
-        bench.run("DROP TABLE raw");
+        String all = String.join(", ", expressions.values());
+        boolean isCheap = costly * COPIED <= columns.size() && columns.size() <= WIDE && rows >= LARGE;
+        if (isLook && isCheap && columns.stream().noneMatch(column -> column.name().equalsIgnoreCase("rowid"))) {
+            bench.run("CREATE VIEW data AS SELECT " + all + ", rowid FROM raw");
+        } else {
+            bench.run("CREATE TABLE data AS SELECT " + all + " FROM raw");
+            bench.drop("raw");
+        }
         return List.copyOf(typed.values());
     }
 
@@ -195,7 +220,11 @@ final class Typing {
             String quoted = column.quoted();
             String expression =
                     switch (type) {
-                        case "text", "code" -> "CAST(" + quoted + " AS VARCHAR)";
+                        case "text" -> {
+                            costly++;
+                            yield "CAST(" + quoted + " AS VARCHAR)";
+                        }
+                        case "code" -> "CAST(" + quoted + " AS VARCHAR)";
                         case "timestamp" -> "CAST(" + quoted + " AS TIMESTAMP)";
                         case "decimal" -> "CAST(" + quoted + " AS DOUBLE)";
                         default -> quoted;
@@ -209,7 +238,8 @@ final class Typing {
         if (columns.isEmpty()) {
             return;
         }
-        bench.run("CREATE TEMP TABLE few AS SELECT * FROM raw WHERE rowid % " + Math.max(1, rows / SAMPLE)
+        String quoted = columns.stream().map(Stored::quoted).collect(Collectors.joining(", "));
+        bench.run("CREATE TEMP TABLE few AS SELECT " + quoted + " FROM raw WHERE rowid % " + Math.max(1, rows / SAMPLE)
                 + " = 0 LIMIT " + SAMPLE * 2);
         Map<Stored, List<String>> words = nullWords(columns);
         bench.run("CREATE TEMP TABLE filled AS SELECT "
@@ -305,7 +335,7 @@ final class Typing {
                 "min(length(" + v + "))",
                 "max(length(" + v + "))",
                 "approx_count_distinct(" + v + ")",
-                "count_if(length(" + v + ") BETWEEN 6 AND 30 AND regexp_matches(" + v + ", '[0-9].*[0-9]'))"));
+                "count_if(length(" + v + ") BETWEEN 6 AND 30 AND regexp_matches(" + v + ", " + FileSource.text(LIKE_A_DATE) + "))"));
         questions.addAll(counts(CASTS, v));
         return questions;
     }
@@ -319,7 +349,8 @@ final class Typing {
         int index = column.index();
         String name = column.name();
         String quoted = column.quoted();
-        String value = value(quoted, missing.words());
+        boolean isAsItIs = missing.empty() + missing.blank() + missing.word() == 0;
+        String value = isAsItIs ? quoted : value(quoted, missing.words());
         Map<String, String> casts = new LinkedHashMap<>(CASTS);
         long there = number(found.get(0));
         String best = best(name, casts, found.subList(6, found.size()), there);
@@ -352,6 +383,7 @@ final class Typing {
             type = "code";
         }
         boolean isTyped = !type.equals("text") && !type.equals("code");
+        costly += isTyped || !isAsItIs ? 1 : 0;
         typed.put(index, new Typed(index, name, type, "text", true, missing, isTyped));
         expressions.put(
                 index,
