@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -95,8 +96,9 @@ final class NearRows {
                 count += pairs.add(near) ? 1 : 0;
             }
         }
+        Set<Integer> indices = compared.stream().map(Typed::index).collect(Collectors.toSet());
         List<String> without = typed.stream()
-                .filter(column -> !compared.contains(column))
+                .filter(column -> !indices.contains(column.index()))
                 .filter(column -> columns.get(column.index()).distinct() > 1)
                 .map(Typed::name)
                 .toList();
@@ -114,10 +116,7 @@ final class NearRows {
     /** Of each row the hash of all, of all made plain, and of each text; 0 of one that is missing. */
     private long[][] hashes(List<Typed> compared, List<Typed> texts, int looked) {
         List<String> expressions = new ArrayList<>();
-        expressions.add(compared.stream()
-                .map(NearRows::hash)
-                .reduce((one, other) -> "xor(" + one + ", " + other + ")")
-                .orElseThrow());
+        expressions.add(xor(compared.stream().map(NearRows::hash).toList()));
         expressions.add("hash("
                 + compared.stream()
                         .map(column -> isText(column)
@@ -127,10 +126,14 @@ final class NearRows {
                 + ")");
         texts.forEach(text ->
                 expressions.add("CASE WHEN " + text.column() + " IS NULL THEN 0::UBIGINT ELSE " + hash(text) + " END"));
+        // Named, since the names that the engine makes of long expressions are too long for the reader.
+        String named = IntStream.range(0, expressions.size())
+                .mapToObj(at -> expressions.get(at) + " AS h" + at)
+                .collect(Collectors.joining(", "));
         long[][] hashes = new long[expressions.size()][looked];
         int[] taken = {0};
         bench.batches(
-                "SELECT " + String.join(", ", expressions) + " FROM data WHERE rowid < " + looked, batch -> {
+                "SELECT " + named + " FROM data WHERE rowid < " + looked, batch -> {
                     int size = batch.getRowCount();
                     for (int at = 0; at < hashes.length; at++) {
                         ArrowBuf numbers = batch.getVector(at).getDataBuffer();
@@ -141,6 +144,14 @@ final class NearRows {
                     taken[0] += size;
                 });
         return hashes;
+    }
+
+    /** Halves of halves: the engine's parser has no room for a thousand of them inside each other. */
+    private static String xor(List<String> numbers) {
+        int half = numbers.size() / 2;
+        return half == 0
+                ? numbers.get(0)
+                : "xor(" + xor(numbers.subList(0, half)) + ", " + xor(numbers.subList(half, numbers.size())) + ")";
     }
 
     /** The first two of each set of rows that are the same but for a text, where the two texts are near. */

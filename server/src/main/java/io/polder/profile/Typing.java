@@ -249,6 +249,7 @@ final class Typing {
                         .collect(Collectors.joining(", "))
                 + " FROM few");
         List<List<@Nullable Object>> shapes = together(columns, column -> shape("v" + column.index()), "filled");
+        Map<Stored, List<@Nullable Object>> dated = dated(columns, shapes);
         List<List<@Nullable Object>> missing =
                 together(columns, column -> missing(column.quoted(), Objects.requireNonNull(words.get(column))), "raw");
         for (int at = 0; at < columns.size(); at++) {
@@ -257,10 +258,30 @@ final class Typing {
             List<@Nullable Object> lacks = missing.get(at);
             Profile.MissingBy by = new Profile.MissingBy(
                     number(lacks.get(0)), number(lacks.get(1)), number(lacks.get(2)), number(lacks.get(3)), known);
-            text(column, shapes.get(at), by, typed, expressions);
+            text(column, shapes.get(at), dated.getOrDefault(column, List.of()), by, typed, expressions);
         }
         bench.run("DROP TABLE filled");
         bench.run("DROP TABLE few");
+    }
+
+    /** How many values of each column that may be of dates and of nothing simpler can be read in which way. */
+    private Map<Stored, List<@Nullable Object>> dated(List<Stored> columns, List<List<@Nullable Object>> shapes) {
+        List<Stored> asked = new ArrayList<>();
+        for (int at = 0; at < columns.size(); at++) {
+            List<@Nullable Object> found = shapes.get(at);
+            long there = number(found.get(0));
+            boolean isText = best(columns.get(at).name(), CASTS, found.subList(6, found.size()), there)
+                    .equals(TEXT);
+            if (isText && there > 0 && number(found.get(5)) >= ENOUGH * there) {
+                asked.add(columns.get(at));
+            }
+        }
+        List<List<@Nullable Object>> answers = together(asked, column -> counts(DATED, "v" + column.index()), "filled");
+        Map<Stored, List<@Nullable Object>> dated = new HashMap<>();
+        for (int at = 0; at < asked.size(); at++) {
+            dated.put(asked.get(at), answers.get(at));
+        }
+        return dated;
     }
 
     /** The value of a text column where it is one, and NULL where it stands for none. */
@@ -327,6 +348,20 @@ final class Typing {
         return Collections.unmodifiableMap(casts);
     }
 
+    /** These, and dates in other orders. */
+    private static final Map<String, String> DATED = dated();
+
+    private static Map<String, String> dated() {
+        Map<String, String> casts = new LinkedHashMap<>(CASTS);
+        for (String format : DATE_FORMATS) {
+            casts.put("date " + format, "CAST(try_strptime(trim($v), " + FileSource.text(format) + ") AS DATE)");
+        }
+        for (String format : TIME_FORMATS) {
+            casts.put("timestamp " + format, "try_strptime(trim($v), " + FileSource.text(format) + ")");
+        }
+        return Collections.unmodifiableMap(casts);
+    }
+
     /** What {@link #text} wants to know of a column. */
     private static List<String> shape(String v) {
         List<String> questions = new ArrayList<>(List.of(
@@ -343,6 +378,7 @@ final class Typing {
     private void text(
             Stored column,
             List<@Nullable Object> found,
+            List<@Nullable Object> dated,
             Profile.MissingBy missing,
             Map<Integer, Typed> typed,
             Map<Integer, String> expressions) {
@@ -351,22 +387,9 @@ final class Typing {
         String quoted = column.quoted();
         boolean isAsItIs = missing.empty() + missing.blank() + missing.word() == 0;
         String value = isAsItIs ? quoted : value(quoted, missing.words());
-        Map<String, String> casts = new LinkedHashMap<>(CASTS);
         long there = number(found.get(0));
-        String best = best(name, casts, found.subList(6, found.size()), there);
-        if (best.equals(TEXT) && there > 0 && number(found.get(5)) >= ENOUGH * there) {
-            for (String format : DATE_FORMATS) {
-                casts.put("date " + format, "CAST(try_strptime(trim($v), " + FileSource.text(format) + ") AS DATE)");
-            }
-            for (String format : TIME_FORMATS) {
-                casts.put("timestamp " + format, "try_strptime(trim($v), " + FileSource.text(format) + ")");
-            }
-            best = best(
-                    name,
-                    casts,
-                    bench.row("SELECT " + String.join(", ", counts(casts, "v" + index)) + " FROM filled"),
-                    there);
-        }
+        Map<String, String> casts = dated.isEmpty() ? CASTS : DATED;
+        String best = best(name, casts, dated.isEmpty() ? found.subList(6, found.size()) : dated, there);
         String cast = casts.getOrDefault(best, "");
         String type = best.replaceAll("[ ,].*", "");
         long leadingZeros = number(found.get(1));
