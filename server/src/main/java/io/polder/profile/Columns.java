@@ -57,12 +57,12 @@ final class Columns {
     }
 
     /** Reads columns that {@link #isRead}, in their order. */
-    static List<Read> read(Workbench bench, List<Typed> columns, long rows) {
+    static List<Read> read(Workbench bench, String table, List<Typed> columns, long rows) {
         List<Reading> readings =
                 columns.stream().map(column -> Reading.of(column, (int) rows)).toList();
         List<String> expressions = columns.stream().map(Columns::expression).toList();
         if (!columns.isEmpty()) {
-            bench.batches("SELECT " + String.join(", ", expressions) + " FROM data", batch -> {
+            bench.batches("SELECT " + String.join(", ", expressions) + " FROM " + table, batch -> {
                 for (int at = 0; at < readings.size(); at++) {
                     readings.get(at).add(batch, batch.getVector(at));
                 }

@@ -103,7 +103,8 @@ public final class FileSource {
     }
 
     /**
-     * Reads files into table {@code raw} of the workbench.
+     * Reads files into table {@code raw} of the workbench. A single large Parquet file is a view of that name and must stay as it is
+     * until the workbench is closed ({@link Workbench#checkUnchanged}).
      *
      * @param files a path or a glob
      * @return how they were read
@@ -119,7 +120,7 @@ public final class FileSource {
             case "csv", "tsv", "txt" -> csv();
             case "json", "ndjson", "jsonl" -> json();
             case "parquet" -> {
-                bench.run("CREATE TABLE raw AS SELECT * FROM read_parquet(" + text(files) + ", union_by_name = true)");
+                ParquetFile.read(bench, files);
                 yield new Profile.Source("parquet", List.of(), 0, List.of());
             }
             case "avro" -> AvroFile.read(bench, paths());

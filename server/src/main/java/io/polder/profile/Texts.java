@@ -42,8 +42,8 @@ final class Texts {
      * @param values different values with their counts
      * @param isWhole whether these are all
      */
-    static Profile.Text of(Workbench bench, Typed column, List<Profile.Top> values, boolean isWhole) {
-        Lengths lengths = isWhole ? Lengths.of(values) : Lengths.of(bench, column.column());
+    static Profile.Text of(Workbench bench, String table, Typed column, List<Profile.Top> values, boolean isWhole) {
+        Lengths lengths = isWhole ? Lengths.of(values) : Lengths.of(bench, table, column.column());
         Map<String, Long> exact = new HashMap<>();
         Map<String, Long> loose = new HashMap<>();
         Map<String, Long> scripts = new HashMap<>();
@@ -82,11 +82,11 @@ final class Texts {
     /** What is counted of texts without looking for anything in them; lengths in characters. */
     private record Lengths(
             long min, double mean, long max, String first, String last, long padded, long upper, long lower) {
-        static Lengths of(Workbench bench, String c) {
+        static Lengths of(Workbench bench, String table, String c) {
             List<@Nullable Object> found =
                     bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
                             + " count_if(v <> trim(v)), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
-                            + " FROM (SELECT " + c + " AS v FROM data)");
+                            + " FROM (SELECT " + c + " AS v FROM " + table + ")");
             return new Lengths(
                     Profiler.number(found.get(0)),
                     Profiler.real(found.get(1)),

@@ -35,6 +35,13 @@ final class Typing {
     /** The part of the values that must be of a type for it to be the column's. */
     private static final double ENOUGH = 0.95;
 
+    /** A smaller table is copied, and one of more columns: each question of a view costs time for each of them. */
+    private static final long LARGE = 100_000;
+
+    private static final int WIDE = 1_000;
+    /** To read a text as something else again at each question costs what copying so many columns does. */
+    private static final long COPIED = 16;
+
     private static final List<String> DATE_FORMATS = List.of(
             "%d/%m/%Y",
             "%m/%d/%Y",
@@ -57,6 +64,9 @@ final class Typing {
             "%d.%m.%Y %H:%M:%S",
             "%d.%m.%Y %H:%M",
             "%Y/%m/%d %H:%M:%S");
+
+    /** What each of these formats begins with, and digits beyond. */
+    private static final String LIKE_A_DATE = "^\\s*([0-9]{1,4}[-/. ]|[A-Za-z]+ +[0-9]).*[0-9]";
 
     /** Names of columns whose digits are a name and not a quantity. */
     private static final Pattern CODE_NAME = Pattern.compile(
@@ -116,6 +126,8 @@ final class Typing {
     private final Workbench bench;
     private final List<String> toldNulls;
     private final Map<String, String> toldTypes;
+    /** Columns that are not what {@code raw} has. */
+    private int costly;
 
     private Typing(Workbench bench, List<String> toldNulls, Map<String, String> toldTypes) {
         this.bench = bench;
@@ -124,13 +136,18 @@ final class Typing {
     }
 
     /**
-     * Finds the types and makes {@code data} of {@code raw}, which goes.
+     * Finds the types and makes table {@code data} of {@code raw}, which goes.
      *
      * @param nulls words that stand for no value, beside those that are found
      * @param types of columns, by name, where they are not to be found
      */
     static List<Typed> make(Workbench bench, List<String> nulls, Map<String, String> types) {
-        return new Typing(bench, nulls, types).make();
+        return new Typing(bench, nulls, types).make(false);
+    }
+
+    /** Like {@link #make}; of a large {@code raw} that has its types already, {@code data} is a view. */
+    static List<Typed> look(Workbench bench, List<String> nulls) {
+        return new Typing(bench, nulls, Map.of()).make(true);
     }
 
     /** A column of {@code raw}. */
@@ -144,19 +161,27 @@ final class Typing {
         }
     }
 
-    private List<Typed> make() {
+    private List<Typed> make(boolean isLook) {
         List<Stored> columns = new ArrayList<>();
         for (List<@Nullable Object> row : bench.rows(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw' ORDER BY column_index")) {
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw'"
+                + (bench.isView("raw") ? " AND column_name <> 'rowid'" : "") + " ORDER BY column_index")) {
             columns.add(new Stored(columns.size(), String.valueOf(row.get(0)), String.valueOf(row.get(1))));
         }
         long rows = bench.number("SELECT count(*) FROM raw");
         Map<Integer, Typed> typed = new TreeMap<>();
         Map<Integer, String> expressions = new TreeMap<>();
+        costly = 0;
         texts(columns.stream().filter(Stored::isText).toList(), rows, typed, expressions);
         others(columns.stream().filter(column -> !column.isText()).toList(), rows, typed, expressions);
-        bench.run("CREATE TABLE data AS SELECT " + String.join(", ", expressions.values()) + " FROM raw");
-        bench.run("DROP TABLE raw");
+        String all = String.join(", ", expressions.values());
+        boolean isCheap = costly * COPIED <= columns.size() && columns.size() <= WIDE && rows >= LARGE;
+        if (isLook && isCheap && columns.stream().noneMatch(column -> column.name().equalsIgnoreCase("rowid"))) {
+            bench.run("CREATE VIEW data AS SELECT " + all + ", rowid FROM raw");
+        } else {
+            bench.run("CREATE TABLE data AS SELECT " + all + " FROM raw");
+            bench.drop("raw");
+        }
         return List.copyOf(typed.values());
     }
 
@@ -195,7 +220,11 @@ final class Typing {
             String quoted = column.quoted();
             String expression =
                     switch (type) {
-                        case "text", "code" -> "CAST(" + quoted + " AS VARCHAR)";
+                        case "text" -> {
+                            costly++;
+                            yield "CAST(" + quoted + " AS VARCHAR)";
+                        }
+                        case "code" -> "CAST(" + quoted + " AS VARCHAR)";
                         case "timestamp" -> "CAST(" + quoted + " AS TIMESTAMP)";
                         case "decimal" -> "CAST(" + quoted + " AS DOUBLE)";
                         default -> quoted;
@@ -209,7 +238,8 @@ final class Typing {
         if (columns.isEmpty()) {
             return;
         }
-        bench.run("CREATE TEMP TABLE few AS SELECT * FROM raw WHERE rowid % " + Math.max(1, rows / SAMPLE)
+        String quoted = columns.stream().map(Stored::quoted).collect(Collectors.joining(", "));
+        bench.run("CREATE TEMP TABLE few AS SELECT " + quoted + " FROM raw WHERE rowid % " + Math.max(1, rows / SAMPLE)
                 + " = 0 LIMIT " + SAMPLE * 2);
         Map<Stored, List<String>> words = nullWords(columns);
         bench.run("CREATE TEMP TABLE filled AS SELECT "
@@ -219,6 +249,7 @@ final class Typing {
                         .collect(Collectors.joining(", "))
                 + " FROM few");
         List<List<@Nullable Object>> shapes = together(columns, column -> shape("v" + column.index()), "filled");
+        Map<Stored, List<@Nullable Object>> dated = dated(columns, shapes);
         List<List<@Nullable Object>> missing =
                 together(columns, column -> missing(column.quoted(), Objects.requireNonNull(words.get(column))), "raw");
         for (int at = 0; at < columns.size(); at++) {
@@ -227,10 +258,30 @@ final class Typing {
             List<@Nullable Object> lacks = missing.get(at);
             Profile.MissingBy by = new Profile.MissingBy(
                     number(lacks.get(0)), number(lacks.get(1)), number(lacks.get(2)), number(lacks.get(3)), known);
-            text(column, shapes.get(at), by, typed, expressions);
+            text(column, shapes.get(at), dated.getOrDefault(column, List.of()), by, typed, expressions);
         }
         bench.run("DROP TABLE filled");
         bench.run("DROP TABLE few");
+    }
+
+    /** How many values of each column that may be of dates and of nothing simpler can be read in which way. */
+    private Map<Stored, List<@Nullable Object>> dated(List<Stored> columns, List<List<@Nullable Object>> shapes) {
+        List<Stored> asked = new ArrayList<>();
+        for (int at = 0; at < columns.size(); at++) {
+            List<@Nullable Object> found = shapes.get(at);
+            long there = number(found.get(0));
+            boolean isText = best(columns.get(at).name(), CASTS, found.subList(6, found.size()), there)
+                    .equals(TEXT);
+            if (isText && there > 0 && number(found.get(5)) >= ENOUGH * there) {
+                asked.add(columns.get(at));
+            }
+        }
+        List<List<@Nullable Object>> answers = together(asked, column -> counts(DATED, "v" + column.index()), "filled");
+        Map<Stored, List<@Nullable Object>> dated = new HashMap<>();
+        for (int at = 0; at < asked.size(); at++) {
+            dated.put(asked.get(at), answers.get(at));
+        }
+        return dated;
     }
 
     /** The value of a text column where it is one, and NULL where it stands for none. */
@@ -297,6 +348,20 @@ final class Typing {
         return Collections.unmodifiableMap(casts);
     }
 
+    /** These, and dates in other orders. */
+    private static final Map<String, String> DATED = dated();
+
+    private static Map<String, String> dated() {
+        Map<String, String> casts = new LinkedHashMap<>(CASTS);
+        for (String format : DATE_FORMATS) {
+            casts.put("date " + format, "CAST(try_strptime(trim($v), " + FileSource.text(format) + ") AS DATE)");
+        }
+        for (String format : TIME_FORMATS) {
+            casts.put("timestamp " + format, "try_strptime(trim($v), " + FileSource.text(format) + ")");
+        }
+        return Collections.unmodifiableMap(casts);
+    }
+
     /** What {@link #text} wants to know of a column. */
     private static List<String> shape(String v) {
         List<String> questions = new ArrayList<>(List.of(
@@ -305,7 +370,7 @@ final class Typing {
                 "min(length(" + v + "))",
                 "max(length(" + v + "))",
                 "approx_count_distinct(" + v + ")",
-                "count_if(length(" + v + ") BETWEEN 6 AND 30 AND regexp_matches(" + v + ", '[0-9].*[0-9]'))"));
+                "count_if(length(" + v + ") BETWEEN 6 AND 30 AND regexp_matches(" + v + ", " + FileSource.text(LIKE_A_DATE) + "))"));
         questions.addAll(counts(CASTS, v));
         return questions;
     }
@@ -313,29 +378,18 @@ final class Typing {
     private void text(
             Stored column,
             List<@Nullable Object> found,
+            List<@Nullable Object> dated,
             Profile.MissingBy missing,
             Map<Integer, Typed> typed,
             Map<Integer, String> expressions) {
         int index = column.index();
         String name = column.name();
         String quoted = column.quoted();
-        String value = value(quoted, missing.words());
-        Map<String, String> casts = new LinkedHashMap<>(CASTS);
+        boolean isAsItIs = missing.empty() + missing.blank() + missing.word() == 0;
+        String value = isAsItIs ? quoted : value(quoted, missing.words());
         long there = number(found.get(0));
-        String best = best(name, casts, found.subList(6, found.size()), there);
-        if (best.equals(TEXT) && there > 0 && number(found.get(5)) >= ENOUGH * there) {
-            for (String format : DATE_FORMATS) {
-                casts.put("date " + format, "CAST(try_strptime(trim($v), " + FileSource.text(format) + ") AS DATE)");
-            }
-            for (String format : TIME_FORMATS) {
-                casts.put("timestamp " + format, "try_strptime(trim($v), " + FileSource.text(format) + ")");
-            }
-            best = best(
-                    name,
-                    casts,
-                    bench.row("SELECT " + String.join(", ", counts(casts, "v" + index)) + " FROM filled"),
-                    there);
-        }
+        Map<String, String> casts = dated.isEmpty() ? CASTS : DATED;
+        String best = best(name, casts, dated.isEmpty() ? found.subList(6, found.size()) : dated, there);
         String cast = casts.getOrDefault(best, "");
         String type = best.replaceAll("[ ,].*", "");
         long leadingZeros = number(found.get(1));
@@ -352,6 +406,7 @@ final class Typing {
             type = "code";
         }
         boolean isTyped = !type.equals("text") && !type.equals("code");
+        costly += isTyped || !isAsItIs ? 1 : 0;
         typed.put(index, new Typed(index, name, type, "text", true, missing, isTyped));
         expressions.put(
                 index,

@@ -16,7 +16,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.arrow.c.ArrowArrayStream;
@@ -50,6 +52,8 @@ public final class Workbench implements AutoCloseable {
 
     private final Path folder;
     private final Connection connection;
+    /** Files that are read where they are, as they were. */
+    private final Map<Path, String> watched = new LinkedHashMap<>();
 
     private Workbench(Path folder, Connection connection) {
         this.folder = folder;
@@ -98,6 +102,16 @@ public final class Workbench implements AutoCloseable {
         } catch (SQLException failure) {
             throw failed(failure);
         }
+    }
+
+    /** Whether there is a view of this name, and no table. */
+    boolean isView(String name) {
+        return number("SELECT count(*) FROM duckdb_views() WHERE view_name = " + FileSource.text(name)) > 0;
+    }
+
+    /** Drops a table or view. */
+    void drop(String name) {
+        run("DROP " + (isView(name) ? "VIEW " : "TABLE ") + name);
     }
 
     /** Takes the rows of an answer, one by one. */
@@ -180,6 +194,31 @@ public final class Workbench implements AutoCloseable {
             connection.unwrap(DuckDBConnection.class).registerArrowStream(name, stream);
         } catch (SQLException failure) {
             throw failed(failure);
+        }
+    }
+
+    /** Remembers a file as it is, since it will be read more than once. */
+    void watch(Path file) {
+        watched.put(file, state(file));
+    }
+
+    /** @throws PolderException INVALID_REQUEST when a watched file is not as it was: what was found of it may be of two versions */
+    void checkUnchanged() {
+        for (Map.Entry<Path, String> each : watched.entrySet()) {
+            if (!state(each.getKey()).equals(each.getValue())) {
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
+                        each.getKey() + ": has changed while it was read. Fix: profile it when it is whole, or a copy");
+            }
+        }
+    }
+
+    private static String state(Path file) {
+        try {
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            return found.size() + " bytes of " + found.lastModifiedTime();
+        } catch (IOException gone) {
+            return "gone";
         }
     }
 

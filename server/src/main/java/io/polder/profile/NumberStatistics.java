@@ -1,0 +1,241 @@
+package io.polder.profile;
+
+import io.polder.profile.Typing.Typed;
+import io.polder.statistics.SortedNumbers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What is counted of numbers: moments, quantiles, histogram, and what is far from the others. */
+final class NumberStatistics {
+    /** Fourth powers of numbers beyond this are no doubles any more. */
+    private static final double LARGE = 0x1p200;
+
+    private static final double[] QUANTILES = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99};
+
+    private final Workbench bench;
+    private final String table;
+
+    /** @param table that has the columns */
+    NumberStatistics(Workbench bench, String table) {
+        this.bench = bench;
+        this.table = table;
+    }
+
+    Profile.Numbers of(Typed column, SortedNumbers sorted) {
+        SortedNumbers.Moments moments = sorted.moments();
+        List<Profile.Quantile> quantiles = Arrays.stream(QUANTILES)
+                .mapToObj(at -> new Profile.Quantile(at, sorted.quantile(at)))
+                .toList();
+        double low = quantiles.get(3).value();
+        double median = quantiles.get(4).value();
+        double high = quantiles.get(5).value();
+        double mad = sorted.medianDistance(median);
+        double from = low - 1.5 * (high - low);
+        double to = high + 1.5 * (high - low);
+        long far = (long) sorted.below(from) + sorted.above(to);
+        double three = 3 * moments.deviation();
+        double modified = 3.5 * mad / 0.6745;
+        Profile.Outliers outliers = new Profile.Outliers(
+                far,
+                moments.deviation() > 0
+                        ? (long) sorted.below(moments.mean() - three) + sorted.above(moments.mean() + three)
+                        : 0,
+                mad > 0 ? (long) sorted.below(median - modified) + sorted.above(median + modified) : 0,
+                from,
+                to,
+                far == 0 ? List.of() : farthest(column, isFar(column, from, to), median));
+        int negatives = sorted.below(0);
+        return new Profile.Numbers(
+                sorted.min(),
+                sorted.max(),
+                moments.mean(),
+                moments.deviation(),
+                moments.variance(),
+                moments.sum(),
+                quantiles,
+                true,
+                high - low,
+                mad,
+                moments.skewness(),
+                moments.kurtosis(),
+                (long) sorted.finite() - negatives - sorted.above(0),
+                negatives,
+                sorted.infinities(),
+                histogram(Bins.of(column, sorted.min(), sorted.max(), quantiles, sorted.finite()), bins -> {
+                    long[] counts = new long[bins.count()];
+                    int before = 0;
+                    for (int bin = 0; bin < counts.length; bin++) {
+                        int until = bin == counts.length - 1
+                                ? sorted.finite()
+                                : sorted.below(bins.from() + (bin + 1) * bins.step());
+                        counts[bin] = (long) until - before;
+                        before = until;
+                    }
+                    return counts;
+                }),
+                outliers);
+    }
+
+    /** What does not fit into memory is counted by the engine, and quantiles are from its sketch. */
+    Profile.Numbers of(Typed column, long count) {
+        String c = "CAST(" + column.column() + " AS DOUBLE)";
+        String list = "["
+                + String.join(
+                        ", ", Arrays.stream(QUANTILES).mapToObj(String::valueOf).toList()) + "]";
+        List<@Nullable Object> ends =
+                bench.row("SELECT min(v), max(v) FROM (SELECT " + c + " AS v FROM " + table + ") WHERE isfinite(v)");
+        double min = Profiler.real(ends.get(0));
+        double max = Profiler.real(ends.get(1));
+        // A power of two leaves the digits as they are.
+        double largest = Math.max(Math.abs(min), Math.abs(max));
+        double scale = largest > LARGE ? Math.scalb(1.0, Math.getExponent(largest)) : 1;
+        List<@Nullable Object> found = bench.row("SELECT avg(v), stddev_samp(v), var_samp(v), sum(v),"
+                + " skewness(v), kurtosis(v), count_if(v = 0), count_if(v < 0), count_if(isinf(x)), approx_quantile(v, "
+                + list + ")"
+                + " FROM (SELECT " + c + " AS x, CASE WHEN isfinite(x) THEN x / " + Numerals.sql(scale)
+                + " END AS v FROM " + table + ")");
+        double mean = Profiler.real(found.get(0)) * scale;
+        double deviation = Profiler.real(found.get(1)) * scale;
+        List<Profile.Quantile> quantiles = new ArrayList<>();
+        Object[] cuts = Profiler.array(found.get(9));
+        for (int at = 0; at < QUANTILES.length; at++) {
+            quantiles.add(new Profile.Quantile(QUANTILES[at], at < cuts.length ? Profiler.real(cuts[at]) * scale : Double.NaN));
+        }
+        double low = quantiles.get(3).value();
+        double median = quantiles.get(4).value();
+        double high = quantiles.get(5).value();
+        double iqr = high - low;
+        String away = "abs(v - " + Numerals.sql(median) + ")";
+        double mad = Profiler.real(bench.row("SELECT approx_quantile(" + away + ", 0.5) FROM (SELECT " + c
+                        + " AS v FROM " + table + ") WHERE isfinite(v)")
+                .get(0));
+        double from = low - 1.5 * iqr;
+        double to = high + 1.5 * iqr;
+        Profile.Outliers outliers = outliers(column, from, to, mean, deviation, median, mad);
+        return new Profile.Numbers(
+                min,
+                max,
+                mean,
+                deviation,
+                Profiler.real(found.get(2)) * scale * scale,
+                Profiler.real(found.get(3)) * scale,
+                quantiles,
+                false,
+                iqr,
+                mad,
+                Profiler.real(found.get(4)),
+                Profiler.real(found.get(5)),
+                Profiler.number(found.get(6)),
+                Profiler.number(found.get(7)),
+                Profiler.number(found.get(8)),
+                histogram(Bins.of(column, min, max, quantiles, count), bins -> counts(column, bins)),
+                outliers);
+    }
+
+    private Profile.Outliers outliers(
+            Typed column, double from, double to, double mean, double deviation, double median, double mad) {
+        String v = "CAST(" + column.column() + " AS DOUBLE)";
+        String isFar = isFar(column, from, to);
+        List<@Nullable Object> counts = bench.row("SELECT count_if(" + isFar + "), "
+                + (deviation > 0
+                        ? "count_if(abs(" + v + " - " + Numerals.sql(mean) + ") > 3 * " + Numerals.sql(deviation) + ")"
+                        : "0")
+                + ", "
+                + (mad > 0
+                        ? "count_if(0.6745 * abs(" + v + " - " + Numerals.sql(median) + ") > 3.5 * " + Numerals.sql(mad)
+                                + ")"
+                        : "0")
+                + " FROM " + table + " WHERE isfinite(" + v + ")");
+        long far = Profiler.number(counts.get(0));
+        return new Profile.Outliers(
+                far,
+                Profiler.number(counts.get(1)),
+                Profiler.number(counts.get(2)),
+                from,
+                to,
+                far == 0 ? List.of() : farthest(column, isFar, median));
+    }
+
+    private static String isFar(Typed column, double from, double to) {
+        String v = "CAST(" + column.column() + " AS DOUBLE)";
+        return "(" + v + " < " + Numerals.sql(from) + " OR " + v + " > " + Numerals.sql(to) + ")";
+    }
+
+    private List<Profile.Far> farthest(Typed column, String isFar, double median) {
+        String v = "CAST(" + column.column() + " AS DOUBLE)";
+        List<Profile.Far> examples = new ArrayList<>();
+        bench.read(
+                "SELECT " + v + ", rowid + 1 FROM " + table + " WHERE isfinite(" + v + ") AND " + isFar + " ORDER BY abs(" + v
+                        + " - " + Numerals.sql(median) + ") DESC, rowid LIMIT 20",
+                row -> examples.add(new Profile.Far(row.getDouble(1), row.getLong(2))));
+        return examples;
+    }
+
+    /**
+     * Where a histogram's bins are.
+     *
+     * @param from where the first full one begins; less is counted there, too
+     * @param min where the first one is said to begin
+     * @param max where the last one is said to end
+     */
+    private record Bins(double from, double step, int count, double min, double max) {
+        private static final int MOST = 50;
+        /** Beyond so many times the middle 98 %, the ends go into one bin each. */
+        private static final double LONG_TAIL = 8;
+
+        /** By Freedman and Diaconis' rule; one for each value of a few whole numbers. */
+        static Bins of(Typed column, double min, double max, List<Profile.Quantile> quantiles, long count) {
+            if (!(max > min)) {
+                return new Bins(min, 0, 1, min, max);
+            }
+            double first = quantiles.get(0).value();
+            double last = quantiles.get(quantiles.size() - 1).value();
+            double iqr = quantiles.get(5).value() - quantiles.get(3).value();
+            boolean isLongTailed = last > first && max - min > LONG_TAIL * (last - first);
+            double from = isLongTailed ? Math.max(min, first - (last - first) / 2) : min;
+            double to = isLongTailed ? Math.min(max, last + (last - first) / 2) : max;
+            double width = 2 * iqr / Math.cbrt((double) count);
+            int bins = width > 0 ? (int) Math.ceil((to - from) / width) : MOST / 2;
+            bins = Math.max(5, Math.min(MOST, bins));
+            boolean isWhole = column.type().equals("integer");
+            if (isWhole && to - from < MOST) {
+                bins = (int) (to - from) + 1;
+                to = from + bins;
+            } else if (isWhole) {
+                // Bins of whole numbers: else some hold one number more than others.
+                double step = Math.ceil((to - from + 1) / bins);
+                bins = (int) Math.ceil((to - from + 1) / step);
+                to = from + bins * step;
+            }
+            return new Bins(from, (to - from) / bins, bins, min, Math.max(max, to));
+        }
+    }
+
+    private static List<Profile.Bin> histogram(Bins bins, Function<Bins, long[]> counting) {
+        long[] counts = counting.apply(bins);
+        List<Profile.Bin> histogram = new ArrayList<>();
+        for (int bin = 0; bin < counts.length; bin++) {
+            histogram.add(new Profile.Bin(
+                    bin == 0 ? bins.min() : bins.from() + bin * bins.step(),
+                    bin == counts.length - 1 ? bins.max() : bins.from() + (bin + 1) * bins.step(),
+                    counts[bin]));
+        }
+        return histogram;
+    }
+
+    private long[] counts(Typed column, Bins bins) {
+        long[] counts = new long[bins.count()];
+        String v = "CAST(" + column.column() + " AS DOUBLE)";
+        String bin = bins.count() == 1
+                ? "0"
+                : "greatest(0, least(" + (bins.count() - 1) + ", floor((" + v + " - " + Numerals.sql(bins.from())
+                        + ") / " + Numerals.sql(bins.step()) + ")))";
+        bench.read(
+                "SELECT CAST(" + bin + " AS INTEGER), count(*) FROM " + table + " WHERE isfinite(" + v + ") GROUP BY 1",
+                row -> counts[row.getInt(1)] += row.getLong(2));
+        return counts;
+    }
+}
