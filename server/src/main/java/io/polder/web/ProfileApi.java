@@ -14,9 +14,11 @@ import io.polder.record.PolderException;
 import io.polder.record.Problem;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,6 +77,39 @@ final class ProfileApi {
     void history(Context request) {
         int slices = Api.whole(request, "slices", USUAL_SLICES, MOST_SLICES);
         request.contentType(Api.JSON).result(Reports.json(program.history(table(request), slices)));
+    }
+
+    /** The two ranges are told whole: one that is guessed would be compared without being meant. */
+    void compare(Context request) {
+        String table = table(request);
+        List<Problem> problems = new ArrayList<>();
+        Instant from = time(request, "from", problems);
+        Instant to = time(request, "to", problems);
+        Instant againstFrom = time(request, "against-from", problems);
+        Instant againstTo = time(request, "against-to", problems);
+        order("from", from, to, problems);
+        order("against-from", againstFrom, againstTo, problems);
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        request.contentType(Api.JSON)
+                .result(Reports.json(program.compare(table, againstFrom, againstTo, from, to)));
+    }
+
+    private static Instant time(Context request, String name, List<Problem> problems) {
+        String text = asked(request, name);
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException malformed) {
+            problems.add(new Problem(name, text, "not a time", "write it like 2017-04-27T00:00:00Z"));
+            return Instant.EPOCH;
+        }
+    }
+
+    private static void order(String name, Instant from, Instant to, List<Problem> problems) {
+        if (problems.isEmpty() && !from.isBefore(to)) {
+            problems.add(new Problem(name, from.toString(), "is not before the end, " + to, "turn them round"));
+        }
     }
 
     void rules(Context request) {
