@@ -4,6 +4,7 @@ import io.polder.config.Mart;
 import io.polder.config.Table;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import io.polder.store.Commit;
 import io.polder.store.duck.DuckStore;
 import java.io.IOException;
@@ -74,7 +75,8 @@ public final class MartProfiles implements AutoCloseable {
     /** What has changed by table; one of each, however long nobody takes it. */
     private final Map<String, Change> changes = new ConcurrentHashMap<>();
 
-    private final Object comparing = new Object();
+    /** Questions that look at rows are asked one at a time. */
+    private final Object asking = new Object();
     private final Thread worker;
     private volatile boolean isClosed;
 
@@ -324,19 +326,18 @@ public final class MartProfiles implements AutoCloseable {
     public RangeComparison compare(String table, Instant againstFrom, Instant againstTo, Instant from, Instant to) {
         TableParts parts = known(table);
         TableParts.Snapshot snapshot = parts.snapshot();
-        TimeSlice.Unit unit = snapshot == null ? null : snapshot.unit();
-        if (snapshot == null || unit == null) {
+        if (snapshot == null) {
+            throw unprofiled(table);
+        }
+        TimeSlice.Unit unit = snapshot.unit();
+        if (unit == null) {
             throw new PolderException(
                     ErrorCode.CONFLICT,
-                    "Table '" + table + "' "
-                            + (snapshot == null
-                                    ? "has no profile yet. Fix: wait for its first rows"
-                                    : "has no time in its key, so there are no ranges of it. Fix: compare what"
-                                            + " './polder export' writes with './polder compare'"));
+                    "Table '" + table + "' has no time in its key, so there are no ranges of it. Fix: compare two files"
+                            + " of its rows with './polder compare'");
         }
         Set<String> personal = personal(table, snapshot);
-        // One at a time: it may have to look at rows.
-        synchronized (comparing) {
+        synchronized (asking) {
             try (Connection connection = store.connect()) {
                 RangeReader reader = new RangeReader(parts, snapshot, connection);
                 return RangeComparison.of(
@@ -348,12 +349,67 @@ public final class MartProfiles implements AutoCloseable {
                         personal,
                         settings.k());
             } catch (SQLException failure) {
-                throw new PolderException(
-                        ErrorCode.UNAVAILABLE,
-                        "Table '" + table + "' could not be compared (" + failure.getMessage() + "). Fix: try again",
-                        failure);
+                throw unavailable(table, failure);
             }
         }
+    }
+
+    /**
+     * The rows in which a column of numbers is far from the others, the furthest first.
+     *
+     * @param most so many of each kind
+     * @throws PolderException NOT_FOUND, CONFLICT when there is no profile yet, INVALID_REQUEST when it is no number, or
+     *     personal, UNAVAILABLE
+     */
+    public RowOutliers outliers(String table, String name, int most) {
+        TableParts parts = known(table);
+        TableParts.Snapshot snapshot = parts.snapshot();
+        if (snapshot == null) {
+            throw unprofiled(table);
+        }
+        Profile profile = profile(table, snapshot).profile();
+        List<String> names =
+                profile.columns().stream().map(Profile.Column::name).toList();
+        Profile.Column column = profile.columns().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new PolderException(
+                        ErrorCode.NOT_FOUND,
+                        List.of(new Problem(
+                                "column",
+                                name,
+                                "no such column of table '" + table + "'",
+                                Problem.suggestion(name, names)))));
+        if (column.numbers() == null) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "column",
+                            name,
+                            column.isPersonal() ? "is personal: nothing rare is told of it" : "is not of numbers",
+                            "name one of numbers that is not personal")));
+        }
+        boolean isHidden = !profile.privacy().columns().isEmpty();
+        synchronized (asking) {
+            try (Connection connection = store.connect()) {
+                return new OutlierReader(parts.source(), mart.table(table).key(), connection, most)
+                        .read(column, snapshot, isHidden);
+            } catch (SQLException failure) {
+                throw unavailable(table, failure);
+            }
+        }
+    }
+
+    private static PolderException unprofiled(String table) {
+        return new PolderException(
+                ErrorCode.CONFLICT, "Table '" + table + "' has no profile yet. Fix: wait for its first rows");
+    }
+
+    private static PolderException unavailable(String table, SQLException failure) {
+        return new PolderException(
+                ErrorCode.UNAVAILABLE,
+                "Table '" + table + "' could not be looked at (" + failure.getMessage() + "). Fix: try again",
+                failure);
     }
 
     /** The tables that have a column of such a type, semantic type and pattern; each empty for any. */

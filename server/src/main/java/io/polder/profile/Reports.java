@@ -45,6 +45,11 @@ public final class Reports {
     }
 
     /** As {@link #json(TableProfile)}. */
+    public static String json(RowOutliers outliers) {
+        return written(outliers, COMPACT);
+    }
+
+    /** As {@link #json(TableProfile)}. */
     public static String json(RangeComparison comparison) {
         return written(comparison, COMPACT);
     }

@@ -32,6 +32,8 @@ import java.util.stream.Stream;
 final class ProfileApi {
     private static final int MOST_SLICES = 2_400;
     private static final int USUAL_SLICES = 168;
+    private static final int USUAL_ROWS = 20;
+    private static final int MOST_ROWS = 1_000;
     private static final int MARKS = 50;
     private static final int RULE_SEGMENT = 5;
     private static final List<String> MEMBERS = List.of("name", "column", "check", "on_violation", "fix");
@@ -94,6 +96,12 @@ final class ProfileApi {
         }
         request.contentType(Api.JSON)
                 .result(Reports.json(program.compare(table, againstFrom, againstTo, from, to)));
+    }
+
+    void outliers(Context request) {
+        String table = table(request);
+        int rows = Api.whole(request, "rows", USUAL_ROWS, MOST_ROWS);
+        request.contentType(Api.JSON).result(Reports.json(program.outliers(table, asked(request, "column"), rows)));
     }
 
     private static Instant time(Context request, String name, List<Problem> problems) {

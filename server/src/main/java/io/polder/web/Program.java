@@ -12,6 +12,7 @@ import io.polder.log.Log;
 import io.polder.log.LogRecord;
 import io.polder.profile.ProfileSearch;
 import io.polder.profile.RangeComparison;
+import io.polder.profile.RowOutliers;
 import io.polder.profile.TableHistory;
 import io.polder.profile.MartProfiles;
 import io.polder.profile.TableProfile;
@@ -87,6 +88,8 @@ interface Program {
     TableHistory history(String table, int slices);
 
     RangeComparison compare(String table, Instant againstFrom, Instant againstTo, Instant from, Instant to);
+
+    RowOutliers outliers(String table, String column, int most);
 
     List<Rule> rules(String table);
 
@@ -235,6 +238,11 @@ interface Program {
             public RangeComparison compare(
                     String table, Instant againstFrom, Instant againstTo, Instant from, Instant to) {
                 return profiles.compare(table, againstFrom, againstTo, from, to);
+            }
+
+            @Override
+            public RowOutliers outliers(String table, String column, int most) {
+                return profiles.outliers(table, column, most);
             }
 
             @Override

@@ -12,6 +12,7 @@ import io.polder.ingest.Rejected;
 import io.polder.log.LogRecord;
 import io.polder.profile.ProfileSearch;
 import io.polder.profile.RangeComparison;
+import io.polder.profile.RowOutliers;
 import io.polder.profile.TableHistory;
 import io.polder.profile.MartProfiles;
 import io.polder.profile.TableProfile;
@@ -359,6 +360,31 @@ final class FakeProgram implements Program, AutoCloseable {
                         new RangeComparison.Told("speed", "numbers", "median 80 → 20, mean 81 → 24", 0.8, 1e-9, true),
                         new RangeComparison.Told("speed", "missing", "0 % → 0 %", 0, 1.0, false)),
                 List.of("time"));
+    }
+
+    @Override
+    public RowOutliers outliers(String table, String column, int most) {
+        return new RowOutliers(
+                table,
+                column,
+                List.of("uid", "time"),
+                20,
+                120,
+                70,
+                15,
+                1,
+                true,
+                false,
+                List.of(new RowOutliers.Far(List.of("29", "2026-03-02T08:00:00.000000Z"), 250, true, 8.1)),
+                new RowOutliers.Season(
+                        "2026-03-02T07:00:00Z",
+                        "2026-03-02T08:00:00Z",
+                        "Monday, 8 h",
+                        4,
+                        60,
+                        1,
+                        List.of(new RowOutliers.Unseasonal(
+                                List.of("29", "2026-03-02T07:10:00.000000Z"), 250, 71, 12.5))));
     }
 
     @Override
