@@ -105,6 +105,42 @@ export const chartsOf = (history, column) =>
     series.some(({ value }) => value !== null),
   );
 
+const HOUR = 3_600_000;
+
+/**
+ * Comparisons of a table's time that are worth a click: `{id, title, ranges: {from, to, againstFrom, againstTo}}`.
+ *
+ * @param {number} newest the begin of the newest slice, which is not over
+ */
+export function comparisonsOf(unit, newest, calendar) {
+  const today = calendar.dayAround(newest);
+  const yesterday = calendar.dayAround(today.start - 1);
+  const before = calendar.dayAround(yesterday.start - 1);
+  const against = (range, other) => ({ from: range.start, to: range.end, againstFrom: other.start, againstTo: other.end });
+  const day = { id: 'day', title: 'Yesterday against the day before', ranges: against(yesterday, before) };
+  const week = {
+    id: 'week',
+    title: 'Yesterday against a week before',
+    ranges: against(yesterday, calendar.dayAround(yesterday.start - 7 * 24 * HOUR + 12 * HOUR)),
+  };
+  const last = { start: newest - HOUR, end: newest };
+  const hour = {
+    id: 'hour',
+    title: 'Last hour against a week before',
+    ranges: against(last, { start: last.start - 7 * 24 * HOUR, end: last.end - 7 * 24 * HOUR }),
+  };
+  if (unit === 'hour') {
+    return [day, hour];
+  }
+  return unit === 'day' ? [day, week] : [{ ...halves(newest), id: 'year', title: 'Last year against the year before' }];
+}
+
+/** In years of 365 days: the slices are months or years, and ranges become whole ones. */
+function halves(newest) {
+  const year = 365 * 24 * HOUR;
+  return { ranges: { from: newest - year, to: newest, againstFrom: newest - 2 * year, againstTo: newest - year } };
+}
+
 /** What two columns have to do with each other, as sentences. */
 export function dependency(profile, one, other) {
   const isPair = (first, second) => (first === one && second === other) || (first === other && second === one);

@@ -20,7 +20,9 @@ import {
 import { writeRoute } from '../model/route.js';
 import { PolderElement, Ticking, tell } from './element.js';
 import { icon } from './icons.js';
+import './polder-profile-changes.js';
 import './polder-profile-chart.js';
+import './polder-profile-outliers.js';
 
 /** How often it is asked for again, in milliseconds; a new table's first profile is waited for more closely. */
 const EVERY = 10_000;
@@ -31,6 +33,7 @@ const SECTIONS = [
   ['alerts', 'Alerts'],
   ['columns', 'Columns'],
   ['time', 'Over time'],
+  ['changes', 'Changes'],
   ['together', 'Together'],
   ['rules', 'Rules'],
 ];
@@ -139,6 +142,7 @@ class PolderProfilePage extends PolderElement {
       ${this.#section('alerts', 'Alerts', this.#alerts(made, profile))}
       ${this.#section('columns', 'Columns', this.#columns(made, profile))}
       ${this.#section('time', 'Over time', this.#overTime(made, profile))}
+      ${this.#section('changes', 'What has changed', this.#changes(made))}
       ${this.#section('together', 'What goes together', this.#together(profile))}
       ${this.#section('rules', 'Rules', this.#rulesOf(profile))}
       ${this.#sketches(made, profile)}
@@ -307,6 +311,7 @@ class PolderProfilePage extends PolderElement {
                   ${fact('Beyond 1.5 IQR', count(numbers.outliers.iqr))} ${fact('Beyond 3 deviations', count(numbers.outliers.z))}
                   ${fact('Modified z above 3.5', count(numbers.outliers.modifiedZ))}
                 </dl>
+                <polder-profile-outliers .table=${this.route.name} .column=${column.name} .calendar=${this.calendar}></polder-profile-outliers>
               </div>`
           : nothing
       }
@@ -412,6 +417,20 @@ class PolderProfilePage extends PolderElement {
         ${lacking.map(({ name }) => chart(name + ', missing', seriesOf(history, name, 'missing'), true, name, 'missing'))}
         ${numeric.map(({ name }) => chart(name + ', mean', seriesOf(history, name, 'mean'), false, name, 'mean'))}
       </div>`;
+  }
+
+  // ---- changes
+
+  #changes(made) {
+    const newest = this.history?.slices.at(-1);
+    return made.unit && newest
+      ? html`<polder-profile-changes
+          .table=${this.route.name}
+          .unit=${made.unit}
+          .newest=${Date.parse(newest.from)}
+          .calendar=${this.calendar}
+        ></polder-profile-changes>`
+      : html`<p class="empty-note">Its key has no time: there are no ranges to compare.</p>`;
   }
 
   // ---- together
