@@ -6,6 +6,7 @@ import {
   WAYS,
   chartsOf,
   dependency,
+  determinantOf,
   enforced,
   isEnforceable,
   levelOf,
@@ -522,7 +523,7 @@ class PolderProfilePage extends PolderElement {
           : html`<ul class="profile-rules" data-test="rules-on">
               ${on.map(
                 (rule) => html`<li>
-                  <span class="rule-what"><b>${rule.name}</b> <code>${rule.check}</code></span>
+                  <span class="rule-what"><b>${rule.name}</b> <code title=${rule.check}>${rule.check.length > 160 ? rule.check.slice(0, 160) + '…' : rule.check}</code></span>
                   <span>${WAYS[rule.onViolation]}</span>
                   <span class="right number" title="violations in the last hour, and in all">${count(rule.lastHour)} <span class="quiet">of ${count(rule.violations)}</span></span>
                   ${
@@ -575,7 +576,7 @@ class PolderProfilePage extends PolderElement {
     const way = this.ways[id] ?? ways[0];
     return html`<li>
       <span class="rule-what"
-        ><b>${rule.column} <span class="quiet">${rule.kind}</span></b> <code>${rule.check.length > 160 ? rule.check.slice(0, 160) + '…' : rule.check}</code>${rule.caution ? html`<span class="quiet"> ${rule.caution}</span>` : nothing}</span
+        ><b>${rule.column} <span class="quiet">${determinantOf(rule) === undefined ? rule.kind : 'follows from ' + determinantOf(rule)}</span></b> <code>${rule.check.length > 160 ? rule.check.slice(0, 160) + '…' : rule.check}</code>${rule.caution ? html`<span class="quiet"> ${rule.caution}</span>` : nothing}</span
       >
       <span class="right number" title="certain">${percent(rule.confidence)}${rule.violations ? html` <span class="quiet">${count(rule.violations)} break it</span>` : nothing}</span>
       <select

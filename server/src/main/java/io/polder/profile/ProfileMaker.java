@@ -3,6 +3,7 @@ package io.polder.profile;
 import io.polder.config.Table;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +66,13 @@ final class ProfileMaker {
                 new Profile.Privacy(k, List.copyOf(personal)));
         // Alerts and rules are made of what is shown, so that none tells what is not.
         Profile shielded = Shield.shield(bare);
-        Profile seen = Shield.shield(shielded.with(List.of(), SuggestedRules.of(shielded)));
+        List<Profile.SuggestedRule> rules = new ArrayList<>(SuggestedRules.of(shielded));
+        if (sample != null) {
+            sample.dependencies().stream()
+                    .filter(each -> !personal.contains(each.determinant()))
+                    .forEach(each -> rules.add(each.rule()));
+        }
+        Profile seen = Shield.shield(shielded.with(List.of(), rules));
         Profile judged = seen.with(Alerts.of(seen), seen.rules());
         List<Season.Unusual> unusual = snapshot.unit() == null
                 ? List.of()

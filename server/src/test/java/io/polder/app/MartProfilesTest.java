@@ -56,6 +56,12 @@ class MartProfilesTest {
                 format: json
                 key: [id]
                 fields: [{name: id, type: bigint}, {name: email}]
+              shops:
+                http: true
+                format: json
+                key: [id]
+                partitions: 2
+                fields: [{name: id, type: bigint}, {name: postcode, type: bigint}, {name: city}]
               readings:
                 http: true
                 format: json
@@ -75,6 +81,7 @@ class MartProfilesTest {
                     fix: "regexp_replace(phone, '^([0-9]{3}) ([0-9]{3}) ([0-9]{4})$', '(\\\\1)\\\\2-\\\\3')"
                   - {name: seen, check: "id <> 25", on_violation: mark}
               places: {from: places, key: [id]}
+              shops: {from: shops, key: [id]}
               readings: {from: readings, key: [id, time], time: time}
             """;
 
@@ -175,7 +182,7 @@ class MartProfilesTest {
         profile("visits", 60);
         profile("places", 60);
 
-        assertThat(found("")).containsExactly("visits", "places", "readings");
+        assertThat(found("")).containsExactly("visits", "places", "shops", "readings");
         assertThat(found("semantic=e-mail")).containsExactly("places");
         assertThat(found("type=decimal")).containsExactly("visits");
         assertThat(found("pattern=(ddd)ddd-dddd")).containsExactly("visits");
@@ -320,6 +327,49 @@ class MartProfilesTest {
                 .isFalse();
         assertThat(get("/api/tables/visits/rules").at("/rules/0/isOn").asBoolean())
                 .isTrue();
+    }
+
+    private static String shop(int at, String city) {
+        return "{\"id\": " + at + ", \"postcode\": " + (1000 + at % 6) + ", \"city\": \"" + city + "\"}";
+    }
+
+    private static String city(int at) {
+        return List.of("Brussels", "Ghent", "Antwerp").get(at % 3);
+    }
+
+    @Test
+    void aDependencyIsARuleOfASingleRowThatARebuildKeeps() throws Exception {
+        push("shops", 300, at -> shop(at, at == 7 ? "Gent" : city(at)));
+        profile("shops", 300);
+        await().atMost(PATIENCE).untilAsserted(() -> suggested(get("/api/tables/shops/profile"), "city", "CASE"));
+        JsonNode rule = suggested(get("/api/tables/shops/profile"), "city", "CASE");
+        assertThat(rule.path("kind").asText()).isEqualTo("dependency");
+        assertThat(rule.path("violations").asLong()).isEqualTo(1);
+        post("/api/tables/shops/rules", wanted("city_from_postcode", "city", rule, "fix"), 201);
+        post("/api/tables/shops/rules", wanted("watched", "city", rule, "mark"), 201);
+
+        // Two wrong ones, one that is missing its value, and a postcode that nobody knows.
+        push("shops", 12, at -> shop(300 + at, at < 2 ? "Brugge" : city(300 + at)));
+        push("shops", 1, at -> "{\"id\": 400, \"postcode\": 1001, \"city\": null}");
+        push("shops", 1, at -> "{\"id\": 401, \"postcode\": 2000, \"city\": \"Brugge\"}");
+        awaitRows("SELECT count(*) FROM shops", 314);
+        String rows = "SELECT id, city FROM shops ORDER BY id";
+        JsonNode before = sql(rows);
+        assertThat(sql("SELECT city FROM shops WHERE id IN (300, 301, 400, 401) ORDER BY id")
+                        .path("rows")
+                        .toString())
+                .isEqualTo("[[\"Brussels\"],[\"Ghent\"],[\"Ghent\"],[\"Brugge\"]]");
+        List<String> counted = List.of("city_from_postcode 3", "watched 0");
+        assertThat(violations(get("/api/tables/shops/rules"))).isEqualTo(counted);
+        assertThat(get("/api/tables/shops/rules").at("/marks/0/became").asText())
+                .isEqualTo("Ghent");
+
+        post("/api/tables/shops/rebuild", "", 202);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/tables").at("/tables/2/state").asText())
+                .isEqualTo("live"));
+        assertThat(sql(rows).path("rows")).isEqualTo(before.path("rows"));
+        assertThat(violations(get("/api/tables/shops/rules"))).isEqualTo(counted);
     }
 
     @Test
