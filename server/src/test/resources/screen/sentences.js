@@ -1,6 +1,7 @@
 import { balanceOf, EDGE, TABLE } from '../model/balance.js';
 import { bandOf, bandsFor, hotLimit, isHot, MISSING, NOTHING, quantileLimits, rampOf } from '../model/bands.js';
 import { Day, SLOT } from '../model/day.js';
+import { comparisonsOf } from '../model/profile.js';
 import { age, amount, Calendar, count, duration } from '../model/format.js';
 import { areaPath, ceiling, linePath, scale, widestGap } from '../model/line.js';
 import { Live } from '../model/live.js';
@@ -289,6 +290,26 @@ export const sentences = {
     equal(of('2017-10-29T12:00:00Z'), ['2017-10-28T22:00', 25]);
     equal(of('2017-03-26T00:30:00Z'), ['2017-03-25T23:00', 23]);
     equal(of('2017-10-28T22:00:00Z'), ['2017-10-28T22:00', 25]);
+  },
+
+  'a local time is read as the clock of the mart shows it, also when that is changed'() {
+    const calendar = new Calendar('Europe/Brussels');
+    const back = (text) => calendar.written(Date.parse(text)) + ' ' + new Date(calendar.read(calendar.written(Date.parse(text)))).toISOString().slice(0, 16);
+    equal(back('2017-04-27T13:38:00Z'), '2017-04-27T15:38 2017-04-27T13:38');
+    equal(back('2017-03-26T00:30:00Z'), '2017-03-26T01:30 2017-03-26T00:30');
+    equal(back('2017-03-26T01:00:00Z'), '2017-03-26T03:00 2017-03-26T01:00');
+    equal(back('2017-10-29T01:30:00Z'), '2017-10-29T02:30 2017-10-29T00:30');
+    equal(back('2017-10-29T02:30:00Z'), '2017-10-29T03:30 2017-10-29T02:30');
+    equal(calendar.read(''), NaN);
+  },
+
+  'a table is compared by whole days of the mart, and an hour with that of a week before'() {
+    const calendar = new Calendar('Europe/Brussels');
+    const [day, hour] = comparisonsOf('hour', Date.parse('2017-03-27T13:00:00Z'), calendar);
+    const written = ({ ranges: { from, to, againstFrom, againstTo } }) =>
+      [againstFrom, againstTo, from, to].map((at) => new Date(at).toISOString().slice(5, 13));
+    equal(written(day), ['03-24T23', '03-25T23', '03-25T23', '03-26T22']);
+    equal(written(hour), ['03-20T12', '03-20T13', '03-27T12', '03-27T13']);
   },
 
   'roads have the names of the signs, and lanes words'() {

@@ -27,6 +27,15 @@ export const profile = (table, signal) => get('api/tables/' + encodeURIComponent
 export const history = (table, signal) => get('api/tables/' + encodeURIComponent(table) + '/history?slices=336', signal);
 /** The tables that have columns of such a type, meaning or pattern. @param {{type?: string, semantic?: string, pattern?: string}} query */
 export const profiles = (query, signal) => get('api/profiles?' + new URLSearchParams(query), signal);
+/** What has changed from one range of time to another. @param {{from: number, to: number, againstFrom: number, againstTo: number}} ranges in milliseconds */
+export const compare = (table, { from, to, againstFrom, againstTo }, signal) => {
+  const at = (time) => new Date(time).toISOString();
+  const query = { from: at(from), to: at(to), 'against-from': at(againstFrom), 'against-to': at(againstTo) };
+  return get('api/tables/' + encodeURIComponent(table) + '/compare?' + new URLSearchParams(query), signal);
+};
+/** The rows in which a number is far from the others. */
+export const outliers = (table, column, signal) =>
+  get('api/tables/' + encodeURIComponent(table) + '/outliers?' + new URLSearchParams({ column }), signal);
 export const rules = (table, signal) => get('api/tables/' + encodeURIComponent(table) + '/rules', signal);
 export const enforceRule = (table, rule) => post('api/tables/' + encodeURIComponent(table) + '/rules', rule);
 export const releaseRule = (table, rule) =>

@@ -100,6 +100,30 @@ export class Calendar {
     return { start, end: this.#midnight(start + 27 * 3_600_000) };
   }
 
+  /** As a field for a local time wants it: `2026-03-02T06:00`. */
+  written(at) {
+    const parts = this.#partsOf(at);
+    return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
+  }
+
+  /** What such a field says. Of an hour that is there twice it is the first one; NaN when it is no time. */
+  read(text) {
+    const local = Date.parse(text + 'Z');
+    if (!isNumber(local)) {
+      return NaN;
+    }
+    const behind = (at) => Date.parse(this.written(at) + 'Z') - at;
+    // Clocks are at most a day off, and by the same both ways but where they are changed in between.
+    const guess = local - behind(local);
+    const better = local - behind(guess);
+    const earlier = better - 3_600_000;
+    return this.written(earlier) === text ? earlier : better;
+  }
+
+  #partsOf(at) {
+    return Object.fromEntries(this.parts.formatToParts(at).map(({ type, value }) => [type, value]));
+  }
+
   #midnight(at) {
     const guess = at - this.#sinceMidnight(at);
     // Where the clock was changed since midnight, the guess is an hour off.
@@ -108,7 +132,7 @@ export class Calendar {
   }
 
   #sinceMidnight(at) {
-    const parts = Object.fromEntries(this.parts.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    return ((parts.hour * 60 + parts.minute) * 60 + parts.second) * 1000 + (at % 1000);
+    const { hour, minute, second } = this.#partsOf(at);
+    return ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + (at % 1000);
   }
 }

@@ -32,10 +32,10 @@ export const levelOf = ({ weight }) => (weight >= 55 ? 'high' : weight >= 30 ? '
 
 /** Rules that a single row can break can be enforced as it comes. */
 export const isEnforceable = ({ kind, check }) =>
-  ['complete', 'sign', 'range', 'set', 'spelling', 'pattern'].includes(kind) && !/^(unique|determinants|type):/.test(check);
+  ['complete', 'sign', 'range', 'set', 'spelling', 'pattern', 'dependency'].includes(kind) && !/^(unique|determinants|type):/.test(check);
 
 /** What is more than nothing: a rule that mends or catches something stands before one that nothing has broken yet. */
-const ORDER = ['spelling', 'pattern', 'set', 'range', 'sign', 'complete'];
+const ORDER = ['spelling', 'dependency', 'pattern', 'set', 'range', 'sign', 'complete'];
 
 /** The suggestions that can be enforced, the most telling first. A column of the key always has a value. */
 export const offered = (rules, key) =>
@@ -50,9 +50,12 @@ export const offered = (rules, key) =>
     );
 
 /** What can be done with a row that breaks a suggested rule; the first is the one that is offered. */
-export const waysOf = ({ fix, column }, key) => {
+export const waysOf = ({ kind, fix, column }, key) => {
   const isKey = key.includes(column);
-  return [...(fix && !isKey ? ['fix'] : []), 'count', 'mark', ...(isKey ? [] : ['nullify']), 'reject'];
+  const canFix = fix && !isKey;
+  // What breaks a dependency may be the world that has changed: it is not mended unasked.
+  const isSure = canFix && kind !== 'dependency';
+  return [...(isSure ? ['fix'] : []), 'count', 'mark', ...(canFix && !isSure ? ['fix'] : []), ...(isKey ? [] : ['nullify']), 'reject'];
 };
 
 export const WAYS = {
@@ -63,17 +66,36 @@ export const WAYS = {
   reject: 'rejected',
 };
 
+/** What a dependency that is written out says that the column follows from; undefined for others. */
+export const determinantOf = ({ kind, check }) =>
+  kind === 'dependency' ? /IS NOT DISTINCT FROM CASE "((?:[^"]|"")*)" WHEN/.exec(check)?.[1].replaceAll('""', '"') : undefined;
+
+/** A dependency is written out anew with each sample, and is one rule for all that. */
+const nameOf = (suggestion) => {
+  const determinant = determinantOf(suggestion);
+  const { kind, column } = suggestion;
+  return determinant === undefined ? [column, kind].filter(Boolean).join('_') : column + '_from_' + determinant;
+};
+
+/** As the server writes names. */
+const plain = (name) => name.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_');
+
 /** The rule in force that is this suggestion; undefined when it is not switched on. */
 export const enforced = (rules, suggestion) =>
-  rules.find((rule) => rule.isOn && rule.column === (suggestion.column ?? '') && rule.check === suggestion.check);
+  rules.find(
+    (rule) =>
+      rule.isOn &&
+      rule.column === (suggestion.column ?? '') &&
+      (rule.check === suggestion.check || (suggestion.kind === 'dependency' && rule.name === plain(nameOf(suggestion)).slice(0, 56))),
+  );
 
 /** What is asked for when a suggestion is switched on. */
-export const wanted = ({ kind, column, check, fix }, way) => ({
-  name: [column, kind].filter(Boolean).join('_'),
-  column: column ?? '',
-  check,
+export const wanted = (suggestion, way) => ({
+  name: nameOf(suggestion),
+  column: suggestion.column ?? '',
+  check: suggestion.check,
   on_violation: way,
-  ...(way === 'fix' ? { fix } : {}),
+  ...(way === 'fix' ? { fix: suggestion.fix } : {}),
 });
 
 /** The statistics of a history that can be drawn for a column, with what each is called. */
@@ -104,6 +126,42 @@ export const chartsOf = (history, column) =>
   STATISTICS.map(([name, title]) => ({ name, title, series: seriesOf(history, column, name) })).filter(({ series }) =>
     series.some(({ value }) => value !== null),
   );
+
+const HOUR = 3_600_000;
+
+/**
+ * Comparisons of a table's time that are worth a click: `{id, title, ranges: {from, to, againstFrom, againstTo}}`.
+ *
+ * @param {number} newest the begin of the newest slice, which is not over
+ */
+export function comparisonsOf(unit, newest, calendar) {
+  const today = calendar.dayAround(newest);
+  const yesterday = calendar.dayAround(today.start - 1);
+  const before = calendar.dayAround(yesterday.start - 1);
+  const against = (range, other) => ({ from: range.start, to: range.end, againstFrom: other.start, againstTo: other.end });
+  const day = { id: 'day', title: 'Yesterday against the day before', ranges: against(yesterday, before) };
+  const week = {
+    id: 'week',
+    title: 'Yesterday against a week before',
+    ranges: against(yesterday, calendar.dayAround(yesterday.start - 7 * 24 * HOUR + 12 * HOUR)),
+  };
+  const last = { start: newest - HOUR, end: newest };
+  const hour = {
+    id: 'hour',
+    title: 'Last hour against a week before',
+    ranges: against(last, { start: last.start - 7 * 24 * HOUR, end: last.end - 7 * 24 * HOUR }),
+  };
+  if (unit === 'hour') {
+    return [day, hour];
+  }
+  return unit === 'day' ? [day, week] : [{ ...halves(newest), id: 'year', title: 'Last year against the year before' }];
+}
+
+/** In years of 365 days: the slices are months or years, and ranges become whole ones. */
+function halves(newest) {
+  const year = 365 * 24 * HOUR;
+  return { ranges: { from: newest - year, to: newest, againstFrom: newest - 2 * year, againstTo: newest - year } };
+}
 
 /** What two columns have to do with each other, as sentences. */
 export function dependency(profile, one, other) {

@@ -6,6 +6,7 @@ import {
   WAYS,
   chartsOf,
   dependency,
+  determinantOf,
   enforced,
   isEnforceable,
   levelOf,
@@ -20,7 +21,9 @@ import {
 import { writeRoute } from '../model/route.js';
 import { PolderElement, Ticking, tell } from './element.js';
 import { icon } from './icons.js';
+import './polder-profile-changes.js';
 import './polder-profile-chart.js';
+import './polder-profile-outliers.js';
 
 /** How often it is asked for again, in milliseconds; a new table's first profile is waited for more closely. */
 const EVERY = 10_000;
@@ -31,6 +34,7 @@ const SECTIONS = [
   ['alerts', 'Alerts'],
   ['columns', 'Columns'],
   ['time', 'Over time'],
+  ['changes', 'Changes'],
   ['together', 'Together'],
   ['rules', 'Rules'],
 ];
@@ -139,6 +143,7 @@ class PolderProfilePage extends PolderElement {
       ${this.#section('alerts', 'Alerts', this.#alerts(made, profile))}
       ${this.#section('columns', 'Columns', this.#columns(made, profile))}
       ${this.#section('time', 'Over time', this.#overTime(made, profile))}
+      ${this.#section('changes', 'What has changed', this.#changes(made))}
       ${this.#section('together', 'What goes together', this.#together(profile))}
       ${this.#section('rules', 'Rules', this.#rulesOf(profile))}
       ${this.#sketches(made, profile)}
@@ -307,6 +312,7 @@ class PolderProfilePage extends PolderElement {
                   ${fact('Beyond 1.5 IQR', count(numbers.outliers.iqr))} ${fact('Beyond 3 deviations', count(numbers.outliers.z))}
                   ${fact('Modified z above 3.5', count(numbers.outliers.modifiedZ))}
                 </dl>
+                <polder-profile-outliers .table=${this.route.name} .column=${column.name} .calendar=${this.calendar}></polder-profile-outliers>
               </div>`
           : nothing
       }
@@ -414,6 +420,20 @@ class PolderProfilePage extends PolderElement {
       </div>`;
   }
 
+  // ---- changes
+
+  #changes(made) {
+    const newest = this.history?.slices.at(-1);
+    return made.unit && newest
+      ? html`<polder-profile-changes
+          .table=${this.route.name}
+          .unit=${made.unit}
+          .newest=${Date.parse(newest.from)}
+          .calendar=${this.calendar}
+        ></polder-profile-changes>`
+      : html`<p class="empty-note">Its key has no time: there are no ranges to compare.</p>`;
+  }
+
   // ---- together
 
   #together(profile) {
@@ -503,7 +523,7 @@ class PolderProfilePage extends PolderElement {
           : html`<ul class="profile-rules" data-test="rules-on">
               ${on.map(
                 (rule) => html`<li>
-                  <span class="rule-what"><b>${rule.name}</b> <code>${rule.check}</code></span>
+                  <span class="rule-what"><b>${rule.name}</b> <code title=${rule.check}>${rule.check.length > 160 ? rule.check.slice(0, 160) + '…' : rule.check}</code></span>
                   <span>${WAYS[rule.onViolation]}</span>
                   <span class="right number" title="violations in the last hour, and in all">${count(rule.lastHour)} <span class="quiet">of ${count(rule.violations)}</span></span>
                   ${
@@ -556,7 +576,7 @@ class PolderProfilePage extends PolderElement {
     const way = this.ways[id] ?? ways[0];
     return html`<li>
       <span class="rule-what"
-        ><b>${rule.column} <span class="quiet">${rule.kind}</span></b> <code>${rule.check.length > 160 ? rule.check.slice(0, 160) + '…' : rule.check}</code>${rule.caution ? html`<span class="quiet"> ${rule.caution}</span>` : nothing}</span
+        ><b>${rule.column} <span class="quiet">${determinantOf(rule) === undefined ? rule.kind : 'follows from ' + determinantOf(rule)}</span></b> <code>${rule.check.length > 160 ? rule.check.slice(0, 160) + '…' : rule.check}</code>${rule.caution ? html`<span class="quiet"> ${rule.caution}</span>` : nothing}</span
       >
       <span class="right number" title="certain">${percent(rule.confidence)}${rule.violations ? html` <span class="quiet">${count(rule.violations)} break it</span>` : nothing}</span>
       <select

@@ -75,6 +75,11 @@ public final class DistinctSample {
         return bound == Long.MAX_VALUE;
     }
 
+    /** All values whose hash is not greater than this are among {@link #values}. */
+    public long bound() {
+        return bound;
+    }
+
     /** In the order of their hashes. */
     public List<Value> values() {
         return values;

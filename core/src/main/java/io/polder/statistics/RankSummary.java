@@ -154,6 +154,25 @@ public final class RankSummary {
         return all == 0 ? 0 : sum / all;
     }
 
+    /**
+     * Numbers at even ranks, rising, each for as many values as any other: all values when they are not more than
+     * {@code most} and known exactly.
+     */
+    public double[] spread(int most) {
+        double all = weight();
+        double[] spread = new double[(int) Math.min(most, Math.round(all))];
+        int at = 0;
+        double sum = weights.length == 0 ? 0 : weights[0];
+        for (int rank = 0; rank < spread.length; rank++) {
+            double wanted = (rank + 0.5) / spread.length * all;
+            while (sum <= wanted && at < numbers.length - 1) {
+                sum += weights[++at];
+            }
+            spread[rank] = numbers[at];
+        }
+        return spread;
+    }
+
     /** Of the distances of the values from {@code centre}. */
     public RankSummary distances(double centre) {
         RankSummary sorted = of(

@@ -1,14 +1,18 @@
 package io.polder.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.polder.profile.Comparison;
 import io.polder.profile.Inclusions;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description = {
-            "Says what has changed from one file to another, by how much, and whether chance could do it.",
+            "Says what has changed from one file to another, or from one range of time to another in a table of a running"
+                    + " mart, by how much, and whether chance could do it.",
             "Exits with 1 when something has drifted. With --inclusions it says instead which columns of one file have"
                     + " all their values in a column of another."
         },
@@ -28,14 +33,29 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ./polder compare may.csv june.csv",
             "  ./polder compare may.csv june.csv --all",
+            "  ./polder compare --table traffic --range 2017-04-27T06:00:00Z/2017-04-27T09:00:00Z --against"
+                    + " 2017-04-20T06:00:00Z/2017-04-20T09:00:00Z examples/flanders",
             "  ./polder compare orders.csv customers.csv products.csv --inclusions"
         })
 final class CompareCommand implements Callable<Integer> {
     @Parameters(
-            arity = "2..*",
+            arity = "0..*",
             paramLabel = "FILE",
-            description = "A file, or a glob in quotes: how it was, and how it is; with --inclusions two or more.")
+            description = "A file, or a glob in quotes: how it was, and how it is; with --inclusions two or more. With"
+                    + " --table the folder of the mart, when it is not this one.")
     private List<String> files = List.of();
+
+    @Option(names = "--table", paramLabel = "NAME", description = "A table of a running mart, of which ranges are compared.")
+    private @Nullable String table;
+
+    @Option(
+            names = "--range",
+            paramLabel = "FROM/TO",
+            description = "Of a table: how it is. Two times such as 2017-04-27T06:00:00Z; whole slices are compared.")
+    private @Nullable String range;
+
+    @Option(names = "--against", paramLabel = "FROM/TO", description = "Of a table: how it was.")
+    private @Nullable String against;
 
     @Option(names = "--inclusions", description = "Says which columns have their values in another file's column.")
     private boolean isOfInclusions;
@@ -49,12 +69,28 @@ final class CompareCommand implements Callable<Integer> {
     @Mixin
     private FileOptions reading;
 
+    @Mixin
+    private HomeOption home;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        if (table != null) {
+            return ranges(out, table);
+        }
+        if (range != null || against != null) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "--range and --against without --table: these are of a table. Fix: name it with --table");
+        }
+        if (files.size() < 2) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    files.size() + " files: two are compared. Fix: name two, or a table with --table");
+        }
         if (isOfInclusions) {
             inclusions(out);
             return 0;
@@ -66,9 +102,50 @@ final class CompareCommand implements Callable<Integer> {
         }
         Comparison.Snapshot was = snapshot(files.get(0));
         Comparison.Snapshot is = snapshot(files.get(1));
-        List<Comparison.Drift> found = Comparison.compare(was, is);
+        return print(out, was.rows(), is.rows(), Comparison.compare(was, is));
+    }
+
+    private int ranges(PrintWriter out, String name) {
+        if (isOfInclusions || files.size() > 1) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "--table compares two ranges of one table of one mart. Fix: leave out "
+                            + (isOfInclusions ? "--inclusions" : "all but the mart's folder"));
+        }
+        String[] is = interval("--range", range);
+        String[] was = interval("--against", against);
+        Path folder = Path.of(files.isEmpty() ? "" : files.get(0));
+        JsonNode found = Client.of(home.of(folder))
+                .get("/api/tables/" + Client.part(name) + "/compare?from=" + Client.part(is[0]) + "&to="
+                        + Client.part(is[1]) + "&against-from=" + Client.part(was[0]) + "&against-to="
+                        + Client.part(was[1]));
+        List<Comparison.Drift> drifts = new ArrayList<>();
+        found.path("drifts")
+                .forEach(drift -> drifts.add(new Comparison.Drift(
+                        drift.path("column").asText(),
+                        drift.path("kind").asText(),
+                        drift.path("what").asText(),
+                        drift.path("effect").asDouble(),
+                        drift.path("probability").asDouble(Double.NaN),
+                        drift.path("hasDrifted").asBoolean())));
+        return print(
+                out, found.at("/before/rows").asLong(), found.at("/after/rows").asLong(), drifts);
+    }
+
+    private static String[] interval(String option, @Nullable String text) {
+        String[] ends = text == null ? new String[0] : text.split("/", -1);
+        if (ends.length != 2) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    option + " = '" + (text == null ? "" : text) + "': not a range of time. Fix: write it like"
+                            + " 2017-04-27T06:00:00Z/2017-04-27T09:00:00Z");
+        }
+        return ends;
+    }
+
+    private int print(PrintWriter out, long before, long after, List<Comparison.Drift> found) {
         long drifted = found.stream().filter(Comparison.Drift::hasDrifted).count();
-        out.println(String.format(Locale.ROOT, "%,d rows → %,d rows", was.rows(), is.rows()));
+        out.println(String.format(Locale.ROOT, "%,d rows → %,d rows", before, after));
         Grid grid = new Grid("column", "of its", "effect", "by chance", "was → is");
         for (Comparison.Drift drift : found) {
             if (isAll || drift.hasDrifted()) {

@@ -45,16 +45,25 @@ final class KafkaReader implements Reader {
 
     /** A reader for streams: large fetches, each of which may gather for {@code maxWait}. */
     static KafkaReader ofBatches(String bootstrap, Duration maxWait) {
-        return new KafkaReader(
-                bootstrap,
-                Map.of(
-                        ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 2 << 20,
-                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) maxWait.toMillis(),
-                        // At least fetch.min.bytes: else one partition alone could never fill a fetch and always
-                        // waited.
-                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20,
-                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS));
+        return new KafkaReader(bootstrap, batches(maxWait));
+    }
+
+    /** As {@link #ofBatches}, but of transactions only what is committed. */
+    static KafkaReader ofCommitted(String bootstrap, Duration maxWait) {
+        Map<String, Object> settings = batches(maxWait);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        return new KafkaReader(bootstrap, settings);
+    }
+
+    private static Map<String, Object> batches(Duration maxWait) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 2 << 20);
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) maxWait.toMillis());
+        // At least fetch.min.bytes: else one partition alone could never fill a fetch and always waited.
+        settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        return settings;
     }
 
     /** A reader for {@link #read}. */
@@ -115,6 +124,17 @@ final class KafkaReader implements Reader {
             }
         }
         return records.count();
+    }
+
+    @Override
+    public long position(String topic, int partition) {
+        try {
+            return consumer.position(new TopicPartition(topic, partition));
+        } catch (OffsetOutOfRangeException failure) {
+            throw outOfRange(failure);
+        } catch (KafkaException failure) {
+            throw Log.failed(bootstrap, "reading topic '" + topic + "'", failure);
+        }
     }
 
     private PolderException outOfRange(OffsetOutOfRangeException failure) {

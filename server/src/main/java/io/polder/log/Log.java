@@ -128,6 +128,16 @@ public final class Log implements AutoCloseable {
         return KafkaReader.ofBatches(bootstrap, maxWait);
     }
 
+    /** As {@link #reader}, but without what a transaction wrote that was aborted, or is not committed. */
+    public Reader committedReader(Duration maxWait) {
+        return KafkaReader.ofCommitted(bootstrap, maxWait);
+    }
+
+    /** For each partition the offset up to which {@link #committedReader} reads: before the first open transaction. */
+    public Map<Integer, Long> committedOffsets(String topic) {
+        return topics.committedOffsets(topic);
+    }
+
     /** For each partition the offset that the next event gets. */
     public Map<Integer, Long> endOffsets(String topic) {
         return topics.endOffsets(topic);

@@ -23,6 +23,12 @@ public interface Reader extends AutoCloseable {
      */
     int poll(Duration timeout, Visitor visitor);
 
+    /**
+     * The offset from which it reads on: beyond what was handed over, and beyond records that are none (a compacted
+     * topic's gaps, the marks of transactions).
+     */
+    long position(String topic, int partition);
+
     /** Makes a running or the next {@link #poll} return early; from any thread. */
     void wakeup();
 
@@ -31,7 +37,9 @@ public interface Reader extends AutoCloseable {
 
     /** Receives records. */
     interface Visitor {
-        /** Arrays may be kept. {@code headers} is only valid during the call. */
+        /**
+         * Arrays may be kept; {@code value} is null for a tombstone, which no feed of ours writes. {@code headers} is only valid during the call.
+         */
         void record(String topic, int partition, long offset, long acceptedMillis, byte[] value, RecordHeaders headers);
     }
 }

@@ -21,9 +21,11 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -193,6 +195,10 @@ final class Topics implements AutoCloseable {
         return offsets(topic, OffsetSpec.latest());
     }
 
+    Map<Integer, Long> committedOffsets(String topic) {
+        return offsets(topic, OffsetSpec.latest(), new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+    }
+
     Map<Integer, Long> beginningOffsets(String topic) {
         return offsets(topic, OffsetSpec.earliest());
     }
@@ -205,13 +211,17 @@ final class Topics implements AutoCloseable {
     }
 
     private Map<Integer, Long> offsets(String topic, OffsetSpec which) {
+        return offsets(topic, which, new ListOffsetsOptions());
+    }
+
+    private Map<Integer, Long> offsets(String topic, OffsetSpec which, ListOffsetsOptions options) {
         int count = partitions(topic);
         return retried("reading the offsets of topic '" + topic + "'", () -> {
             Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
             for (int partition = 0; partition < count; partition++) {
                 wanted.put(new TopicPartition(topic, partition), which);
             }
-            return admin.listOffsets(wanted).all().thenApply(found -> {
+            return admin.listOffsets(wanted, options).all().thenApply(found -> {
                 Map<Integer, Long> offsets = new TreeMap<>();
                 found.forEach((partition, offset) -> offsets.put(partition.partition(), offset.offset()));
                 return offsets;

@@ -2,7 +2,9 @@ package io.polder.profile;
 
 import io.polder.config.Mart;
 import io.polder.config.Table;
+import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import io.polder.store.Commit;
 import io.polder.store.duck.DuckStore;
 import java.io.IOException;
@@ -51,9 +53,6 @@ public final class MartProfiles implements AutoCloseable {
     /** How old the sample may be from which associations are. */
     private static final Duration SAMPLE_AGE = Duration.ofHours(1);
 
-    private static final int UNUSUAL_SLICES = 24;
-    private static final int MOST_UNUSUAL = 50;
-
     /**
      * How.
      *
@@ -68,6 +67,7 @@ public final class MartProfiles implements AutoCloseable {
     private final Mart mart;
     private final Settings settings;
     private final InstantSource clock;
+    private final ProfileMaker maker;
     private final Map<String, TableParts> tables = new LinkedHashMap<>();
     private final Map<String, SampleProfile.Found> samples = new ConcurrentHashMap<>();
     private final Map<String, Long> sampled = new ConcurrentHashMap<>();
@@ -75,6 +75,8 @@ public final class MartProfiles implements AutoCloseable {
     /** What has changed by table; one of each, however long nobody takes it. */
     private final Map<String, Change> changes = new ConcurrentHashMap<>();
 
+    /** Questions that look at rows are asked one at a time. */
+    private final Object asking = new Object();
     private final Thread worker;
     private volatile boolean isClosed;
 
@@ -116,14 +118,15 @@ public final class MartProfiles implements AutoCloseable {
         this.mart = mart;
         this.settings = settings;
         this.clock = clock;
-        String maker = "DuckDB " + org.duckdb.DuckDBDriver.class.getPackage().getImplementationVersion() + " "
+        maker = new ProfileMaker(settings.k(), mart.timezone());
+        String hashes = "DuckDB " + org.duckdb.DuckDBDriver.class.getPackage().getImplementationVersion() + " "
                 + mart.timezone();
         for (Table table : mart.tables().values()) {
             TableParts.Source source = new TableParts.Source(
                     table.name(), table.time().filter(table.key()::contains), table.retain(), mart.timezone());
             tables.put(
                     table.name(),
-                    new TableParts(source, settings.folder().resolve(table.name()), maker, settings.refresh()));
+                    new TableParts(source, settings.folder().resolve(table.name()), hashes, settings.refresh()));
         }
         worker = new Thread(this::work, "profiles");
         worker.setDaemon(true);
@@ -291,7 +294,7 @@ public final class MartProfiles implements AutoCloseable {
                 && before.sample().equals(taken)) {
             return before.profile();
         }
-        TableProfile profile = make(mart.table(table), snapshot, sample);
+        TableProfile profile = maker.make(mart.table(table), snapshot, sample);
         made.put(table, new Made(snapshot.number(), taken, profile));
         return profile;
     }
@@ -301,224 +304,117 @@ public final class MartProfiles implements AutoCloseable {
         return java.util.Objects.requireNonNull(tables.get(table));
     }
 
-    private TableProfile make(Table table, TableParts.Snapshot snapshot, SampleProfile.@Nullable Found sample) {
-        TablePart whole = snapshot.whole();
-        List<Profile.Column> columns = timeline(PartProfile.columns(whole, table.personal()), table, snapshot);
-        Set<String> personal = new LinkedHashSet<>();
-        columns.stream()
-                .filter(Profile.Column::isPersonal)
-                .map(Profile.Column::name)
-                .forEach(personal::add);
-        Profile cross = sample == null ? null : sample.profile();
-        if (cross != null) {
-            personal.addAll(cross.privacy().columns());
-        }
-        Profile.Source source = new Profile.Source(
-                "table",
-                List.of(
-                        new Profile.Option("topic", table.from(), false),
-                        new Profile.Option("key", String.join(", ", table.key()), false)),
-                0,
-                List.of());
-        Profile bare = new Profile(
-                Profile.SCHEMA,
-                table.name(),
-                source,
-                whole.rows(),
-                columns,
-                new Profile.Duplicates(0, 0, List.of()),
-                cross == null ? List.of() : without(personal, cross.missingTogether()),
-                cross == null ? List.of() : cross.associations(),
-                cross == null ? 0 : cross.sample(),
-                List.of(table.key()),
-                cross == null
-                        ? new Profile.FunctionalDependencies(false, 0, 0, List.of(), List.of())
-                        : SampleProfile.withoutRows(personal, cross.functionalDependencies()),
-                List.of(),
-                List.of(),
-                List.of(),
-                new Profile.Privacy(settings.k(), List.copyOf(personal)));
-        // Alerts and rules are made of what is shown, so that none tells what is not.
-        Profile shielded = Shield.shield(bare);
-        Profile seen = Shield.shield(shielded.with(List.of(), SuggestedRules.of(shielded)));
-        Profile judged = seen.with(Alerts.of(seen), seen.rules());
-        List<Season.Unusual> unusual = snapshot.unit() == null
-                ? List.of()
-                : Season.find(
-                        snapshot.lines(),
-                        columns.stream().map(Profile.Column::name).toList(),
-                        personal,
-                        snapshot.unit(),
-                        mart.timezone(),
-                        UNUSUAL_SLICES);
-        return new TableProfile(
-                table.name(),
-                state(snapshot),
-                snapshot.asOf().toString(),
-                snapshot.unit() == null ? null : snapshot.unit().name().toLowerCase(Locale.ROOT),
-                snapshot.slices(),
-                snapshot.waiting(),
-                snapshot.lines().isEmpty() ? null : snapshot.lines().firstKey().toString(),
-                sample == null ? null : sample.taken().toString(),
-                PartProfile.sketches(whole),
-                unusual.subList(0, Math.min(MOST_UNUSUAL, unusual.size())),
-                judged);
-    }
-
-    private static String state(TableParts.Snapshot snapshot) {
-        if (snapshot.unit() == null) {
-            return "whole";
-        }
-        int waiting = snapshot.waiting();
-        // The slice that is being filled has always changed.
-        return waiting <= 1 ? "up to date within a minute" : waiting + " changed slices are still to be looked at";
-    }
-
-    /** The rows by slice are the chart of the column that the table is cut by. */
-    private static List<Profile.Column> timeline(
-            List<Profile.Column> columns, Table table, TableParts.Snapshot snapshot) {
-        return columns.stream()
-                .map(column -> column.time() == null
-                        ? column
-                        : column.withTimeline(
-                                Optional.of(column.name()).equals(table.time()) ? rows(snapshot.lines()) : List.of()))
-                .toList();
-    }
-
-    private static List<Profile.Top> rows(NavigableMap<Instant, SliceLine> lines) {
-        return lines.values().stream()
-                .skip(Math.max(0, lines.size() - 168))
-                .map(line -> new Profile.Top(line.from().toString(), line.rows()))
-                .toList();
-    }
-
-    private static List<Profile.Missing> without(Set<String> personal, List<Profile.Missing> found) {
-        return found.stream()
-                .filter(each -> !personal.contains(each.first()) && !personal.contains(each.second()))
-                .toList();
-    }
-
-    /**
-     * What the slices of a table were, one after the other.
-     *
-     * @param unit how long a slice is; null when the table is not cut
-     */
-    public record History(String table, @Nullable String unit, List<String> columns, List<SliceLine> slices) {}
-
     /** The newest slices of a table, at most {@code most}. Of personal columns counts are rounded and nothing else is told. */
-    public History history(String table, int most) {
+    public TableHistory history(String table, int most) {
         TableParts.Snapshot snapshot = known(table).snapshot();
         if (snapshot == null || snapshot.unit() == null) {
-            return new History(table, null, List.of(), List.of());
+            return TableHistory.none(table);
         }
-        // Of the same snapshot as the lines: which columns are personal is found with it.
-        Set<String> personal =
-                Set.copyOf(profile(table, snapshot).profile().privacy().columns());
-        List<String> columns =
-                snapshot.whole().columns().stream().map(ColumnPart::name).toList();
-        List<SliceLine> lines = snapshot.lines().values().stream()
-                .skip(Math.max(0, snapshot.lines().size() - most))
-                .map(line -> shielded(line, columns, personal))
-                .toList();
-        return new History(table, snapshot.unit().name().toLowerCase(Locale.ROOT), columns, lines);
+        return TableHistory.of(table, snapshot, personal(table, snapshot), settings.k(), most);
     }
 
-    private SliceLine shielded(SliceLine line, List<String> columns, Set<String> personal) {
-        List<SliceLine.Cell> cells = new ArrayList<>();
-        for (int at = 0; at < line.cells().size(); at++) {
-            SliceLine.Cell cell = line.cells().get(at);
-            cells.add(
-                    at < columns.size() && personal.contains(columns.get(at))
-                            ? new SliceLine.Cell(
-                                    cell.missing() / settings.k() * settings.k(),
-                                    cell.distinct() / settings.k() * settings.k(),
-                                    null,
-                                    null,
-                                    null,
-                                    null)
-                            : cell);
-        }
-        return new SliceLine(line.from(), line.rows(), cells);
+    /** Of the same snapshot as what is told: which columns are personal is found with it. */
+    private Set<String> personal(String table, TableParts.Snapshot snapshot) {
+        return Set.copyOf(profile(table, snapshot).profile().privacy().columns());
     }
 
     /**
-     * A table as the search finds it.
+     * What has changed in a table from one range of its time to another, each of whole slices.
      *
-     * @param rows 0 before the first profile
-     * @param alerts how many there are
-     * @param weight of the weightiest
-     * @param columns those that were looked for; all when nothing was
+     * @throws PolderException CONFLICT when the table has no profile by time, UNAVAILABLE
      */
-    public record Listed(
-            String table, long rows, @Nullable String asOf, String state, int alerts, int weight, List<Hit> columns) {}
-
-    /** A column that was found. */
-    @com.fasterxml.jackson.annotation.JsonInclude(com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL)
-    public record Hit(
-            String column,
-            String type,
-            @Nullable String semantic,
-            @Nullable String pattern) {}
-
-    /**
-     * The tables that have a column of such a type, semantic type and pattern; each empty for any.
-     *
-     * @param pattern as it is shown ({@code (ddd)ddd-dddd}), or a part of it; or a value, whose pattern is meant
-     */
-    public List<Listed> find(String type, String semantic, String pattern) {
-        boolean isAll = type.isBlank() && semantic.isBlank() && pattern.isBlank();
-        List<Listed> found = new ArrayList<>();
-        for (String table : tables.keySet()) {
-            Optional<TableProfile> profile = profile(table);
-            List<Hit> hits = profile.map(made -> made.profile().columns().stream()
-                            .flatMap(column -> hit(column, type, semantic, pattern))
-                            .toList())
-                    .orElse(List.of());
-            if (isAll || !hits.isEmpty()) {
-                List<Profile.Alert> alerts =
-                        profile.map(made -> made.profile().alerts()).orElse(List.of());
-                found.add(new Listed(
+    public RangeComparison compare(String table, Instant againstFrom, Instant againstTo, Instant from, Instant to) {
+        TableParts parts = known(table);
+        TableParts.Snapshot snapshot = parts.snapshot();
+        if (snapshot == null) {
+            throw unprofiled(table);
+        }
+        TimeSlice.Unit unit = snapshot.unit();
+        if (unit == null) {
+            throw new PolderException(
+                    ErrorCode.CONFLICT,
+                    "Table '" + table + "' has no time in its key, so there are no ranges of it. Fix: compare two files"
+                            + " of its rows with './polder compare'");
+        }
+        Set<String> personal = personal(table, snapshot);
+        synchronized (asking) {
+            try (Connection connection = store.connect()) {
+                RangeReader reader = new RangeReader(parts, snapshot, connection);
+                return RangeComparison.of(
                         table,
-                        profile.map(made -> made.profile().rows()).orElse(0L),
-                        profile.map(TableProfile::asOf).orElse(null),
-                        profile.map(TableProfile::state).orElse("waits for its first rows"),
-                        alerts.size(),
-                        alerts.stream().mapToInt(Profile.Alert::weight).max().orElse(0),
-                        hits));
+                        unit,
+                        parts.source().time(),
+                        reader.read(againstFrom, againstTo),
+                        reader.read(from, to),
+                        personal,
+                        settings.k());
+            } catch (SQLException failure) {
+                throw unavailable(table, failure);
             }
         }
-        return found;
     }
 
-    private static Stream<Hit> hit(Profile.Column column, String type, String semantic, String pattern) {
-        Profile.@Nullable Semantic known = column.semantic();
-        boolean isOfType = type.isBlank()
-                || column.type().equalsIgnoreCase(type.trim())
-                || column.storedAs().equalsIgnoreCase(type.trim());
-        String words = semantic.trim().toLowerCase(Locale.ROOT);
-        boolean hasMeaning = words.isEmpty()
-                || known != null
-                        && (known.type().toLowerCase(Locale.ROOT).contains(words)
-                                || known.title().toLowerCase(Locale.ROOT).contains(words));
-        List<String> patterns = column.text() == null
-                ? List.of()
-                : column.text().patterns().stream()
-                        .map(Profile.Pattern::pattern)
-                        .toList();
-        String wanted = pattern.trim();
-        String shape = io.polder.statistics.TextPattern.of(wanted);
-        String loose = io.polder.statistics.TextPattern.loose(shape);
-        Optional<String> matching = patterns.stream()
-                .filter(each -> each.contains(wanted) || each.equals(shape) || each.equals(loose))
-                .findFirst();
-        if (!isOfType || !hasMeaning || (!wanted.isEmpty() && matching.isEmpty())) {
-            return Stream.empty();
+    /**
+     * The rows in which a column of numbers is far from the others, the furthest first.
+     *
+     * @param most so many of each kind
+     * @throws PolderException NOT_FOUND, CONFLICT when there is no profile yet, INVALID_REQUEST when it is no number, or
+     *     personal, UNAVAILABLE
+     */
+    public RowOutliers outliers(String table, String name, int most) {
+        TableParts parts = known(table);
+        TableParts.Snapshot snapshot = parts.snapshot();
+        if (snapshot == null) {
+            throw unprofiled(table);
         }
-        return Stream.of(new Hit(
-                column.name(),
-                column.type(),
-                known == null ? null : known.title(),
-                wanted.isEmpty() ? patterns.stream().findFirst().orElse(null) : matching.orElse(null)));
+        Profile profile = profile(table, snapshot).profile();
+        List<String> names =
+                profile.columns().stream().map(Profile.Column::name).toList();
+        Profile.Column column = profile.columns().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new PolderException(
+                        ErrorCode.NOT_FOUND,
+                        List.of(new Problem(
+                                "column",
+                                name,
+                                "no such column of table '" + table + "'",
+                                Problem.suggestion(name, names)))));
+        if (column.numbers() == null) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "column",
+                            name,
+                            column.isPersonal() ? "is personal: nothing rare is told of it" : "is not of numbers",
+                            "name one of numbers that is not personal")));
+        }
+        boolean isHidden = !profile.privacy().columns().isEmpty();
+        synchronized (asking) {
+            try (Connection connection = store.connect()) {
+                return new OutlierReader(parts.source(), mart.table(table).key(), connection, most)
+                        .read(column, snapshot, isHidden);
+            } catch (SQLException failure) {
+                throw unavailable(table, failure);
+            }
+        }
+    }
+
+    private static PolderException unprofiled(String table) {
+        return new PolderException(
+                ErrorCode.CONFLICT, "Table '" + table + "' has no profile yet. Fix: wait for its first rows");
+    }
+
+    private static PolderException unavailable(String table, SQLException failure) {
+        return new PolderException(
+                ErrorCode.UNAVAILABLE,
+                "Table '" + table + "' could not be looked at (" + failure.getMessage() + "). Fix: try again",
+                failure);
+    }
+
+    /** The tables that have a column of such a type, semantic type and pattern; each empty for any. */
+    public List<ProfileSearch.Listed> find(String type, String semantic, String pattern) {
+        return new ProfileSearch(type, semantic, pattern).find(tables.keySet(), this::profile);
     }
 
     @Override

@@ -342,7 +342,7 @@ final class PartReader {
     private void readClock(Column column, long[] clock) throws SQLException {
         boolean isDate = column.stored().equals("DATE");
         String t = "CAST(" + column.quoted() + " AS TIMESTAMP)";
-        String local = isDate ? t : "timezone('" + zone.getId() + "', timezone('UTC', date_trunc('hour', " + t + ")))";
+        String local = isDate ? t : local("date_trunc('hour', " + t + ")");
         read(
                 "SELECT isodow(t), hour(t), sum(n) FROM (SELECT " + local + " AS t, count(*) AS n FROM " + source
                         + " GROUP BY 1) WHERE isfinite(t) GROUP BY ALL",
@@ -350,6 +350,13 @@ final class PartReader {
                     clock[row.getInt(1) - 1] += row.getLong(3);
                     clock[7 + row.getInt(2)] += row.getLong(3);
                 });
+    }
+
+    /** By the mart's clock. The engine knows places, and no offset such as Z or +02:00 that Java takes for a zone. */
+    private String local(String utc) {
+        return zone.getRules().isFixedOffset()
+                ? utc + " + to_seconds(" + zone.getRules().getOffset(Instant.EPOCH).getTotalSeconds() + ")"
+                : "timezone('" + zone.getId() + "', timezone('UTC', " + utc + "))";
     }
 
     private static void set(Map<Count, Long> counts, Count which, long count) {

@@ -41,12 +41,22 @@ public final class Reports {
     }
 
     /** As {@link #json(TableProfile)}. */
-    public static String json(MartProfiles.History history) {
+    public static String json(TableHistory history) {
         return written(history, COMPACT);
     }
 
     /** As {@link #json(TableProfile)}. */
-    public static String json(List<MartProfiles.Listed> found) {
+    public static String json(RowOutliers outliers) {
+        return written(outliers, COMPACT);
+    }
+
+    /** As {@link #json(TableProfile)}. */
+    public static String json(RangeComparison comparison) {
+        return written(comparison, COMPACT);
+    }
+
+    /** As {@link #json(TableProfile)}. */
+    public static String json(List<ProfileSearch.Listed> found) {
         return "{\"profiles\":" + written(found, COMPACT) + "}";
     }
 

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,6 +26,7 @@ final class SampleProfile {
     private static final int ROWS = 10_000;
     private static final int SLICES = 24;
     private static final int MOST_COLUMNS = 60;
+    private static final String STORED = "stored_rows";
     /** Longer texts are cut. */
     private static final int LONGEST = 1_000;
 
@@ -32,8 +34,9 @@ final class SampleProfile {
      * A sample's profile.
      *
      * @param asOf the state of the table's parts
+     * @param dependencies those that a single row can break, since the values that go together are written out
      */
-    record Found(Profile profile, Instant taken, Instant asOf) {}
+    record Found(Profile profile, Instant taken, Instant asOf, List<WrittenDependency> dependencies) {}
 
     private SampleProfile() {}
 
@@ -63,6 +66,8 @@ final class SampleProfile {
                             .map(column -> FileSource.text(column.name()) + ": 'VARCHAR'")
                             .collect(Collectors.joining(", "))
                     + "})");
+            // The profiler takes the rows for its own.
+            workbench.run("CREATE TABLE " + STORED + " AS SELECT * FROM raw");
             workbench.lock();
             Profile profile = Profiler.profile(
                     workbench,
@@ -70,7 +75,11 @@ final class SampleProfile {
                     new Profile.Source("table", List.of(), 0, List.of()),
                     new Profiler.Settings(List.of(), table.personal(), k, true, 1),
                     done -> {});
-            return new Found(profile, now, known.asOf());
+            Set<String> personal = new HashSet<>(table.personal());
+            personal.addAll(profile.privacy().columns());
+            List<WrittenDependency> dependencies =
+                    WrittenDependency.of(workbench, STORED, used, profile.functionalDependencies(), personal);
+            return new Found(profile, now, known.asOf(), dependencies);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -1,30 +1,20 @@
 package io.polder.profile;
 
 import io.polder.profile.TimeSlice.Unit;
-import io.polder.record.WholeFile;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class TableParts {
     /** So many of the newest slices are kept one by one. */
     private static final int FINE = 48;
-    /** More slices than this, and with fewer rows than {@link #FEW} in the mean: the table is cut into larger ones. */
-    private static final int MANY = 500;
-
-    private static final int FEW = 100;
     /** Lines of history that are kept. */
     private static final int LINES = 2_400;
     /** Which slices a commit over more than these has changed is looked up: a few old rows make its range long. */
@@ -51,24 +37,21 @@ final class TableParts {
 
     private static final Duration SOON = Duration.ofSeconds(3);
 
-    private static final Duration MERGE_EVERY = Duration.ofSeconds(30);
-    /** So many old parts are put together at once: each time ranks become less exact, and all of them are in memory. */
-    private static final int TOGETHER = 8;
-
-    private static final String PART = ".part";
-    private static final String STATE = "state";
-    private static final String HISTORY = "history";
     private static final Instant WHOLE = Instant.EPOCH;
 
     /**
      * What readers see.
      *
      * @param number another for each
+     * @param fine parts of the newest slices, by their begin
+     * @param days the begins of older ones that were put together to the next larger unit: see {@link #day}
      */
     record Snapshot(
             long number,
             TablePart whole,
             @Nullable Unit unit,
+            Map<Instant, TablePart> fine,
+            List<Instant> days,
             NavigableMap<Instant, SliceLine> lines,
             int slices,
             int waiting,
@@ -94,16 +77,12 @@ final class TableParts {
     }
 
     private final Source source;
-    private final Path folder;
-    private final String maker;
+    private final PartFolder folder;
     private final Duration refresh;
     private List<PartReader.Column> columns = List.of();
     private Unit unit = Unit.HOUR;
     private final TreeMap<Instant, TablePart> fine = new TreeMap<>();
-    private final TreeSet<Instant> coarse = new TreeSet<>();
-    private @Nullable TablePart older;
-    private boolean isOlderBehind;
-    private long olderMade;
+    private final OlderParts older;
     private long published;
     private final TreeMap<Instant, SliceLine> lines = new TreeMap<>();
     /** Slices that have changed, and when they may be looked at, by the nanosecond clock. */
@@ -125,8 +104,8 @@ final class TableParts {
 
     TableParts(Source source, Path folder, String maker, Duration refresh) {
         this.source = source;
-        this.folder = folder;
-        this.maker = maker;
+        this.folder = new PartFolder(folder, maker);
+        older = new OlderParts(this.folder);
         this.refresh = refresh;
     }
 
@@ -222,13 +201,13 @@ final class TableParts {
     /** Does one piece of work: looks for slices, or at one. */
     void step(PartReader.Pace pace, Connection connection, Instant now) throws SQLException, IOException {
         if (columns.isEmpty()) {
-            List<PartReader.Column> found = readColumns(connection);
+            List<PartReader.Column> found = new SliceFinder(connection, source).columns();
             load(found);
             columns = found;
         }
         if (isSurveyDue(System.nanoTime())) {
             surveyAgain = System.nanoTime() + refresh.toNanos();
-            look(connection);
+            look(new SliceFinder(connection, source));
             surveyFrom = null;
             surveyAgain = System.nanoTime();
             publish(now);
@@ -249,13 +228,13 @@ final class TableParts {
                             pace)
                     .read(columns);
             if (part.rows() == 0) {
-                Files.deleteIfExists(file(Unit.HOUR, WHOLE));
+                folder.deleteWhole();
                 fine.clear();
                 changed.remove(from);
                 publish(now);
                 return;
             }
-            part.write(file(Unit.HOUR, WHOLE), maker);
+            folder.writeWhole(part);
             fine.put(WHOLE, part);
             changed.remove(from);
         } else {
@@ -278,48 +257,47 @@ final class TableParts {
 
     private void lookAt(PartReader.Pace pace, Connection connection, TimeSlice slice) throws SQLException, IOException {
         TimeSlice larger = larger(slice.from());
-        if (larger != null && isOld(larger)) {
-            lookAtOld(pace, connection, larger);
+        if (larger != null && (older.has(larger) || isOld(larger))) {
+            lookAtDay(pace, connection, larger);
             return;
         }
         TablePart part = reader(pace, connection, slice).read(columns);
         if (part.rows() == 0) {
-            Files.deleteIfExists(file(slice.unit(), slice.from()));
+            folder.delete(slice);
             lines.remove(slice.from());
             fine.remove(slice.from());
         } else {
-            put(slice, part);
+            folder.write(slice, part);
             lines.put(slice.from(), SliceLine.of(slice.from(), part));
             fine.put(slice.from(), part);
         }
     }
 
     /** A day that is old is looked at as a whole, whichever of its hours have changed. */
-    private void lookAtOld(PartReader.Pace pace, Connection connection, TimeSlice day)
+    private void lookAtDay(PartReader.Pace pace, Connection connection, TimeSlice day)
             throws SQLException, IOException {
         TablePart part = reader(pace, connection, day).read(columns);
         List<SliceLine> found = part.rows() == 0
                 ? List.of()
                 : reader(pace, connection, day).readLines(columns, source.time().orElseThrow(), unit);
-        for (Instant each : List.copyOf(fine.subMap(day.from(), day.to()).keySet())) {
-            Files.deleteIfExists(file(unit, each));
-            fine.remove(each);
-        }
         lines.subMap(day.from(), true, day.to(), false).clear();
+        found.forEach(line -> lines.put(line.from(), line));
+        folder.writeHistory(lines.values());
         if (part.rows() == 0) {
-            Files.deleteIfExists(file(day.unit(), day.from()));
-            coarse.remove(day.from());
-            older = null;
+            older.remove(day);
         } else {
-            found.forEach(line -> lines.put(line.from(), line));
-            put(day, part);
-            isOlderBehind = true;
-            if (!coarse.add(day.from())) {
-                older = null;
-            }
-            writeHistory();
+            older.put(day, part, false);
         }
+        forget(day);
         changed.subMap(day.from(), day.to()).clear();
+    }
+
+    /** Hours of a day whose part holds them. What is left of this when the program ends is done at the next start. */
+    private void forget(TimeSlice day) throws IOException {
+        for (Instant each : List.copyOf(fine.subMap(day.from(), day.to()).keySet())) {
+            fine.remove(each);
+            folder.delete(new TimeSlice(unit, each));
+        }
     }
 
     private PartReader reader(PartReader.Pace pace, Connection connection, TimeSlice slice) {
@@ -337,10 +315,6 @@ final class TableParts {
                 .isAfter(newest.minus(Duration.between(last.from(), last.to()).multipliedBy(FINE)));
     }
 
-    private void put(TimeSlice slice, TablePart part) throws IOException {
-        part.write(file(slice.unit(), slice.from()), maker);
-    }
-
     private @Nullable TimeSlice larger(Instant from) {
         Unit larger = unit.larger();
         return larger == null ? null : larger.at(from);
@@ -355,67 +329,20 @@ final class TableParts {
                     || !changed.subMap(day.from(), day.to()).isEmpty()) {
                 return;
             }
-            NavigableMap<Instant, TablePart> inside = fine.headMap(day.to(), false);
-            List<TablePart> parts = new ArrayList<>(inside.values());
-            if (coarse.contains(day.from())) {
-                TablePart.read(file(day.unit(), day.from()), maker).ifPresent(parts::add);
-            }
-            put(day, TablePart.merged(parts));
-            coarse.add(day.from());
-            older = null;
-            writeHistory();
-            for (Instant each : List.copyOf(inside.keySet())) {
-                fine.remove(each);
-                Files.deleteIfExists(file(unit, each));
-            }
+            List<TablePart> parts = List.copyOf(fine.headMap(day.to(), false).values());
+            folder.writeHistory(lines.values());
+            older.put(day, TablePart.merged(parts), true);
+            forget(day);
         }
-    }
-
-    /** While old days are being looked at, they are put together now and then: each time costs as much as all of them. */
-    private void mergeOlder() {
-        boolean isDone = changed.size() <= 1;
-        boolean isTime = System.nanoTime() - olderMade > MERGE_EVERY.toNanos();
-        if (coarse.isEmpty() || (older != null && !(isOlderBehind && (isDone || isTime)))) {
-            return;
-        }
-        older = null;
-        // By eights, eights of eights and so on, as a counter carries: at most seven parts of each order are in memory,
-        // and each day's ranks are put together as often as there are orders, and not as there are days.
-        List<List<TablePart>> orders = new ArrayList<>();
-        Unit larger = unit.larger();
-        for (Instant each : coarse) {
-            if (larger != null) {
-                TablePart.read(file(larger, each), maker).ifPresent(part -> carry(orders, part));
-            }
-        }
-        List<TablePart> left = orders.stream().flatMap(List::stream).toList();
-        older = left.isEmpty() ? null : together(left);
-        olderMade = System.nanoTime();
-        isOlderBehind = false;
-    }
-
-    private static void carry(List<List<TablePart>> orders, TablePart part) {
-        TablePart carried = part;
-        for (List<TablePart> order : orders) {
-            order.add(carried);
-            if (order.size() < TOGETHER) {
-                return;
-            }
-            carried = TablePart.merged(order);
-            order.clear();
-        }
-        orders.add(new ArrayList<>(List.of(carried)));
-    }
-
-    private static TablePart together(List<TablePart> parts) {
-        return parts.size() == 1 ? parts.get(0) : TablePart.merged(parts);
     }
 
     private void publish(Instant now) {
-        mergeOlder();
+        List<Instant> unreadable = new ArrayList<>();
+        TablePart days = older.whole(unit.larger(), changed.size() <= 1, unreadable);
+        unreadable.forEach(this::mark);
         List<TablePart> parts = new ArrayList<>();
-        if (older != null) {
-            parts.add(older);
+        if (days != null) {
+            parts.add(days);
         }
         parts.addAll(fine.values());
         if (parts.isEmpty()) {
@@ -427,8 +354,10 @@ final class TableParts {
         }
         snapshot = new Snapshot(
                 ++published,
-                together(parts),
+                OlderParts.together(parts),
                 hasTime() ? unit : null,
+                Map.copyOf(fine),
+                older.days(),
                 new TreeMap<>(lines),
                 Math.max(lines.size(), fine.size()),
                 changed.size(),
@@ -436,63 +365,27 @@ final class TableParts {
     }
 
     /** Looks which slices there are, and which have rows of later batches than were seen. */
-    private void look(Connection connection) throws SQLException, IOException {
+    private void look(SliceFinder finder) throws SQLException, IOException {
         Instant from = java.util.Objects.requireNonNull(surveyFrom);
-        Instant to = surveyTo;
         long since = surveyBatch;
         if (!hasTime()) {
             mark(WHOLE);
             return;
         }
         boolean isAll = from.isBefore(Instant.EPOCH) && since == 0;
-        String time = SuggestedRules.quoted(source.time().orElseThrow());
         if (isAll) {
-            chooseUnit(connection, time);
-        }
-        TreeSet<Instant> there = new TreeSet<>();
-        StringBuilder sql = new StringBuilder("SELECT DISTINCT epoch_us(date_trunc('" + unit.name() + "', " + time
-                + ")) FROM " + source.provenance() + " WHERE isfinite(" + time + ")");
-        if (since > 0) {
-            sql.append(" AND _batch > ").append(since);
-        }
-        if (!from.isBefore(Instant.EPOCH)) {
-            sql.append(" AND ")
-                    .append(time)
-                    .append(" >= ")
-                    .append(timestamp(unit.at(from).from()));
-        }
-        if (to.isBefore(Instant.MAX)) {
-            sql.append(" AND ").append(time).append(" <= ").append(timestamp(to));
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql.toString())) {
-            while (rows.next()) {
-                there.add(Instant.EPOCH.plus(rows.getLong(1), ChronoUnit.MICROS));
+            Unit chosen = finder.unit();
+            if (chosen != unit) {
+                clear();
+                unit = chosen;
+                writeState();
             }
         }
+        Set<Instant> there = finder.slices(unit, from, surveyTo, since);
         there.forEach(this::mark);
         if (isAll) {
             // What is gone is looked at too, and found empty.
             fine.keySet().stream().filter(each -> !there.contains(each)).forEach(this::mark);
-        }
-    }
-
-    private void chooseUnit(Connection connection, String time) throws SQLException, IOException {
-        for (Unit candidate : Unit.values()) {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT count(*), count(DISTINCT date_trunc('"
-                            + candidate.name() + "', " + time + ")) FROM " + source.relation())) {
-                row.next();
-                long slices = row.getLong(2);
-                if (slices <= MANY || row.getLong(1) >= slices * FEW || candidate == Unit.YEAR) {
-                    if (candidate != unit) {
-                        clear();
-                        unit = candidate;
-                        writeState();
-                    }
-                    return;
-                }
-            }
         }
     }
 
@@ -508,125 +401,87 @@ final class TableParts {
             lines.headMap(edge.from(), false).clear();
             for (Instant each : List.copyOf(fine.headMap(edge.from(), false).keySet())) {
                 fine.remove(each);
-                Files.deleteIfExists(file(unit, each));
+                folder.delete(new TimeSlice(unit, each));
             }
             mark(edge.from());
         }
-        while (larger != null
-                && !coarse.isEmpty()
-                && !new TimeSlice(larger, coarse.first()).to().isAfter(oldest)) {
-            Files.deleteIfExists(file(larger, coarse.pollFirst()));
-            older = null;
+        if (larger != null) {
+            older.removeBefore(oldest, larger);
         }
     }
 
     // ---- on disk
-
-    private List<PartReader.Column> readColumns(Connection connection) throws SQLException {
-        List<PartReader.Column> found = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT column_name, data_type FROM duckdb_columns() WHERE"
-                        + " schema_name = 'main' AND table_name = '"
-                        + source.table().replace("'", "''") + "' ORDER BY column_index")) {
-            while (rows.next()) {
-                found.add(new PartReader.Column(rows.getString(1), rows.getString(2)));
-            }
-        }
-        return found;
-    }
 
     /** Other rows have taken the place of all rows, and maybe other columns: everything is looked at anew. */
     void reset(long newBatch) throws IOException {
         batch = newBatch;
         columns = List.of();
         clear();
-        Files.deleteIfExists(folder.resolve(STATE));
-        Files.deleteIfExists(folder.resolve(HISTORY));
         survey(Instant.MIN, Instant.MAX, 0);
     }
 
-    private Path file(Unit of, Instant from) {
-        return folder.resolve((hasTime()
-                        ? of.name().toLowerCase(java.util.Locale.ROOT) + "-"
-                                + from.toString().replace(":", "")
-                        : "whole")
-                + PART);
+    /** The part of an older day; empty when it is being replaced. For any thread. */
+    Optional<TablePart> day(TimeSlice day) {
+        return folder.read(day);
     }
 
     private void clear() throws IOException {
         fine.clear();
-        coarse.clear();
+        older.clear();
         lines.clear();
         changed.clear();
         looked.clear();
-        older = null;
         snapshot = null;
-        if (Files.isDirectory(folder)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + PART)) {
-                for (Path file : files) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        }
+        folder.clear();
     }
 
     /** Takes up what the last run has left. */
     private void load(List<PartReader.Column> found) throws IOException {
-        Files.createDirectories(folder);
-        String shape = shape(found);
-        String[] state = readState();
-        if (state.length < 4 || !state[2].equals(maker) || !state[3].equals(shape)) {
+        Optional<PartFolder.State> state = folder.state(found);
+        if (state.isEmpty()) {
             clear();
             survey(Instant.MIN, Instant.MAX, 0);
             return;
         }
-        unit = Unit.valueOf(state[0]);
+        unit = state.get().unit();
         // What was changed so far was marked by hours.
         List<Instant> early = List.copyOf(changed.keySet());
         changed.clear();
         early.forEach(each -> mark(hasTime() ? unit.at(each).from() : each));
-        seen = Long.parseLong(state[1]);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + PART)) {
-            for (Path file : files) {
-                take(file);
-            }
-        }
-        readHistory();
-        fine.forEach((from, part) -> lines.put(from, SliceLine.of(from, part)));
+        seen = state.get().batch();
         surveyFrom = null;
         if (!hasTime()) {
+            folder.readWhole().ifPresent(part -> fine.put(WHOLE, part));
             mark(WHOLE);
             return;
         }
+        lines.putAll(folder.history());
+        takeSlices();
+        fine.forEach((from, part) -> lines.put(from, SliceLine.of(from, part)));
         survey(Instant.MIN, Instant.MAX, Math.max(1, seen));
-        if (fine.isEmpty() && coarse.isEmpty()) {
+        if (fine.isEmpty() && older.isEmpty()) {
             survey(Instant.MIN, Instant.MAX, 0);
         } else if (!fine.isEmpty()) {
             mark(fine.lastKey());
         }
     }
 
-    private void take(Path file) {
-        String name = String.valueOf(file.getFileName()).replace(PART, "");
-        if (!hasTime()) {
-            TablePart.read(file, maker).ifPresent(part -> fine.put(WHOLE, part));
-            return;
+    private void takeSlices() throws IOException {
+        List<TimeSlice> slices = folder.slices();
+        slices.stream().filter(slice -> slice.unit() == unit.larger()).forEach(older::found);
+        for (TimeSlice slice : slices) {
+            TimeSlice day = larger(slice.from());
+            if (slice.unit() != unit) {
+                continue;
+            }
+            if (day != null && older.has(day)) {
+                // The day's part holds it: the last run ended before this one was deleted.
+                folder.delete(slice);
+            } else {
+                folder.read(slice)
+                        .ifPresentOrElse(part -> fine.put(slice.from(), part), () -> mark(slice.from()));
+            }
         }
-        int dash = name.indexOf('-');
-        Unit of = Unit.valueOf(name.substring(0, dash).toUpperCase(java.util.Locale.ROOT));
-        String time = name.substring(dash + 1);
-        Instant from = Instant.parse(time.replaceFirst("T(\\d\\d)(\\d\\d)(\\d\\d)?", "T$1:$2:00"));
-        if (of == unit) {
-            TablePart.read(file, maker).ifPresentOrElse(part -> fine.put(from, part), () -> mark(from));
-        } else {
-            coarse.add(from);
-        }
-    }
-
-    /** The unit, the batch up to which every change is in a part, whose hashes they are, and the columns; a line each. */
-    private String[] readState() throws IOException {
-        Path file = folder.resolve(STATE);
-        return Files.exists(file) ? Files.readString(file).split("\n", -1) : new String[0];
     }
 
     private void writeState() throws IOException {
@@ -636,41 +491,7 @@ final class TableParts {
         if (surveyFrom == null && isDone) {
             seen = Math.max(seen, batch);
         }
-        WholeFile.replace(
-                folder.resolve(STATE),
-                String.join("\n", unit.name(), Long.toString(seen), maker, shape(columns))
-                        .getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String shape(List<PartReader.Column> columns) {
-        return columns.stream()
-                .map(column -> column.name() + " " + column.stored())
-                .toList()
-                .toString();
-    }
-
-    private void writeHistory() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeInt(lines.size());
-            for (SliceLine line : lines.values()) {
-                line.write(out);
-            }
-        }
-        WholeFile.replace(folder.resolve(HISTORY), bytes.toByteArray());
-    }
-
-    private void readHistory() {
-        Path file = folder.resolve(HISTORY);
-        try (DataInputStream in = new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(file)))) {
-            for (int left = in.readInt(); left > 0; left--) {
-                SliceLine line = SliceLine.read(in);
-                lines.put(line.from(), line);
-            }
-        } catch (IOException missing) {
-            // Without it the charts begin later; nothing else needs it.
-            lines.clear();
-        }
+        folder.write(new PartFolder.State(unit, seen), columns);
     }
 
     static String timestamp(Instant time) {

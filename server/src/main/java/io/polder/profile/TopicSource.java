@@ -29,7 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The events of a topic as it is now, decoded as a feed decodes them, or as JSON objects. */
+/**
+ * The events of a topic as it is now, decoded as a feed decodes them, or as JSON objects. Of a compacted topic the events
+ * that are still there; of transactions those that are committed. A tombstone is no event, and is counted.
+ */
 public final class TopicSource {
     private static final int EXAMPLES = 20;
     private static final int BATCH = 5_000;
@@ -50,6 +53,8 @@ public final class TopicSource {
     private final Question question;
     private final List<Profile.Unreadable> examples = new ArrayList<>();
     private long unreadable;
+    private long events;
+    private long tombstones;
 
     private TopicSource(Workbench bench, Question question) {
         this.bench = bench;
@@ -71,7 +76,7 @@ public final class TopicSource {
     }
 
     private Profile.Source read(Log log) {
-        Map<Integer, Long> ends = log.endOffsets(question.topic());
+        Map<Integer, Long> ends = log.committedOffsets(question.topic());
         Map<Integer, Long> starts = new HashMap<>(log.beginningOffsets(question.topic()));
         question.from().ifPresent(time -> log.offsetsAt(question.topic(), time)
                 .forEach((partition, offset) -> starts.merge(partition, offset, Math::max)));
@@ -82,15 +87,13 @@ public final class TopicSource {
         } else {
             objects(log, starts, ends);
         }
-        List<Profile.Option> options = List.of(
+        List<Profile.Option> options = new ArrayList<>(List.of(
                 new Profile.Option("topic", question.topic(), false),
                 new Profile.Option("partitions", String.valueOf(ends.size()), true),
-                new Profile.Option(
-                        "events",
-                        String.valueOf(ends.entrySet().stream()
-                                .mapToLong(end -> end.getValue() - starts.getOrDefault(end.getKey(), 0L))
-                                .sum()),
-                        true));
+                new Profile.Option("events", String.valueOf(events), true)));
+        if (tombstones > 0) {
+            options.add(new Profile.Option("tombstones", String.valueOf(tombstones), true));
+        }
         return new Profile.Source("topic", options, unreadable, examples);
     }
 
@@ -196,20 +199,19 @@ public final class TopicSource {
         if (left.isEmpty()) {
             return;
         }
-        try (Reader reader = log.reader(WAIT)) {
+        try (Reader reader = log.committedReader(WAIT)) {
             reader.assign(question.topic(), wanted);
             int idle = 0;
             while (!left.isEmpty()) {
                 int got = reader.poll(WAIT, (topic, partition, offset, accepted, value, headers) -> {
                     Long end = left.get(partition);
-                    if (end != null && offset < end) {
+                    if (end != null && offset < end && isEvent(value)) {
                         byte[] context = headers.get(RecordHeaders.CONTEXT);
                         judge(partition, offset, value, taker.take(value, context == null ? new byte[0] : context));
                     }
-                    if (end != null && offset + 1 >= end) {
-                        left.remove(partition);
-                    }
                 });
+                // Not by the offsets that came: the last ones may be of no event.
+                left.entrySet().removeIf(end -> reader.position(question.topic(), end.getKey()) >= end.getValue());
                 idle = got == 0 ? idle + 1 : 0;
                 if (idle == PATIENCE) {
                     throw new PolderException(
@@ -219,6 +221,15 @@ public final class TopicSource {
                 }
             }
         }
+    }
+
+    private boolean isEvent(byte @Nullable [] value) {
+        if (value == null) {
+            tombstones++;
+            return false;
+        }
+        events++;
+        return true;
     }
 
     private void judge(int partition, long offset, byte[] value, @Nullable String wrong) {

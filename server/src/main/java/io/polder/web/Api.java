@@ -104,6 +104,8 @@ final class Api {
                 get("/api/profiles", profiles::find),
                 get("/api/tables/{table}/profile", profiles::profile),
                 get("/api/tables/{table}/history", profiles::history),
+                get("/api/tables/{table}/compare", profiles::compare),
+                get("/api/tables/{table}/outliers", profiles::outliers),
                 get("/api/tables/{table}/rules", profiles::rules),
                 post("/api/tables/{table}/rules", profiles::enforce),
                 route(HandlerType.DELETE, "/api/tables/{table}/rules/{rule}", profiles::release),

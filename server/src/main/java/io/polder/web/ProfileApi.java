@@ -14,9 +14,11 @@ import io.polder.record.PolderException;
 import io.polder.record.Problem;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,8 @@ import java.util.stream.Stream;
 final class ProfileApi {
     private static final int MOST_SLICES = 2_400;
     private static final int USUAL_SLICES = 168;
+    private static final int USUAL_ROWS = 20;
+    private static final int MOST_ROWS = 1_000;
     private static final int MARKS = 50;
     private static final int RULE_SEGMENT = 5;
     private static final List<String> MEMBERS = List.of("name", "column", "check", "on_violation", "fix");
@@ -75,6 +79,45 @@ final class ProfileApi {
     void history(Context request) {
         int slices = Api.whole(request, "slices", USUAL_SLICES, MOST_SLICES);
         request.contentType(Api.JSON).result(Reports.json(program.history(table(request), slices)));
+    }
+
+    /** The two ranges are told whole: one that is guessed would be compared without being meant. */
+    void compare(Context request) {
+        String table = table(request);
+        List<Problem> problems = new ArrayList<>();
+        Instant from = time(request, "from", problems);
+        Instant to = time(request, "to", problems);
+        Instant againstFrom = time(request, "against-from", problems);
+        Instant againstTo = time(request, "against-to", problems);
+        order("from", from, to, problems);
+        order("against-from", againstFrom, againstTo, problems);
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        request.contentType(Api.JSON)
+                .result(Reports.json(program.compare(table, againstFrom, againstTo, from, to)));
+    }
+
+    void outliers(Context request) {
+        String table = table(request);
+        int rows = Api.whole(request, "rows", USUAL_ROWS, MOST_ROWS);
+        request.contentType(Api.JSON).result(Reports.json(program.outliers(table, asked(request, "column"), rows)));
+    }
+
+    private static Instant time(Context request, String name, List<Problem> problems) {
+        String text = asked(request, name);
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException malformed) {
+            problems.add(new Problem(name, text, "not a time", "write it like 2017-04-27T00:00:00Z"));
+            return Instant.EPOCH;
+        }
+    }
+
+    private static void order(String name, Instant from, Instant to, List<Problem> problems) {
+        if (problems.isEmpty() && !from.isBefore(to)) {
+            problems.add(new Problem(name, from.toString(), "is not before the end, " + to, "turn them round"));
+        }
     }
 
     void rules(Context request) {

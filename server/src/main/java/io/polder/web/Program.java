@@ -10,6 +10,10 @@ import io.polder.ingest.Push;
 import io.polder.ingest.Rejected;
 import io.polder.log.Log;
 import io.polder.log.LogRecord;
+import io.polder.profile.ProfileSearch;
+import io.polder.profile.RangeComparison;
+import io.polder.profile.RowOutliers;
+import io.polder.profile.TableHistory;
 import io.polder.profile.MartProfiles;
 import io.polder.profile.TableProfile;
 import io.polder.query.Answer;
@@ -23,6 +27,7 @@ import io.polder.sql.Statement;
 import io.polder.store.Commit;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -78,9 +83,13 @@ interface Program {
 
     Optional<TableProfile> profile(String table);
 
-    List<MartProfiles.Listed> profiles(String type, String semantic, String pattern);
+    List<ProfileSearch.Listed> profiles(String type, String semantic, String pattern);
 
-    MartProfiles.History history(String table, int slices);
+    TableHistory history(String table, int slices);
+
+    RangeComparison compare(String table, Instant againstFrom, Instant againstTo, Instant from, Instant to);
+
+    RowOutliers outliers(String table, String column, int most);
 
     List<Rule> rules(String table);
 
@@ -216,13 +225,24 @@ interface Program {
             }
 
             @Override
-            public List<MartProfiles.Listed> profiles(String type, String semantic, String pattern) {
+            public List<ProfileSearch.Listed> profiles(String type, String semantic, String pattern) {
                 return profiles.find(type, semantic, pattern);
             }
 
             @Override
-            public MartProfiles.History history(String table, int slices) {
+            public TableHistory history(String table, int slices) {
                 return profiles.history(table, slices);
+            }
+
+            @Override
+            public RangeComparison compare(
+                    String table, Instant againstFrom, Instant againstTo, Instant from, Instant to) {
+                return profiles.compare(table, againstFrom, againstTo, from, to);
+            }
+
+            @Override
+            public RowOutliers outliers(String table, String column, int most) {
+                return profiles.outliers(table, column, most);
             }
 
             @Override

@@ -56,6 +56,17 @@ class MartProfilesTest {
                 format: json
                 key: [id]
                 fields: [{name: id, type: bigint}, {name: email}]
+              shops:
+                http: true
+                format: json
+                key: [id]
+                partitions: 2
+                fields: [{name: id, type: bigint}, {name: postcode, type: bigint}, {name: city}]
+              readings:
+                http: true
+                format: json
+                key: [id]
+                fields: [{name: id, type: bigint}, {name: time, type: timestamp}, {name: level, type: double}]
             tables:
               visits:
                 from: visits
@@ -70,6 +81,8 @@ class MartProfilesTest {
                     fix: "regexp_replace(phone, '^([0-9]{3}) ([0-9]{3}) ([0-9]{4})$', '(\\\\1)\\\\2-\\\\3')"
                   - {name: seen, check: "id <> 25", on_violation: mark}
               places: {from: places, key: [id]}
+              shops: {from: shops, key: [id]}
+              readings: {from: readings, key: [id, time], time: time}
             """;
 
     @TempDir
@@ -169,7 +182,7 @@ class MartProfilesTest {
         profile("visits", 60);
         profile("places", 60);
 
-        assertThat(found("")).containsExactly("visits", "places");
+        assertThat(found("")).containsExactly("visits", "places", "shops", "readings");
         assertThat(found("semantic=e-mail")).containsExactly("places");
         assertThat(found("type=decimal")).containsExactly("visits");
         assertThat(found("pattern=(ddd)ddd-dddd")).containsExactly("visits");
@@ -190,6 +203,71 @@ class MartProfilesTest {
         assertThat(profile.toString()).doesNotContain("1-ABC-0");
         JsonNode cell = get("/api/tables/visits/history").at("/slices/0/cells/4");
         assertThat(cell.path("distinct").asLong() % 10).isZero();
+    }
+
+    @Test
+    void twoRangesOfATableAreCompared() throws Exception {
+        push("visits", 600, at -> visit(at, MORNING.plusSeconds(60L * at), at < 300 ? at % 60 : 40 + at % 60));
+        profile("visits", 600);
+        String ranges = "from=2026-03-02T11:00:00Z&to=2026-03-02T16:00:00Z&against-from=2026-03-02T06:00:00Z"
+                + "&against-to=2026-03-02T11:00:00Z";
+        JsonNode found = get("/api/tables/visits/compare?" + ranges);
+
+        assertThat(found.at("/before/rows").asLong()).isEqualTo(300);
+        assertThat(found.at("/after/looked").asLong()).isEqualTo(300);
+        assertThat(found.at("/drifts/0/column").asText()).isEqualTo("speed");
+        assertThat(found.at("/drifts/0/what").asText()).startsWith("median 29.5 → 69.5");
+        assertThat(found.at("/drifts/0/hasDrifted").asBoolean()).isTrue();
+        assertThat(found.path("left")).hasSize(1);
+        assertThat(found.toString()).doesNotContain("1-ABC-");
+
+        assertThat(ask(HttpRequest.newBuilder(at("/api/tables/visits/compare?from=then&to=2026-03-02T16:00:00Z")), 400)
+                        .path("problems"))
+                .hasSize(3);
+        push("places", 20, at -> "{\"id\": " + at + ", \"email\": \"a" + at + "@example.org\"}");
+        profile("places", 20);
+        assertThat(ask(HttpRequest.newBuilder(at("/api/tables/places/compare?" + ranges)), 409)
+                        .path("detail")
+                        .asText())
+                .contains("no time in its key");
+    }
+
+    @Test
+    void rowsThatAreFarFromTheOthersAreNamed() throws Exception {
+        push(
+                "readings",
+                60,
+                at -> "{\"id\": " + at % 3 + ", \"time\": \""
+                        + MORNING.plus(Duration.ofDays(7L * (at / 20))).plusSeconds(60L * at) + "\", \"level\": "
+                        + (at == 59 ? 1000 : at % 7) + "}");
+        push("readings", 1, at -> "{\"id\": 9, \"time\": \"" + MORNING.plus(Duration.ofDays(15)) + "\", \"level\": 3}");
+        profile("readings", 61);
+        JsonNode found = get("/api/tables/readings/outliers?column=level");
+
+        assertThat(found.path("count").asLong()).isEqualTo(1);
+        JsonNode row = found.at("/rows/0");
+        assertThat(row.path("value").asDouble()).isEqualTo(1000);
+        assertThat(row.path("isBeyondFences").asBoolean()).isTrue();
+        assertThat(get("/api/tables/readings/rows/" + row.at("/key/0").asText() + ","
+                                + row.at("/key/1").asText().replace(":", "%3A"))
+                        .toString())
+                .contains("1000");
+        assertThat(found.at("/season/compared").asText()).isEqualTo("Monday, 7 h");
+        assertThat(found.at("/season/slices").asInt()).isEqualTo(2);
+        assertThat(found.at("/season/count").asLong()).isEqualTo(1);
+        assertThat(found.at("/season/rows/0/value").asDouble()).isEqualTo(1000);
+
+        push("visits", 600, MartProfilesTest::visit);
+        profile("visits", 600);
+        JsonNode hidden = get("/api/tables/visits/outliers?column=speed");
+        assertThat(hidden.path("isHidden").asBoolean()).isTrue();
+        assertThat(hidden.path("rows")).isEmpty();
+        assertThat(hidden.has("season")).isFalse();
+        assertThat(ask(HttpRequest.newBuilder(at("/api/tables/visits/outliers?column=plate")), 400)
+                        .path("detail")
+                        .asText())
+                .contains("personal");
+        ask(HttpRequest.newBuilder(at("/api/tables/visits/outliers?column=speedy")), 404);
     }
 
     @Test
@@ -249,6 +327,49 @@ class MartProfilesTest {
                 .isFalse();
         assertThat(get("/api/tables/visits/rules").at("/rules/0/isOn").asBoolean())
                 .isTrue();
+    }
+
+    private static String shop(int at, String city) {
+        return "{\"id\": " + at + ", \"postcode\": " + (1000 + at % 6) + ", \"city\": \"" + city + "\"}";
+    }
+
+    private static String city(int at) {
+        return List.of("Brussels", "Ghent", "Antwerp").get(at % 3);
+    }
+
+    @Test
+    void aDependencyIsARuleOfASingleRowThatARebuildKeeps() throws Exception {
+        push("shops", 300, at -> shop(at, at == 7 ? "Gent" : city(at)));
+        profile("shops", 300);
+        await().atMost(PATIENCE).untilAsserted(() -> suggested(get("/api/tables/shops/profile"), "city", "CASE"));
+        JsonNode rule = suggested(get("/api/tables/shops/profile"), "city", "CASE");
+        assertThat(rule.path("kind").asText()).isEqualTo("dependency");
+        assertThat(rule.path("violations").asLong()).isEqualTo(1);
+        post("/api/tables/shops/rules", wanted("city_from_postcode", "city", rule, "fix"), 201);
+        post("/api/tables/shops/rules", wanted("watched", "city", rule, "mark"), 201);
+
+        // Two wrong ones, one that is missing its value, and a postcode that nobody knows.
+        push("shops", 12, at -> shop(300 + at, at < 2 ? "Brugge" : city(300 + at)));
+        push("shops", 1, at -> "{\"id\": 400, \"postcode\": 1001, \"city\": null}");
+        push("shops", 1, at -> "{\"id\": 401, \"postcode\": 2000, \"city\": \"Brugge\"}");
+        awaitRows("SELECT count(*) FROM shops", 314);
+        String rows = "SELECT id, city FROM shops ORDER BY id";
+        JsonNode before = sql(rows);
+        assertThat(sql("SELECT city FROM shops WHERE id IN (300, 301, 400, 401) ORDER BY id")
+                        .path("rows")
+                        .toString())
+                .isEqualTo("[[\"Brussels\"],[\"Ghent\"],[\"Ghent\"],[\"Brugge\"]]");
+        List<String> counted = List.of("city_from_postcode 3", "watched 0");
+        assertThat(violations(get("/api/tables/shops/rules"))).isEqualTo(counted);
+        assertThat(get("/api/tables/shops/rules").at("/marks/0/became").asText())
+                .isEqualTo("Ghent");
+
+        post("/api/tables/shops/rebuild", "", 202);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/tables").at("/tables/2/state").asText())
+                .isEqualTo("live"));
+        assertThat(sql(rows).path("rows")).isEqualTo(before.path("rows"));
+        assertThat(violations(get("/api/tables/shops/rules"))).isEqualTo(counted);
     }
 
     @Test

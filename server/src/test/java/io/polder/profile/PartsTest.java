@@ -10,6 +10,7 @@ import io.polder.statistics.FrequentValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -26,12 +27,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parts of slices put together are the part of the whole. */
 class PartsTest {
@@ -231,6 +235,89 @@ class PartsTest {
             TableParts again = parts(folder);
             lookAtAll(again, engine);
             assertThat(rows(again)).isEqualTo(72);
+        }
+    }
+
+    /** However many of the hours are still there beside the day that holds them. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void anEndWhileHoursArePutTogetherToADayCountsNoneTwice(int deleted, @TempDir Path folder) throws Exception {
+        try (Connection engine = store()) {
+            Path before = folder.resolve("before");
+            Path after = folder.resolve("after");
+            TableParts parts = parts(before);
+            lookAtAll(parts, engine);
+            assertThat(files(before, "hour-")).hasSize(2);
+            copy(before, after);
+            insert(engine, "2026-04-02 05:00:00", 2);
+            Instant changed = Instant.parse("2026-04-02T05:00:00Z");
+            TableParts folded = parts(after);
+            lookAtAll(folded, engine);
+            folded.changed(2, 2, changed, changed);
+            lookAtAll(folded, engine);
+            assertThat(files(after, "day-")).hasSize(1);
+            assertThat(files(after, "hour-")).hasSize(1);
+            // As if the program had ended before it deleted the others.
+            for (Path hour : files(before, "hour-").subList(deleted, 2)) {
+                Files.copy(hour, after.resolve(String.valueOf(hour.getFileName())));
+            }
+            Files.copy(before.resolve("state"), after.resolve("state"), StandardCopyOption.REPLACE_EXISTING);
+
+            TableParts again = parts(after);
+            lookAtAll(again, engine);
+            assertThat(rows(again)).isEqualTo(3);
+            assertThat(files(after, "hour-")).hasSize(1);
+            assertThat(Objects.requireNonNull(again.snapshot()).lines()).hasSize(3);
+            insert(engine, "2026-03-29 12:40:00", 3);
+            again.changed(3, 3, Instant.parse("2026-03-29T12:40:00Z"), Instant.parse("2026-03-29T12:40:00Z"));
+            lookAtAll(again, engine);
+            assertThat(rows(again)).isEqualTo(4);
+        }
+    }
+
+    /** A row of a far future makes all others old, until it is gone. */
+    @Test
+    void aDayThatWasPutTogetherTooEarlyIsLookedAtAsADay(@TempDir Path folder) throws Exception {
+        try (Connection engine = store()) {
+            insert(engine, "2099-01-01 00:00:00", 2);
+            TableParts parts = parts(folder);
+            lookAtAll(parts, engine);
+            assertThat(files(folder, "day-")).hasSize(1);
+            execute(engine, "DELETE FROM provenance.data WHERE time > TIMESTAMP '2090-01-01'");
+            insert(engine, "2026-03-29 12:30:00", 3);
+            for (String time : List.of("2099-01-01T00:00:00Z", "2026-03-29T12:30:00Z")) {
+                parts.changed(3, 3, Instant.parse(time), Instant.parse(time));
+                lookAtAll(parts, engine);
+            }
+            assertThat(rows(parts)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aDayThatCannotBeReadIsLookedAtAgain(@TempDir Path folder) throws Exception {
+        try (Connection engine = store()) {
+            insert(engine, "2026-04-02 05:00:00", 2);
+            lookAtAll(parts(folder), engine);
+            Files.write(files(folder, "day-").get(0), new byte[] {1, 2, 3});
+
+            TableParts again = parts(folder);
+            lookAtAll(again, engine);
+            assertThat(rows(again)).isEqualTo(3);
+        }
+    }
+
+    private static List<Path> files(Path folder, String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).startsWith(prefix))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        for (Path file : files(from, "")) {
+            Files.copy(file, to.resolve(String.valueOf(file.getFileName())));
         }
     }
 

@@ -62,7 +62,7 @@ public final class SampleTableProfile {
     }
 
     /** Five hours of its history. */
-    public static MartProfiles.History history(String table) {
+    public static TableHistory history(String table) {
         List<SliceLine> lines = new java.util.ArrayList<>();
         for (int hour = 0; hour < 5; hour++) {
             SliceLine.Cell cell = new SliceLine.Cell(6, 54, 10.0 + hour, 3.0, 0.0, 90.0);
@@ -71,6 +71,6 @@ public final class SampleTableProfile {
                     60,
                     List.of(cell, cell, cell, cell)));
         }
-        return new MartProfiles.History(table, "hour", List.of("uid", "time", "speed", "phone"), lines);
+        return new TableHistory(table, "hour", List.of("uid", "time", "speed", "phone"), lines);
     }
 }

@@ -3,6 +3,7 @@ package io.polder.profile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.polder.log.Log;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +38,11 @@ import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +202,104 @@ class SourcesTest {
                             .toString())
                     .isEqualTo("[[10, 90]]");
         }
+    }
+
+    /** Gaps at the end of a compacted topic, tombstones, aborted and open transactions, and their marks. */
+    @Test
+    void ofTransactionsWhatIsCommittedIsReadAndTombstonesAreCounted() throws Exception {
+        try (Log log = Log.open(new Log.Settings(folder.resolve("kafka"), 0, Optional.empty()), failure -> {})) {
+            log.ensure("readings", 2, null);
+            try (KafkaProducer<byte[], byte[]> first = transactional(log, "first");
+                    KafkaProducer<byte[], byte[]> second = transactional(log, "second")) {
+                first.beginTransaction();
+                for (int row = 0; row < 10; row++) {
+                    send(first, row % 2, row, "{\"id\": " + row + "}");
+                }
+                send(first, 0, 3, null);
+                first.commitTransaction();
+                first.beginTransaction();
+                send(first, 0, 77, "{\"id\": 77}");
+                send(first, 1, 78, "{\"id\": 78}");
+                first.abortTransaction();
+                second.beginTransaction();
+                send(second, 1, 99, "{\"id\": 99}");
+                second.flush();
+                Profile.Source[] source = new Profile.Source[1];
+
+                List<List<@Nullable Object>> rows = rows(
+                        bench -> {
+                            source[0] = TopicSource.read(bench, log, question(Optional.empty(), 1_000));
+                        },
+                        "count(*), sum(id)");
+
+                assertThat(rows.toString()).isEqualTo("[[10, 45]]");
+                assertThat(source[0].options())
+                        .contains(
+                                new Profile.Option("events", "10", true), new Profile.Option("tombstones", "1", true));
+                assertThat(source[0].unreadable()).isZero();
+                second.abortTransaction();
+            }
+        }
+    }
+
+    @Test
+    void aCompactedTopicIsReadThroughItsGaps() throws Exception {
+        try (Log log = Log.open(new Log.Settings(folder.resolve("kafka"), 0, Optional.empty()), failure -> {})) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", log.bootstrap()))) {
+                admin.createTopics(List.of(new NewTopic("readings", 1, (short) 1)
+                                .configs(Map.of(
+                                        "cleanup.policy",
+                                        "compact",
+                                        "segment.ms",
+                                        "100",
+                                        "min.cleanable.dirty.ratio",
+                                        "0.01",
+                                        "max.compaction.lag.ms",
+                                        "100",
+                                        "delete.retention.ms",
+                                        "0"))))
+                        .all()
+                        .get();
+            }
+            try (KafkaProducer<byte[], byte[]> producer = producer(log, Map.of())) {
+                long[] row = {0};
+                // Until the broker has compacted what came before.
+                await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200)).until(() -> {
+                    send(producer, 0, row[0]++ % 3, "{\"id\": " + row[0] + "}");
+                    producer.flush();
+                    return events(log) < row[0];
+                });
+                assertThat(events(log)).isBetween(3L, row[0]);
+            }
+        }
+    }
+
+    private long events(Log log) {
+        return (Long) Objects.requireNonNull(
+                rows(bench -> TopicSource.read(bench, log, question(Optional.empty(), 100_000)), "count(*)")
+                        .get(0)
+                        .get(0));
+    }
+
+    private static KafkaProducer<byte[], byte[]> transactional(Log log, String id) {
+        KafkaProducer<byte[], byte[]> producer = producer(log, Map.of("transactional.id", id));
+        producer.initTransactions();
+        return producer;
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(Log log, Map<String, Object> more) {
+        Map<String, Object> settings = new HashMap<>(more);
+        settings.put("bootstrap.servers", log.bootstrap());
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static void send(
+            KafkaProducer<byte[], byte[]> producer, int partition, long key, @Nullable String value) {
+        producer.send(new ProducerRecord<>(
+                "readings",
+                partition,
+                Long.toString(key).getBytes(UTF_8),
+                value == null ? null : value.getBytes(UTF_8)));
     }
 
     private static TopicSource.Question question(Optional<Instant> from, long limit) {

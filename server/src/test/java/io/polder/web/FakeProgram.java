@@ -10,6 +10,10 @@ import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Push;
 import io.polder.ingest.Rejected;
 import io.polder.log.LogRecord;
+import io.polder.profile.ProfileSearch;
+import io.polder.profile.RangeComparison;
+import io.polder.profile.RowOutliers;
+import io.polder.profile.TableHistory;
 import io.polder.profile.MartProfiles;
 import io.polder.profile.TableProfile;
 import io.polder.query.Answer;
@@ -69,7 +73,7 @@ final class FakeProgram implements Program, AutoCloseable {
 
     final List<Rule> rules = new CopyOnWriteArrayList<>();
     volatile @Nullable TableProfile profile;
-    volatile MartProfiles.History history = new MartProfiles.History("traffic", null, List.of(), List.of());
+    volatile TableHistory history = new TableHistory("traffic", null, List.of(), List.of());
 
     private final Connection store;
     private volatile Consumer<Commit> listener = commit -> {};
@@ -328,20 +332,59 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     @Override
-    public List<MartProfiles.Listed> profiles(String type, String semantic, String pattern) {
-        return List.of(new MartProfiles.Listed(
+    public List<ProfileSearch.Listed> profiles(String type, String semantic, String pattern) {
+        return List.of(new ProfileSearch.Listed(
                 "traffic",
                 9,
                 NOW.toString(),
                 "up to date",
                 1,
                 40,
-                List.of(new MartProfiles.Hit("speed", "decimal", "speed", null))));
+                List.of(new ProfileSearch.Hit("speed", "decimal", "speed", null))));
     }
 
     @Override
-    public MartProfiles.History history(String table, int slices) {
+    public TableHistory history(String table, int slices) {
         return history;
+    }
+
+    @Override
+    public RangeComparison compare(String table, Instant againstFrom, Instant againstTo, Instant from, Instant to) {
+        return new RangeComparison(
+                table,
+                "hour",
+                new RangeComparison.Side(againstFrom.toString(), againstTo.toString(), 60, 60),
+                new RangeComparison.Side(from.toString(), to.toString(), 60, 60),
+                1,
+                List.of(
+                        new RangeComparison.Told("speed", "numbers", "median 80 → 20, mean 81 → 24", 0.8, 1e-9, true),
+                        new RangeComparison.Told("speed", "missing", "0 % → 0 %", 0, 1.0, false)),
+                List.of("time"));
+    }
+
+    @Override
+    public RowOutliers outliers(String table, String column, int most) {
+        return new RowOutliers(
+                table,
+                column,
+                List.of("uid", "time"),
+                20,
+                120,
+                70,
+                15,
+                1,
+                true,
+                false,
+                List.of(new RowOutliers.Far(List.of("29", "2026-03-02T08:00:00.000000Z"), 250, true, 8.1)),
+                new RowOutliers.Season(
+                        "2026-03-02T07:00:00Z",
+                        "2026-03-02T08:00:00Z",
+                        "Monday, 8 h",
+                        4,
+                        60,
+                        1,
+                        List.of(new RowOutliers.Unseasonal(
+                                List.of("29", "2026-03-02T07:10:00.000000Z"), 250, 71, 12.5))));
     }
 
     @Override

@@ -36,6 +36,11 @@ final class OpenApiTest {
             Map.entry("profiles", List.of("/api/profiles?type=decimal")),
             Map.entry("profile", List.of("/api/tables/traffic/profile")),
             Map.entry("history", List.of("/api/tables/traffic/history?slices=24")),
+            Map.entry(
+                    "compare",
+                    List.of("/api/tables/traffic/compare?from=2026-03-02T00:00:00Z&to=2026-03-03T00:00:00Z"
+                            + "&against-from=2026-03-01T00:00:00Z&against-to=2026-03-02T00:00:00Z")),
+            Map.entry("outliers", List.of("/api/tables/traffic/outliers?column=speed&rows=5")),
             Map.entry("rules", List.of("/api/tables/traffic/rules")),
             Map.entry(
                     "enforceRule",

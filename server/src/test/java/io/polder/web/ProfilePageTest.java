@@ -110,6 +110,33 @@ final class ProfilePageTest {
     }
 
     @Test
+    void whatHasChangedIsOneClick() {
+        page.navigate(web.at("/#/tables/traffic").toString());
+
+        at("compare").first().click();
+
+        assertThat(at("compare-answer")).containsText("1 of 2 have drifted");
+        assertThat(at("drifts").first()).containsText("median 80 → 20");
+        at("compare-free").click();
+        assertThat(at("compare-form").locator("input")).hasCount(4);
+        at("compare-form").locator("button").click();
+        assertThat(at("compare-answer")).containsText("1 of 2 have drifted");
+        assertAccessible("changes");
+    }
+
+    @Test
+    void theRowsOfOutliersAreOneClick() {
+        page.navigate(web.at("/#/tables/traffic").toString());
+        page.locator(".profile-column[data-column=speed] summary").click();
+
+        at("outliers").click();
+
+        assertThat(at("outlier-rows")).hasCount(2);
+        assertThat(at("outlier-rows").first()).containsText("29, 2026-03-02T08:00:00Z");
+        assertAccessible("outliers");
+    }
+
+    @Test
     void aSuggestedRuleIsSwitchedOnAndOffAgain() {
         page.navigate(web.at("/#/tables/traffic").toString());
         assertThat(at("rules-on").locator("li")).hasCount(1);
