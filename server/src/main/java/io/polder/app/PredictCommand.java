@@ -1,9 +1,9 @@
 package io.polder.app;
 
 import io.polder.predict.Forecast;
+import io.polder.predict.Learned;
 import io.polder.predict.ModelFile;
 import io.polder.predict.Series;
-import io.polder.predict.TreesForecaster;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
@@ -63,7 +63,7 @@ final class PredictCommand implements Runnable {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
         List<String> points = read.provenance().points();
-        TreesForecaster forecaster = read.forecaster();
+        Learned forecaster = read.forecaster();
         int steps = known.steps();
         Series seen = known.arranged(points).window(steps - forecaster.inputs(), steps);
         PrintWriter out = spec.commandLine().getOut();

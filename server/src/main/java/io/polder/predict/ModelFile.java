@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model on disk, with all that is needed to make it again: a line of text, where it comes from as JSON, and what forecasts
@@ -29,7 +30,7 @@ import java.util.zip.GZIPOutputStream;
  * @param provenance where it comes from
  * @param forecaster what it says
  */
-public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
+public record ModelFile(Provenance provenance, Learned forecaster) {
     private static final String FIRST_LINE = "Polder model 1\n";
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -46,7 +47,11 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
      * @param zone of hours and days
      * @param holidays that are like weekends
      * @param data what it was trained on, such as a file with its checksum, or a statement and offsets
-     * @param settings how it was trained; with one thread, since their number makes no difference
+     * @param algorithm the forecaster's name
+     * @param horizons how many steps ahead it looks
+     * @param certainty of its intervals
+     * @param settings how trees were trained; with one thread, since their number makes no difference; null for ridge, whose
+     *     training chooses everything itself
      * @param features what it looks at, in words
      * @param versions of the program, by its parts
      * @param scores what it had when it was tried
@@ -60,7 +65,10 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
             String zone,
             Holidays holidays,
             Map<String, String> data,
-            TreesForecaster.Settings settings,
+            String algorithm,
+            int horizons,
+            double certainty,
+            TreesForecaster.@Nullable Settings settings,
             List<String> features,
             Map<String, String> versions,
             Map<String, Double> scores) {
@@ -75,7 +83,7 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
         public static Provenance of(
                 String name,
                 Series training,
-                TreesForecaster forecaster,
+                Learned forecaster,
                 Map<String, String> data,
                 Map<String, String> versions,
                 Map<String, Double> scores) {
@@ -88,7 +96,10 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
                     training.calendar().zone().getId(),
                     training.calendar().holidays(),
                     data,
-                    forecaster.settings().withThreads(1),
+                    forecaster.name(),
+                    forecaster.horizons(),
+                    forecaster.certainty(),
+                    forecaster instanceof TreesForecaster trees ? trees.settings().withThreads(1) : null,
                     forecaster.features(),
                     versions,
                     scores);
@@ -102,6 +113,17 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
                 throw new IllegalStateException("a provenance could not be written", impossible);
             }
         }
+    }
+
+    private static Learned learned(DataInputStream data, Provenance provenance) throws IOException {
+        TreesForecaster.Settings settings = provenance.settings();
+        if (settings != null && provenance.algorithm().equals(TreesForecaster.NAME)) {
+            return TreesForecaster.read(data, settings);
+        }
+        if (provenance.algorithm().equals(RidgeForecaster.NAME)) {
+            return RidgeForecaster.read(data, provenance);
+        }
+        throw new IOException("it was learned by " + provenance.algorithm() + ", which this version does not know");
     }
 
     /** Writes it; it is on the disk when this returns. */
@@ -148,7 +170,7 @@ public record ModelFile(Provenance provenance, TreesForecaster forecaster) {
                 Provenance provenance = JSON.readValue(about, Provenance.class);
                 try (InputStream unpacked = new GZIPInputStream(new java.io.ByteArrayInputStream(content));
                         DataInputStream data = new DataInputStream(new java.io.BufferedInputStream(unpacked))) {
-                    return new ModelFile(provenance, TreesForecaster.read(data, provenance.settings()));
+                    return new ModelFile(provenance, learned(data, provenance));
                 }
             }
         } catch (IOException broken) {

@@ -4,6 +4,7 @@ import io.polder.statistics.CrossProducts;
 import io.polder.statistics.Ridge;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
  * For one thread at a time.
  */
 final class RidgeSums {
-    private static final int FIRST_DAYS = 2;
+    private static final int FEWEST_DAYS = 2;
     /** Of a line of the answer: day, hour, kind of day, number of rows. */
     private static final int BEFORE_MEANS = 4;
 
@@ -70,22 +71,22 @@ final class RidgeSums {
         return counts;
     }
 
-    /** Means of the terms over all rows. */
-    double[] means() {
+    /** Means of the terms over the rows of all days before one. */
+    double[] means(LocalDate before) {
         CrossProducts all = new CrossProducts(terms.size() + 1);
-        days.values().forEach(all::merge);
+        days.headMap(before).values().forEach(all::merge);
         return IntStream.range(0, terms.size()).mapToDouble(all::mean).toArray();
     }
 
-    /** The model of all days, its penalty chosen by leaving out one day after the other; nothing of fewer than two days. */
-    Optional<Ridge> fit() {
-        if (days.size() < FIRST_DAYS) {
-            return Optional.empty();
-        }
-        return Optional.of(Ridge.fitBest(
-                java.util.List.copyOf(days.values()),
-                IntStream.range(0, terms.size()).toArray(),
-                terms.size(),
-                Ridge.PENALTIES));
+    /**
+     * The model of all days before one, its penalty chosen by leaving out one day after the other; nothing of fewer than two
+     * days.
+     */
+    Optional<Ridge> fit(LocalDate before) {
+        List<CrossProducts> blocks = List.copyOf(days.headMap(before).values());
+        return blocks.size() < FEWEST_DAYS
+                ? Optional.empty()
+                : Optional.of(Ridge.fitBest(
+                        blocks, IntStream.range(0, terms.size()).toArray(), terms.size(), Ridge.PENALTIES));
     }
 }

@@ -32,7 +32,9 @@ import java.util.stream.IntStream;
  * its last fifth, forecast by models that have seen the first four fifths alone; then the models are trained once more, on
  * all of it.
  */
-public final class TreesForecaster implements Forecaster {
+public final class TreesForecaster implements Learned {
+    static final String NAME = "trees";
+
     /**
      * How it is trained.
      *
@@ -106,14 +108,6 @@ public final class TreesForecaster implements Forecaster {
         this.intervals = intervals;
         this.tried = tried;
     }
-
-    /**
-     * How good models of the first four fifths of the training range were in its last fifth, over all steps ahead.
-     *
-     * @param mae mean absolute error
-     * @param rmse root of the mean squared error
-     */
-    public record Tried(double mae, double rmse) {}
 
     /**
      * Trains one.
@@ -337,8 +331,8 @@ public final class TreesForecaster implements Forecaster {
     /** What the models say, by horizon and point. */
     private record Said(float[][] means, float[][] medians) {}
 
-    /** Writes what forecasts need; {@link ModelFile} puts beside it where it comes from. */
-    void write(DataOutput out) throws IOException {
+    @Override
+    public void write(DataOutput out) throws IOException {
         out.writeInt(levels.length);
         out.writeDouble(weight);
         out.writeDouble(tried.mae());
@@ -373,9 +367,14 @@ public final class TreesForecaster implements Forecaster {
         return new TreesForecaster(settings, new Stage(features, means, medians), levels, weight, intervals, tried);
     }
 
-    /** How good it was when it was tried on what it had not seen. */
+    @Override
     public Tried tried() {
         return tried;
+    }
+
+    @Override
+    public double certainty() {
+        return settings.certainty();
     }
 
     /** How it was trained. */
@@ -385,7 +384,7 @@ public final class TreesForecaster implements Forecaster {
 
     @Override
     public String name() {
-        return "trees";
+        return NAME;
     }
 
     @Override
@@ -421,17 +420,12 @@ public final class TreesForecaster implements Forecaster {
         return forecast;
     }
 
-    /** What the models look at, in words. */
+    @Override
     public List<String> features() {
         return stage.features().list();
     }
 
-    /**
-     * Why it says what it says of one point.
-     *
-     * @param known as for {@link #forecast}
-     * @param ahead how many steps ahead, from 1
-     */
+    @Override
     public Reasons why(Series known, int point, int ahead) {
         Features.Known seen = stage.features().known(known, settings.horizons());
         float[] row = stage.features().row(seen, point, ahead);

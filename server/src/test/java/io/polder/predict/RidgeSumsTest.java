@@ -1,11 +1,14 @@
 package io.polder.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.polder.statistics.CrossProducts;
 import io.polder.statistics.Ridge;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -25,6 +28,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** In the real engine. */
 class RidgeSumsTest {
@@ -34,6 +38,9 @@ class RidgeSumsTest {
 
     private static final int AHEAD = 3;
     private static final String ALL = "SELECT point, time, value, wind FROM air";
+
+    @TempDir
+    private Path folder;
 
     private Connection engine;
 
@@ -82,7 +89,7 @@ class RidgeSumsTest {
                 IntStream.range(0, terms.size()).toArray(),
                 terms.size(),
                 Ridge.PENALTIES);
-        Ridge fitted = sums.fit().orElseThrow();
+        Ridge fitted = sums.fit(LocalDate.MAX).orElseThrow();
         assertThat(fitted.penalty()).isEqualTo(expected.penalty());
         assertThat(fitted.rows()).isEqualTo(expected.rows());
         assertThat(fitted.weights()).containsExactly(expected.weights(), within(1e-9));
@@ -104,8 +111,8 @@ class RidgeSumsTest {
 
         RidgeSums whole = sums(terms);
         assertThat(kept.days()).isEqualTo(whole.days());
-        assertThat(kept.fit().orElseThrow().weights())
-                .containsExactly(whole.fit().orElseThrow().weights(), within(1e-12));
+        assertThat(kept.fit(LocalDate.MAX).orElseThrow().weights())
+                .containsExactly(whole.fit(LocalDate.MAX).orElseThrow().weights(), within(1e-9));
 
         kept.forget(changed);
         assertThat(kept.days().keySet()).allMatch(day -> !day.isBefore(changed));
@@ -116,12 +123,12 @@ class RidgeSumsTest {
         Series series = made(20);
         store(series, 0, series.steps());
         LinearTerms terms = LinearTerms.of(series, AHEAD);
-        Ridge once = sums(terms).fit().orElseThrow();
+        Ridge once = sums(terms).fit(LocalDate.MAX).orElseThrow();
 
         Ridge often = sums(
                         terms,
                         "SELECT point || '/' || copy AS point, time, value, wind FROM air, range(100) AS copies(copy)")
-                .fit()
+                .fit(LocalDate.MAX)
                 .orElseThrow();
 
         assertThat(often.rows()).isEqualTo(100 * once.rows());
@@ -138,14 +145,16 @@ class RidgeSumsTest {
         for (int ahead = 1; ahead <= AHEAD; ahead++) {
             sums.add(sums(LinearTerms.of(series, ahead)));
         }
-        RidgeForecaster ridge = RidgeForecaster.fit(sums).orElseThrow();
+        Series training = series.window(0, split);
+        LocalDate trial = series.moment(16 * series.slotsOfDay()).local().toLocalDate();
+        RidgeForecaster ridge = RidgeForecaster.fit(training, sums, trial, 0.9);
         List<Forecaster> all = new ArrayList<>(List.of(ridge));
-        all.addAll(Baselines.all(series.window(0, split), Features.INPUTS, AHEAD));
+        all.addAll(Baselines.all(training, Features.INPUTS, AHEAD));
 
         List<Scores> scores = Backtest.run(
                 series,
                 new Backtest.Protocol(split, series.steps(), ridge.inputs(), AHEAD, new double[] {50}),
-                Backtest.scales(series.window(0, split)),
+                Backtest.scales(training),
                 all,
                 (point, madeAt, forWhen, predicted, observed) -> {});
 
@@ -154,7 +163,43 @@ class RidgeSumsTest {
                     .as(baseline.name())
                     .isLessThan(baseline.upTo(AHEAD).rmse());
         }
-        assertThat(RidgeForecaster.fit(List.of(new RidgeSums(LinearTerms.of(series, 1))))).isEmpty();
+        assertThat(scores.get(0).upTo(AHEAD).coverage()).isBetween(0.85, 0.95);
+        // Tried on days that it had not seen, it was about as good.
+        assertThat(ridge.tried().mae())
+                .isCloseTo(scores.get(0).upTo(AHEAD).mae(), withinPercentage(20));
+        reasonsAddUp(ridge, training);
+        aFileKeepsIt(ridge, training);
+
+        assertThatThrownBy(() -> RidgeForecaster.fit(
+                        training, List.of(new RidgeSums(LinearTerms.of(series, 1))), trial, 0.9))
+                .hasMessageContaining("too little to learn from");
+    }
+
+    private static void reasonsAddUp(RidgeForecaster ridge, Series known) {
+        float[][] values = ridge.forecast(known).values();
+        for (int point = 0; point < values.length; point++) {
+            Reasons reasons = ridge.why(known, point, 2);
+            double sum = reasons.latest() + reasons.always();
+            for (Reasons.Part part : reasons.parts()) {
+                sum += part.by();
+            }
+            assertThat(reasons.value()).isEqualTo(values[point][1]);
+            assertThat(sum).isCloseTo(reasons.value(), within(1e-3));
+        }
+    }
+
+    private void aFileKeepsIt(RidgeForecaster ridge, Series training) throws IOException {
+        Path file = folder.resolve("ridge.model");
+        new ModelFile(
+                        ModelFile.Provenance.of("air", training, ridge, Map.of("sql", ALL), Map.of("polder", "1"), Map.of()),
+                        ridge)
+                .write(file);
+
+        ModelFile read = ModelFile.read(file);
+
+        assertThat(read.provenance().algorithm()).isEqualTo("ridge");
+        assertThat(read.forecaster().forecast(training)).usingRecursiveComparison().isEqualTo(ridge.forecast(training));
+        assertThat(((RidgeForecaster) read.forecaster()).model(1).errors()).isEqualTo(ridge.model(1).errors());
     }
 
     /** Some numbers are missing, and one point for a whole day. */
