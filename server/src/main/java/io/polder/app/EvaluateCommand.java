@@ -99,7 +99,9 @@ final class EvaluateCommand implements Runnable {
         InstantSource clock = InstantSource.system();
         long begun = clock.millis();
         TreesForecaster trees = TrainCommand.train(
-                training, options.settings(TgcnProtocol.HORIZONS), spec.commandLine().getErr());
+                training,
+                options.settings(TgcnProtocol.HORIZONS),
+                spec.commandLine().getErr());
         double seconds = (clock.millis() - begun) / 1_000.0;
         List<Forecaster> forecasters = new ArrayList<>(List.of(
                 trees,

@@ -56,9 +56,21 @@ final class PredictCommand implements Runnable {
         ModelFile read = ModelFile.read(model);
         Series known = times.read(file);
         List<Problem> problems = new ArrayList<>();
-        differs(problems, "--step", known.step(), Duration.ofSeconds(read.provenance().step()));
-        differs(problems, "--timezone", known.calendar().zone().getId(), read.provenance().zone());
-        differs(problems, "--holidays", known.calendar().holidays(), read.provenance().holidays());
+        differs(
+                problems,
+                "--step",
+                known.step(),
+                Duration.ofSeconds(read.provenance().step()));
+        differs(
+                problems,
+                "--timezone",
+                known.calendar().zone().getId(),
+                read.provenance().zone());
+        differs(
+                problems,
+                "--holidays",
+                known.calendar().holidays(),
+                read.provenance().holidays());
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }

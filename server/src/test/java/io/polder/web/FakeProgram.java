@@ -10,6 +10,8 @@ import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Push;
 import io.polder.ingest.Rejected;
 import io.polder.log.LogRecord;
+import io.polder.predict.ModelAnswers;
+import io.polder.predict.SampleModel;
 import io.polder.profile.MartProfiles;
 import io.polder.profile.TableProfile;
 import io.polder.query.Answer;
@@ -70,6 +72,8 @@ final class FakeProgram implements Program, AutoCloseable {
     final List<Rule> rules = new CopyOnWriteArrayList<>();
     volatile @Nullable TableProfile profile;
     volatile MartProfiles.History history = new MartProfiles.History("traffic", null, List.of(), List.of());
+
+    volatile List<ModelAnswers.Status> models = List.of();
 
     private final Connection store;
     private volatile Consumer<Commit> listener = commit -> {};
@@ -342,6 +346,36 @@ final class FakeProgram implements Program, AutoCloseable {
     @Override
     public MartProfiles.History history(String table, int slices) {
         return history;
+    }
+
+    @Override
+    public List<ModelAnswers.Status> models() {
+        return models;
+    }
+
+    @Override
+    public ModelAnswers.Whole wholeModel(String model, int days) {
+        return SampleModel.whole(days);
+    }
+
+    @Override
+    public ModelAnswers.Latest forecast(String model) {
+        return SampleModel.latest();
+    }
+
+    @Override
+    public ModelAnswers.Point forecast(String model, String point, int hours, int ahead) {
+        return SampleModel.point(point, ahead);
+    }
+
+    @Override
+    public ModelAnswers.Why why(String model, String point, int ahead) {
+        return SampleModel.why(point, ahead);
+    }
+
+    @Override
+    public ModelAnswers.Status train(String model) {
+        return SampleModel.status();
     }
 
     @Override
