@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Says how good forecasts are: trains on the first part of a file, forecasts the rest, and compares with"
                     + " baselines and with what was published.",
+            "With --of it is how good a model of the running mart was over the last week.",
             "The protocol t-gcn: CSV, the first line names the points, each other line is a step of five minutes from"
                     + " 2012-03-01 in Los Angeles; four fifths to train on, 12 steps known, 12 ahead."
         },
@@ -48,7 +49,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ./polder evaluate --protocol t-gcn",
             "  ./polder evaluate --protocol t-gcn --json scores.json --predictions predictions.csv",
-            "  ./polder evaluate --protocol t-gcn los_speed.csv --seed 2"
+            "  ./polder evaluate --protocol t-gcn los_speed.csv --seed 2",
+            "  ./polder evaluate --of speed"
         })
 final class EvaluateCommand implements Runnable {
     private static final String T_GCN = "t-gcn";
@@ -62,9 +64,18 @@ final class EvaluateCommand implements Runnable {
     @Option(
             names = "--protocol",
             paramLabel = "NAME",
-            required = true,
+            defaultValue = "",
             description = "How it is tried. There is one: t-gcn.")
     private String protocol;
+
+    @Option(
+            names = "--of",
+            paramLabel = "MODEL",
+            description = "Tells of this model of the running mart instead; there is no file then.")
+    private @Nullable String ofMart;
+
+    @Mixin
+    private HomeOption home;
 
     @Option(names = "--json", paramLabel = "OUT", description = "Writes all scores as JSON.")
     private @Nullable Path json;
@@ -83,6 +94,10 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
+        if (ofMart != null) {
+            new MartModel(home.here(), ofMart).evaluate(spec.commandLine().getOut());
+            return;
+        }
         if (!protocol.equals(T_GCN)) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,

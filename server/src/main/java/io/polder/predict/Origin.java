@@ -31,8 +31,10 @@ record Origin(long step, Map<String, Forecast> said, Forecast served, byte[] by,
             by[point] = (byte) (knows[point] ? 0 : 1);
         }
         // A copy, of which points can be replaced.
-        Forecast served =
-                new Forecast(forecast.values().clone(), forecast.lows().clone(), forecast.highs().clone());
+        Forecast served = new Forecast(
+                forecast.values().clone(),
+                forecast.lows().clone(),
+                forecast.highs().clone());
         return new Origin(step, new LinkedHashMap<>(said), served, by, List.of(chosen, baseline), version);
     }
 
@@ -48,8 +50,10 @@ record Origin(long step, Map<String, Forecast> said, Forecast served, byte[] by,
 
     /** A forecast of some points as one of all; of the others what {@code instead} says. */
     static Forecast spread(Forecast of, int[] places, Forecast instead) {
-        Forecast all =
-                new Forecast(instead.values().clone(), instead.lows().clone(), instead.highs().clone());
+        Forecast all = new Forecast(
+                instead.values().clone(),
+                instead.lows().clone(),
+                instead.highs().clone());
         for (int at = 0; at < places.length; at++) {
             int point = places[at];
             if (point >= 0 && point < all.values().length) {

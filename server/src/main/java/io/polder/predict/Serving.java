@@ -122,7 +122,8 @@ final class Serving {
     }
 
     private static Forecast by(ModelFile file, Series known, int[] places, Forecast instead) {
-        Forecast said = file.forecaster().forecast(known.arranged(file.provenance().points()));
+        Forecast said =
+                file.forecaster().forecast(known.arranged(file.provenance().points()));
         return Origin.spread(said, places, instead);
     }
 
