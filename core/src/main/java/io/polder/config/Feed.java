@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where events come from.
  *
- * @param kind poll, http, sql, files or kafka
+ * @param kind poll, http, sql, files, kafka, or model for what the program says itself
  * @param poll the address that a poll feed fetches; null for others
  * @param every a poll feed's period
  * @param timeout how long one fetch may take
@@ -102,7 +102,9 @@ public record Feed(
         /** Reads files once; bounded. */
         FILES,
         /** Has others write its topic. */
-        KAFKA
+        KAFKA,
+        /** Takes what a model says, and how good that was. */
+        MODEL
     }
 
     /** Whether it ends: its events are history, applied in bulk, behind live work. */

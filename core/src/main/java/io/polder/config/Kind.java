@@ -300,6 +300,22 @@ record Kind<T>(String word, Parser<T> parser) {
         });
     }
 
+    /** A part of one, without its ends. */
+    static Kind<Double> part() {
+        return text("part of 1", "write a number between 0.5 and 0.99, like 0.9", text -> {
+            double part;
+            try {
+                part = Double.parseDouble(text);
+            } catch (NumberFormatException malformed) {
+                throw new IllegalArgumentException("is not a number", malformed);
+            }
+            if (!(part >= 0.5 && part <= 0.99)) {
+                throw new IllegalArgumentException("is not between 0.5 and 0.99");
+            }
+            return part;
+        });
+    }
+
     /** One character. */
     static Kind<Character> character(String example, Function<Character, Boolean> allowed) {
         return text("character", "write one character in quotes, like " + example, text -> {

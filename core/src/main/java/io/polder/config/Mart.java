@@ -16,6 +16,7 @@ import java.util.Map;
  * @param name what people call it
  * @param timezone for hours, days and weeks; instants are stored in UTC
  * @param agents files of Flume agents that run with the mart, by the agents' names
+ * @param models what is forecast, by name; the feeds, tables and views that models bring are among the others
  * @param folder the folder of the file, against which relative paths are resolved
  * @param places where each key stands: {@code tables.traffic.select} to {@code polder.yaml:23}, or to {@code
  *     traffic.sql:1} when its text is there; items of lists count from 1: {@code tables.traffic.rules[1].check}
@@ -28,6 +29,7 @@ public record Mart(
         Map<String, View> views,
         Map<String, MapLayer> maps,
         Map<String, Path> agents,
+        Map<String, Model> models,
         Path folder,
         Map<String, String> places) {
     public Mart {
@@ -36,6 +38,7 @@ public record Mart(
         views = Collections.unmodifiableMap(new LinkedHashMap<>(views));
         maps = Collections.unmodifiableMap(new LinkedHashMap<>(maps));
         agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
+        models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         places = Map.copyOf(places);
     }
 
@@ -55,6 +58,15 @@ public record Mart(
      */
     public Table table(String table) {
         return found("table", table, tables);
+    }
+
+    /**
+     * The model called so.
+     *
+     * @throws PolderException NOT_FOUND, with a suggestion, when there is none
+     */
+    public Model model(String model) {
+        return found("model", model, models);
     }
 
     /** The feeds that write {@code topic}, in the order of the file. */

@@ -49,16 +49,23 @@ final class MartKeys {
                     + " relative to the mart's folder. In such a file `${env:POLDER_LOG}` is the mart's own Kafka. See"
                     + " [Flume files](flume.md).");
 
+    static final Key<Map<String, Value>> MODELS = Key.optional(
+            "models",
+            Kind.named(
+                    "models by name",
+                    "write models by name, like 'speed: {table: traffic, point: uid, target: speed}'"),
+            "{speed: {…}}",
+            "What is forecast, by name. See [Models](#models).");
+
     static final Section TOP = new Section(
             "The mart",
             "",
             "The keys at the top of `polder.yaml`.",
-            List.of(MART, TIMEZONE, FEEDS, TABLES, VIEWS, MAPS, AGENTS),
+            List.of(MART, TIMEZONE, FEEDS, TABLES, VIEWS, MAPS, AGENTS, MODELS),
             Map.of(
                     "datasets", "remove it",
                     "dashboards", "remove it",
-                    "charts", "remove it",
-                    "models", "remove it"));
+                    "charts", "remove it"));
 
     static final Key<String> POLL = Key.optional(
             "poll",
@@ -399,8 +406,68 @@ final class MartKeys {
             List.of(MAP_TABLE, POSITION, COLOUR, LABEL, UNIT, INTENSITY, DETAILS),
             Map.of());
 
+    static final Key<String> MODEL_TABLE =
+            Key.required("table", Kind.TEXT, "traffic", "The table whose rows are learned from; it has a `time`.");
+    static final Key<String> POINT = Key.optional(
+            "point",
+            Kind.NAME_OF_OURS,
+            "uid",
+            "The column that tells whose number it is, each with a series of its own; all rows are one when not written.");
+    static final Key<String> TARGET = Key.required(
+            "target",
+            Kind.TEXT,
+            "speed",
+            "The number that is forecast: a column, or SQL over a row. Its mean over each step is a series.");
+    static final Key<Duration> STEP =
+            Key.withDefault("step", Kind.DURATION, "15m", "5m", "How long a step is: whole minutes that divide a day.");
+    static final Key<Duration> HORIZON = Key.optional(
+            "horizon",
+            Kind.DURATION,
+            "1h",
+            "How far ahead is forecast, a multiple of the step and a day at most; four steps when not written.");
+    static final Key<String> FEATURES = Key.optional(
+            "features",
+            Kind.TEXT,
+            "\"SELECT time, temperature FROM weather\"",
+            "A SELECT of further numbers that may tell of what is to come, or the name of a `.sql` file beside the"
+                    + " definition: a column `time`, the point's column when they differ by point, and numbers.");
+    static final Key<Model.Algorithm> ALGORITHM = Key.withDefault(
+            "algorithm",
+            Kind.oneOf(Map.of("trees", Model.Algorithm.TREES), Set.of("ridge")),
+            "trees",
+            "trees",
+            "How it is learned: `trees`, gradient-boosted, of all points together.");
+    static final Key<Duration> HISTORY = Key.withDefault(
+            "history",
+            Kind.DURATION,
+            "28d",
+            "28d",
+            "How far back is learned from; four weeks tell the days of the week" + " apart.");
+    static final Key<Duration> RETRAIN = Key.withDefault(
+            "retrain",
+            Kind.DURATION,
+            "24h",
+            "24h",
+            "How often it is trained again. What was trained takes the place of what serves only when it was better over"
+                    + " a day beside it.");
+    static final Key<String> HOLIDAYS = Key.withDefault(
+            "holidays",
+            Kind.oneOf(words(List.of("none", "belgium")), Set.of()),
+            "none",
+            "belgium",
+            "Whose holidays are like weekends.");
+    static final Key<Double> CERTAINTY = Key.withDefault(
+            "certainty", Kind.part(), "0.9", "0.8", "How certain it is to be that a number is within its interval.");
+    static final Section MODEL = new Section(
+            "Models",
+            "models.NAME",
+            "What is forecast. A model brings the tables `forecast_NAME` and `scores_NAME` and the view `scoreboard_NAME`"
+                    + " with it. [Prediction](prediction.md) says what it does.",
+            List.of(MODEL_TABLE, POINT, TARGET, STEP, HORIZON, ALGORITHM, HISTORY, RETRAIN, HOLIDAYS, CERTAINTY),
+            Map.of("features", "remove it"));
+
     /** In the order of the reference. */
-    static final List<Section> SECTIONS = List.of(TOP, FEED, SAMPLING, FORMATS, FIELD, TABLE, RULE, MAP);
+    static final List<Section> SECTIONS = List.of(TOP, FEED, SAMPLING, FORMATS, FIELD, TABLE, RULE, MAP, MODEL);
 
     private MartKeys() {}
 

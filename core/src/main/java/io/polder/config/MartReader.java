@@ -7,6 +7,7 @@ import io.polder.record.Type;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -109,10 +110,13 @@ public final class MartReader {
         Map<String, View> views = views(named(top, MartKeys.VIEWS), named(top, MartKeys.TABLES));
         Map<String, MapLayer> maps = maps(named(top, MartKeys.MAPS), named(top, MartKeys.TABLES), tables, feedReader);
         Map<String, Path> agents = agents(named(top, MartKeys.AGENTS));
+        ZoneId timezone = top.get(MartKeys.TIMEZONE);
+        Map<String, Model> models = new ModelReader(feeds, tables, views, feedReader, problems)
+                .models(named(top, MartKeys.MODELS), named(top, MartKeys.TABLES), timezone, this::sql);
         if (problems.count() > 0 || name == null) {
             return null;
         }
-        return new Mart(name, top.get(MartKeys.TIMEZONE), feeds, tables, views, maps, agents, folder, places);
+        return new Mart(name, timezone, feeds, tables, views, maps, agents, models, folder, places);
     }
 
     private static Map<String, Value> named(Section.Members top, Key<Map<String, Value>> key) {

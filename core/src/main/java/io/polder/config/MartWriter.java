@@ -138,6 +138,7 @@ public final class MartWriter {
             case SQL -> page.line(2, "sql: true", "takes what is written by SQL");
             case HTTP -> page.line(2, "http: true", "takes what is posted to /api/feeds/" + name + "/events");
             case KAFKA -> page.line(2, "kafka: true", "reads what others write to the topic");
+            case MODEL -> throw new IllegalArgumentException("a model brings its feeds with it");
         }
         page.line(2, "format: " + format(inference));
         if (key.isEmpty()) {

@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Says how good forecasts are: trains on the first part of a file, forecasts the rest, and compares with"
                     + " baselines. The file is CSV; its first line names the points, and each other line is a step.",
+            "With --of it is how good a model of the running mart was over the last week.",
             "The protocol held-out: any such file; three quarters to train on, and the last quarter to be forecast.",
             "The protocol t-gcn: steps of five minutes from 2012-03-01 in Los Angeles; four fifths to train on, 12 steps"
                     + " known, 12 ahead; beside what was published of others."
@@ -52,7 +53,8 @@ import picocli.CommandLine.Spec;
             "  ./polder evaluate --protocol t-gcn",
             "  ./polder evaluate --protocol t-gcn --json scores.json --predictions predictions.csv",
             "  ./polder evaluate --protocol t-gcn los_speed.csv --seed 2",
-            "  ./polder evaluate air.csv --protocol held-out --start 2026-01-01T00:00 --step PT1H --timezone Europe/Brussels"
+            "  ./polder evaluate air.csv --protocol held-out --start 2026-01-01T00:00 --step PT1H --timezone Europe/Brussels",
+            "  ./polder evaluate --of speed"
         })
 final class EvaluateCommand implements Runnable {
     private static final String T_GCN = "t-gcn";
@@ -78,9 +80,18 @@ final class EvaluateCommand implements Runnable {
     @Option(
             names = "--protocol",
             paramLabel = "NAME",
-            required = true,
+            defaultValue = "",
             description = "How it is tried: held-out or t-gcn.")
     private String protocol;
+
+    @Option(
+            names = "--of",
+            paramLabel = "MODEL",
+            description = "Tells of this model of the running mart instead; there is no file then.")
+    private @Nullable String ofMart;
+
+    @Mixin
+    private HomeOption home;
 
     @Option(names = "--json", paramLabel = "OUT", description = "Writes all scores as JSON.")
     private @Nullable Path json;
@@ -108,6 +119,10 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
+        if (ofMart != null) {
+            new MartModel(home.here(), ofMart).evaluate(spec.commandLine().getOut());
+            return;
+        }
         // What cannot be written is said before and not after a minute's work.
         Task task = task();
         Stream.of(json, predictions).filter(Objects::nonNull).forEach(out -> write(out, ""));

@@ -11,6 +11,7 @@ import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Idempotency;
 import io.polder.ingest.Ingest;
 import io.polder.log.Log;
+import io.polder.predict.MartModels;
 import io.polder.profile.MartProfiles;
 import io.polder.query.Queries;
 import io.polder.query.Writes;
@@ -45,6 +46,8 @@ final class Polder implements AutoCloseable {
     private static final Duration PROFILE_REFRESH = Duration.ofMinutes(1);
     /** Values of personal columns that fewer rows have are in no profile. */
     private static final int PERSONAL_AT_LEAST = 10;
+    /** Events that a table may be behind its topic while models think that its history is there. */
+    private static final long SETTLED = 20_000;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Platform platform;
@@ -136,6 +139,17 @@ final class Polder implements AutoCloseable {
                             home.resolve("profiles"), home.resolve("tmp"), PROFILE_REFRESH, PERSONAL_AT_LEAST),
                     clock));
             enrichment.onCommit(profiles::committed);
+            MartModels models = part(MartModels.open(
+                    mart,
+                    new MartModels.Settings(
+                            store,
+                            home.resolve("models"),
+                            (feed, events) -> ingest.write(feed, new ByteArrayInputStream(events)),
+                            topic -> feeds.areAtTheirEnd(topic) && enrichment.lag(topic) < SETTLED,
+                            TrainingProcess::run,
+                            Version.number()),
+                    clock));
+            enrichment.onCommit(models::committed);
             hive = part(HiveServer.start(
                     queries,
                     writes::write,
@@ -155,9 +169,10 @@ final class Polder implements AutoCloseable {
                     writes::write,
                     log,
                     profiles,
+                    models,
                     hive.port(),
                     agents::now,
-                    () -> health(disk, ingest, enrichment, agents),
+                    () -> health(disk, ingest, enrichment, agents, models),
                     clock));
 
             LOGGER.info("The feeds are open.");
@@ -167,6 +182,7 @@ final class Polder implements AutoCloseable {
             agents.start();
             web.ready();
             profiles.start();
+            models.start();
         } catch (RuntimeException failure) {
             close();
             throw failure;
@@ -221,7 +237,8 @@ final class Polder implements AutoCloseable {
     }
 
     /** What is not as it should be, as sentences. */
-    private static List<String> health(DiskGuard disk, Ingest ingest, Enrichment enrichment, Agents agents) {
+    private static List<String> health(
+            DiskGuard disk, Ingest ingest, Enrichment enrichment, Agents agents, MartModels models) {
         List<String> reasons = new ArrayList<>(disk.get().stream().toList());
         for (FeedStatus feed : ingest.feeds()) {
             if (feed.state().equals("failing")) {
@@ -233,6 +250,7 @@ final class Polder implements AutoCloseable {
                 .map(table -> "Table " + table.name() + ": " + table.state())
                 .forEach(reasons::add);
         reasons.addAll(agents.reasons());
+        reasons.addAll(models.health());
         return reasons;
     }
 

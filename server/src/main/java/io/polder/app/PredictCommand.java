@@ -27,20 +27,35 @@ import picocli.CommandLine.Spec;
         description = {
             "Says what comes after the last line of a file, by a model that ./polder train made: CSV with the header"
                     + " point,made_at,for_when,predicted,low,high.",
+            "With --of it is what a model of the running mart says now.",
             "Points may stand in another order than when it was trained, be missing, or be new; of new ones nothing is said."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./polder predict speed.model now.csv --start 2012-03-08T16:00 --step PT5M --timezone America/Los_Angeles",
             "  ./polder predict speed.model now.csv --start 2012-03-08T16:00 --step PT5M --timezone America/Los_Angeles"
-                    + " --why 773869"
+                    + " --why 773869",
+            "  ./polder predict --of speed --why 2301"
         })
 final class PredictCommand implements Runnable {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "The model's file.")
-    private Path model;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "The model's file.")
+    private @Nullable Path given;
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "CSV, also compressed with gzip: what is known.")
-    private Path file;
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "CSV, also compressed with gzip: what is known.")
+    private @Nullable Path known;
+
+    @Option(
+            names = "--of",
+            paramLabel = "MODEL",
+            description = "Asks this model of the running mart instead; there are no files then.")
+    private @Nullable String ofMart;
+
+    @Mixin
+    private HomeOption home;
 
     @Mixin
     private WideOptions times;
@@ -53,19 +68,37 @@ final class PredictCommand implements Runnable {
 
     @Override
     public void run() {
-        ModelFile read = ModelFile.read(model);
-        Series known = times.read(file);
+        if (ofMart != null) {
+            new MartModel(home.here(), ofMart).predict(why, spec.commandLine().getOut());
+            return;
+        }
+        ModelFile read = ModelFile.read(
+                WideOptions.needed("MODEL", given, "name a model's file, or give --of a model of the running mart"));
+        Path file = WideOptions.needed("FILE", known, "name the file with what is known");
+        Series series = times.read(file);
         List<Problem> problems = new ArrayList<>();
-        differs(problems, "--step", known.step(), Duration.ofSeconds(read.provenance().step()));
-        differs(problems, "--timezone", known.calendar().zone().getId(), read.provenance().zone());
-        differs(problems, "--holidays", known.calendar().holidays(), read.provenance().holidays());
+        differs(
+                problems,
+                "--step",
+                series.step(),
+                Duration.ofSeconds(read.provenance().step()));
+        differs(
+                problems,
+                "--timezone",
+                series.calendar().zone().getId(),
+                read.provenance().zone());
+        differs(
+                problems,
+                "--holidays",
+                series.calendar().holidays(),
+                read.provenance().holidays());
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
         List<String> points = read.provenance().points();
         Learned forecaster = read.forecaster();
-        int steps = known.steps();
-        Series seen = known.arranged(points).window(steps - forecaster.inputs(), steps);
+        int steps = series.steps();
+        Series seen = series.arranged(points).window(steps - forecaster.inputs(), steps);
         PrintWriter out = spec.commandLine().getOut();
         if (why != null) {
             int point = points.indexOf(why);
@@ -80,11 +113,11 @@ final class PredictCommand implements Runnable {
             }
         } else {
             Forecast forecast = forecaster.forecast(seen);
-            Instant madeAt = known.time(steps - 1);
+            Instant madeAt = series.time(steps - 1);
             out.println("point,made_at,for_when,predicted,low,high");
             for (int point = 0; point < points.size(); point++) {
                 for (int step = 0; step < forecaster.horizons(); step++) {
-                    out.println(points.get(point) + "," + madeAt + "," + known.time(steps + step) + ","
+                    out.println(points.get(point) + "," + madeAt + "," + series.time(steps + step) + ","
                             + forecast.values()[point][step] + "," + forecast.lows()[point][step] + ","
                             + forecast.highs()[point][step]);
                 }

@@ -97,7 +97,7 @@ final class PreviewCommand implements Callable<Integer> {
         return switch (feed.kind()) {
             case POLL -> fetched(feed);
             case FILES -> Document.read(firstFile(mart.folder(), feed), FILE_BYTES);
-            case HTTP, SQL, KAFKA -> Document.piped(Math.toIntExact(Math.min(feed.maxBytes(), FILE_BYTES)));
+            case HTTP, SQL, KAFKA, MODEL -> Document.piped(Math.toIntExact(Math.min(feed.maxBytes(), FILE_BYTES)));
         };
     }
 

@@ -24,28 +24,39 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Trains a model on a file. */
+/** Trains a model, on a file or in a mart. */
 @Command(
         name = "train",
         description = {
             "Trains a model on a file: CSV, the first line names the points, each other line is a step.",
+            "With --of a model of the running mart is trained again, beside the one that serves.",
             "The model's file says where it comes from, and how good it was on the last fifth when it had seen the rest"
                     + " alone; trained again on the same file it is the same, byte for byte."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./polder train los_speed.csv.gz --start 2012-03-01T00:00 --step PT5M"
-                    + " --timezone America/Los_Angeles --model speed.model"
+                    + " --timezone America/Los_Angeles --model speed.model",
+            "  ./polder train --of speed"
         })
 final class TrainCommand implements Runnable {
-    @Parameters(paramLabel = "FILE", description = "CSV, also compressed with gzip.")
-    private Path file;
+    @Parameters(arity = "0..1", paramLabel = "FILE", description = "CSV, also compressed with gzip.")
+    private @Nullable Path given;
+
+    @Option(
+            names = "--of",
+            paramLabel = "MODEL",
+            description = "Trains this model of the running mart instead; there is no file then.")
+    private @Nullable String ofMart;
+
+    @Mixin
+    private HomeOption home;
 
     @Mixin
     private WideOptions times;
 
-    @Option(names = "--model", paramLabel = "OUT", required = true, description = "The model's file.")
-    private Path model;
+    @Option(names = "--model", paramLabel = "OUT", description = "The model's file.")
+    private @Nullable Path written;
 
     @Option(
             names = "--horizons",
@@ -62,6 +73,13 @@ final class TrainCommand implements Runnable {
 
     @Override
     public void run() {
+        if (ofMart != null) {
+            new MartModel(home.here(), ofMart)
+                    .train(spec.commandLine().getOut(), spec.commandLine().getErr());
+            return;
+        }
+        Path file = WideOptions.needed("FILE", given, "name a file, or give --of a model of the running mart");
+        Path model = WideOptions.needed("--model", written, "say where the model is to be written");
         if (horizons < 1) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
@@ -74,7 +92,7 @@ final class TrainCommand implements Runnable {
                 String.valueOf(file.getFileName()),
                 series,
                 trained,
-                Map.of("file", String.valueOf(file.getFileName()), "sha256", digest()),
+                Map.of("file", String.valueOf(file.getFileName()), "sha256", digest(file)),
                 Map.of("polder", Version.number()),
                 Map.of("mae", trained.tried().mae(), "rmse", trained.tried().rmse()));
         try {
@@ -112,7 +130,7 @@ final class TrainCommand implements Runnable {
         }
     }
 
-    private String digest() {
+    private static String digest(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             try (DigestInputStream read = new DigestInputStream(in, digest)) {

@@ -13,30 +13,22 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** When the lines of a file of a series are. */
 final class WideOptions {
-    @Option(
-            names = "--start",
-            paramLabel = "TIME",
-            required = true,
-            description = "Of the first line, local time: 2012-03-01T00:00.")
-    private String start;
+    @Option(names = "--start", paramLabel = "TIME", description = "Of the first line, local time: 2012-03-01T00:00.")
+    private @Nullable String start;
 
     @Option(
             names = "--step",
             paramLabel = "DURATION",
-            required = true,
             description = "From line to line: PT5M is five minutes. It divides a day.")
-    private String step;
+    private @Nullable String step;
 
-    @Option(
-            names = "--timezone",
-            paramLabel = "ZONE",
-            required = true,
-            description = "Of hours and days: America/Los_Angeles.")
-    private String zone;
+    @Option(names = "--timezone", paramLabel = "ZONE", description = "Of hours and days: America/Los_Angeles.")
+    private @Nullable String zone;
 
     @Option(
             names = "--holidays",
@@ -55,6 +47,12 @@ final class WideOptions {
     /** Reads a file; all that is wrong with the options is told at once. */
     Series read(Path file) {
         List<Problem> problems = new ArrayList<>();
+        missing(problems, "--start", start, "write it like 2012-03-01T00:00");
+        missing(problems, "--step", step, "write it like PT5M");
+        missing(problems, "--timezone", zone, "write it like Europe/Brussels");
+        if (start == null || step == null || zone == null) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
         ZoneId where = ZoneId.of("UTC");
         try {
             where = ZoneId.of(zone);
@@ -94,5 +92,19 @@ final class WideOptions {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
         return covariates.isEmpty() ? series : series.withBeside(covariates);
+    }
+
+    private static void missing(List<Problem> problems, String option, @Nullable String given, String fix) {
+        if (given == null) {
+            problems.add(new Problem(option, "", "is missing", fix));
+        }
+    }
+
+    /** What a file wants and a model of a mart does not. */
+    static <T> T needed(String option, @Nullable T given, String fix) {
+        if (given == null) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, List.of(new Problem(option, "", "is missing", fix)));
+        }
+        return given;
     }
 }

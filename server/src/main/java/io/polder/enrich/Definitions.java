@@ -4,12 +4,14 @@ import io.polder.config.Definition;
 import io.polder.config.Feed;
 import io.polder.config.MapLayer;
 import io.polder.config.Mart;
+import io.polder.config.Model;
 import io.polder.config.Rule;
 import io.polder.config.Table;
 import io.polder.config.View;
 import io.polder.record.Problem;
 import io.polder.store.TableDefinition;
 import io.polder.store.Transform;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -68,6 +70,7 @@ public final class Definitions {
             if (compiled.size() == mart.tables().size()) {
                 views(mart, compiler, joinable, problems);
                 maps(mart, compiled, problems);
+                models(mart, compiled, compiler, problems);
             }
         }
         return new Definitions(compiled, problems);
@@ -281,6 +284,70 @@ public final class Definitions {
             for (String column : wanted) {
                 checkColumn(
                         mart, "maps." + map.name(), column, table.transform().names(), problems);
+            }
+        }
+    }
+
+    private static void models(
+            Mart mart, Map<String, TableDefinition> tables, SelectCompiler compiler, List<Problem> problems) {
+        for (Model model : mart.models().values()) {
+            TableDefinition table = tables.get(model.table());
+            if (table == null) {
+                continue;
+            }
+            String place = "models." + model.name();
+            List<String> names = table.transform().names();
+            model.point().ifPresent(point -> checkColumn(mart, place + ".point", point, names, problems));
+            problems.addAll(compiler.checkNumber(
+                    mart.place(place + ".target"),
+                    model.target(),
+                    table.transform().columns()));
+            model.features()
+                    .ifPresent(features -> features(mart, model, features, place + ".features", compiler, problems));
+        }
+    }
+
+    /** Over tables and views, like a view: a time, the point when they differ by point, and numbers. */
+    private static void features(
+            Mart mart, Model model, String features, String key, SelectCompiler compiler, List<Problem> problems) {
+        List<Problem> wrong = compiler.checkView(mart.place(key), "features_of_" + model.name(), features, List.of());
+        problems.addAll(wrong);
+        if (!wrong.isEmpty()) {
+            return;
+        }
+        List<Transform.Column> columns;
+        try {
+            columns = compiler.describe(features);
+        } catch (SQLException broken) {
+            problems.add(
+                    new Problem(mart.place(key), "", "cannot be understood: " + broken.getMessage(), "simplify it"));
+            return;
+        }
+        boolean hasTime = columns.stream()
+                .anyMatch(
+                        column -> column.name().equals("time") && column.type().startsWith("TIMESTAMP"));
+        if (!hasTime) {
+            problems.add(new Problem(
+                    mart.place(key),
+                    "",
+                    "gives no timestamp called time",
+                    "select one, AS time when it has another name"));
+        }
+        List<Transform.Column> numbers = columns.stream()
+                .filter(column -> !column.name().equals("time"))
+                .filter(column -> !Optional.of(column.name()).equals(model.point()))
+                .toList();
+        if (numbers.isEmpty()) {
+            problems.add(
+                    new Problem(mart.place(key), "", "gives no numbers", "select the columns that may tell something"));
+        }
+        for (Transform.Column column : numbers) {
+            if (!SelectCompiler.isNumeric(column.type())) {
+                problems.add(new Problem(
+                        mart.place(key),
+                        column.name(),
+                        "is a " + column.type() + ", not a number",
+                        "leave it out, or CAST it to DOUBLE"));
             }
         }
     }

@@ -136,16 +136,34 @@ final class SelectCompiler implements AutoCloseable {
 
     /** What is wrong with a condition over these columns; empty when it is a BOOLEAN expression that is row-local. */
     List<Problem> checkCondition(String place, String condition, List<Transform.Column> columns) {
-        return checkExpression(place, condition, columns, true);
+        return checkExpression(place, condition, columns, Wanted.CONDITION);
     }
 
     /** What is wrong with an expression over these columns that a column becomes; empty when it is row-local. */
     List<Problem> checkFix(String place, String fix, List<Transform.Column> columns) {
-        return checkExpression(place, fix, columns, false);
+        return checkExpression(place, fix, columns, Wanted.VALUE);
     }
 
-    private List<Problem> checkExpression(
-            String place, String text, List<Transform.Column> columns, boolean isCondition) {
+    /** What is wrong with an expression over these columns that gives a number; empty when it is row-local. */
+    List<Problem> checkNumber(String place, String number, List<Transform.Column> columns) {
+        return checkExpression(place, number, columns, Wanted.NUMBER);
+    }
+
+    private enum Wanted {
+        CONDITION,
+        VALUE,
+        NUMBER
+    }
+
+    /** Whether a type of the engine's is that of numbers. */
+    static boolean isNumeric(String type) {
+        return type.startsWith("DECIMAL")
+                || type.endsWith("INT")
+                || Set.of("INTEGER", "DOUBLE", "FLOAT").contains(type);
+    }
+
+    private List<Problem> checkExpression(String place, String text, List<Transform.Column> columns, Wanted wanted) {
+        boolean isCondition = wanted == Wanted.CONDITION;
         String what = isCondition ? "condition" : "expression";
         List<Problem> problems = new ArrayList<>();
         String select = "SELECT (" + text + ") FROM " + WRAPPED;
@@ -185,6 +203,9 @@ final class SelectCompiler implements AutoCloseable {
             } else if (isCondition && !type.equals("BOOLEAN")) {
                 problems.add(new Problem(
                         place, text, "is a value of type " + type, "write a condition that is true or false"));
+            } else if (wanted == Wanted.NUMBER && !isNumeric(type)) {
+                problems.add(new Problem(
+                        place, text, "is a value of type " + type, "write an expression that gives a number"));
             }
         } catch (SQLException | JsonProcessingException exception) {
             problems.add(new Problem(place, text, "cannot be understood: " + exception.getMessage(), "simplify it"));

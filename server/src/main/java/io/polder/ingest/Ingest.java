@@ -114,7 +114,7 @@ public final class Ingest implements AutoCloseable {
             Gate gate = new Gate(paused.contains(feed.name()));
             Runnable loop =
                     switch (feed.kind()) {
-                        case HTTP, SQL, KAFKA -> null;
+                        case HTTP, SQL, KAFKA, MODEL -> null;
                         case POLL -> new PollLoop(feed, edge, meter, gate, closed, client, clock);
                         case FILES ->
                             new FilesLoop(
@@ -175,6 +175,12 @@ public final class Ingest implements AutoCloseable {
                     ErrorCode.INVALID_REQUEST,
                     "Feed '" + feed + "' takes what is written by SQL, and no pushes. Fix: write INSERT or UPSERT.");
         }
+        if (running.feed.kind() == Feed.Kind.MODEL) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Feed '" + feed
+                            + "' takes what its model says, and no pushes. Fix: push to a feed with http: true.");
+        }
         if (running.feed.kind() != Feed.Kind.HTTP) {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
@@ -186,9 +192,9 @@ public final class Ingest implements AutoCloseable {
     }
 
     /**
-     * Takes the events of a write and returns when all of it is in the log.
+     * Takes the events of a write or of a model and returns when all of it is in the log.
      *
-     * @param feed one of kind SQL
+     * @param feed one of kind SQL or MODEL
      * @throws io.polder.record.PolderException NOT_FOUND, INVALID_REQUEST, TOO_LARGE or UNAVAILABLE
      */
     public Push write(String feed, InputStream events) {

@@ -8,6 +8,9 @@ import java.util.List;
  * (or less history: a day) ago, and the historical average of the slot. All of it from the training range.
  */
 public final class Baselines {
+    /** What they are called, in the order of {@link #all}. */
+    static final List<String> NAMES = List.of("last value", "same slot before", "historical average");
+
     private Baselines() {}
 
     /** All of them, trained on a series. */

@@ -67,6 +67,22 @@ public final class TreesForecaster implements Learned {
             return new Settings(horizons, 120, 31, 100, 0.08, 0.5, 0.3, 170_000, 0.9, seed, threads);
         }
 
+        /** The same with intervals of another certainty. */
+        public Settings withCertainty(double other) {
+            return new Settings(
+                    horizons,
+                    trees,
+                    leaves,
+                    leastRows,
+                    shrinkage,
+                    rowShare,
+                    columnShare,
+                    mostRows,
+                    other,
+                    seed,
+                    threads);
+        }
+
         Settings withThreads(int others) {
             return new Settings(
                     horizons,

@@ -58,6 +58,7 @@ final class Api {
     private final SqlEndpoint sql;
     private final DruidSql druid;
     private final ProfileApi profiles;
+    private final ModelsApi models;
     private final Metrics metrics;
     private final AtomicBoolean isReady;
     private final InstantSource clock;
@@ -84,6 +85,7 @@ final class Api {
         sql = new SqlEndpoint(program, platform.queryRows(), platform.sqlTimezone(), isSimulated);
         druid = new DruidSql(program);
         profiles = new ProfileApi(mart, program, clock);
+        models = new ModelsApi(mart, program);
     }
 
     /** What is served where; {@code path} as {@code openapi.json} writes it. */
@@ -109,6 +111,12 @@ final class Api {
                 get("/api/tables/{table}/rules", profiles::rules),
                 post("/api/tables/{table}/rules", profiles::enforce),
                 route(HandlerType.DELETE, "/api/tables/{table}/rules/{rule}", profiles::release),
+                get("/api/models", models::all),
+                get("/api/models/{model}", models::one),
+                get("/api/models/{model}/forecast", models::forecast),
+                get("/api/models/{model}/points/{point}", models::point),
+                get("/api/models/{model}/points/{point}/why", models::why),
+                post("/api/models/{model}/train", models::train),
                 get("/api/ledger", this::ledger),
                 get("/api/freshness", this::freshness),
                 post("/api/sql", sql::ask),

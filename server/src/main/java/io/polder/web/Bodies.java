@@ -42,6 +42,7 @@ final class Bodies {
         json.writeEndArray();
         Json.texts(json, "tables", mart.tables().keySet());
         Json.texts(json, "views", mart.views().keySet());
+        Json.texts(json, "models", mart.models().keySet());
         json.writeEndObject();
     }
 

@@ -213,6 +213,7 @@ final class Pipelines {
             case HTTP -> "/api/feeds/" + feed.name() + "/events";
             case KAFKA -> "written by others";
             case SQL -> "INSERT, UPSERT, UPDATE, DELETE";
+            case MODEL -> "written by the model";
         };
     }
 

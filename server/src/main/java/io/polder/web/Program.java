@@ -10,6 +10,8 @@ import io.polder.ingest.Push;
 import io.polder.ingest.Rejected;
 import io.polder.log.Log;
 import io.polder.log.LogRecord;
+import io.polder.predict.MartModels;
+import io.polder.predict.ModelAnswers;
 import io.polder.profile.ProfileSearch;
 import io.polder.profile.RangeComparison;
 import io.polder.profile.RowOutliers;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the web asks of the rest of the program: the methods of {@link Ingest}, {@link Enrichment}, {@link Queries},
- * {@link MartProfiles} and {@link Log} that it uses, with their meaning. Thread-safe.
+ * {@link MartProfiles}, {@link MartModels} and {@link Log} that it uses, with their meaning. Thread-safe.
  */
 interface Program {
     List<FeedStatus> feeds();
@@ -91,6 +93,18 @@ interface Program {
 
     RowOutliers outliers(String table, String column, int most);
 
+    List<ModelAnswers.Status> models();
+
+    ModelAnswers.Whole wholeModel(String model, int days);
+
+    ModelAnswers.Latest forecast(String model);
+
+    ModelAnswers.Point forecast(String model, String point, int hours, int ahead);
+
+    ModelAnswers.Why why(String model, String point, int ahead);
+
+    ModelAnswers.Status train(String model);
+
     List<Rule> rules(String table);
 
     Rule enforce(String table, Rule rule);
@@ -114,6 +128,7 @@ interface Program {
             ToLongFunction<Statement.Write> writes,
             Log log,
             MartProfiles profiles,
+            MartModels models,
             int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons) {
@@ -243,6 +258,36 @@ interface Program {
             @Override
             public RowOutliers outliers(String table, String column, int most) {
                 return profiles.outliers(table, column, most);
+            }
+
+            @Override
+            public List<ModelAnswers.Status> models() {
+                return models.statuses();
+            }
+
+            @Override
+            public ModelAnswers.Whole wholeModel(String model, int days) {
+                return models.whole(model, days);
+            }
+
+            @Override
+            public ModelAnswers.Latest forecast(String model) {
+                return models.latest(model);
+            }
+
+            @Override
+            public ModelAnswers.Point forecast(String model, String point, int hours, int ahead) {
+                return models.point(model, point, hours, ahead);
+            }
+
+            @Override
+            public ModelAnswers.Why why(String model, String point, int ahead) {
+                return models.why(model, point, ahead);
+            }
+
+            @Override
+            public ModelAnswers.Status train(String model) {
+                return models.train(model);
             }
 
             @Override

@@ -11,6 +11,7 @@ import io.polder.config.Platform;
 import io.polder.enrich.Enrichment;
 import io.polder.ingest.Ingest;
 import io.polder.log.Log;
+import io.polder.predict.MartModels;
 import io.polder.profile.MartProfiles;
 import io.polder.query.Queries;
 import io.polder.record.ErrorCode;
@@ -96,6 +97,7 @@ public final class Web implements AutoCloseable {
             ToLongFunction<Statement.Write> writes,
             Log log,
             MartProfiles profiles,
+            MartModels models,
             int hivePort,
             Supplier<List<AgentMetrics.Status>> agents,
             Supplier<List<String>> healthReasons,
@@ -104,7 +106,7 @@ public final class Web implements AutoCloseable {
                 mart,
                 platform,
                 version,
-                Program.of(ingest, enrichment, queries, writes, log, profiles, hivePort, agents, healthReasons),
+                Program.of(ingest, enrichment, queries, writes, log, profiles, models, hivePort, agents, healthReasons),
                 clock,
                 MAX_VIEWERS);
     }

@@ -126,6 +126,7 @@ record TestFeeds(
         for (TestFeeds feed : feeds) {
             byName.put(feed.name(), feed.feed());
         }
-        return new Mart("test", ZoneOffset.UTC, byName, Map.of(), Map.of(), Map.of(), Map.of(), folder, Map.of());
+        return new Mart(
+                "test", ZoneOffset.UTC, byName, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), folder, Map.of());
     }
 }

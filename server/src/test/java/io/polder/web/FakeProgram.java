@@ -10,6 +10,8 @@ import io.polder.ingest.FeedStatus;
 import io.polder.ingest.Push;
 import io.polder.ingest.Rejected;
 import io.polder.log.LogRecord;
+import io.polder.predict.ModelAnswers;
+import io.polder.predict.SampleModel;
 import io.polder.profile.ProfileSearch;
 import io.polder.profile.RangeComparison;
 import io.polder.profile.RowOutliers;
@@ -74,6 +76,8 @@ final class FakeProgram implements Program, AutoCloseable {
     final List<Rule> rules = new CopyOnWriteArrayList<>();
     volatile @Nullable TableProfile profile;
     volatile TableHistory history = new TableHistory("traffic", null, List.of(), List.of());
+
+    volatile List<ModelAnswers.Status> models = List.of();
 
     private final Connection store;
     private volatile Consumer<Commit> listener = commit -> {};
@@ -385,6 +389,36 @@ final class FakeProgram implements Program, AutoCloseable {
                         1,
                         List.of(new RowOutliers.Unseasonal(
                                 List.of("29", "2026-03-02T07:10:00.000000Z"), 250, 71, 12.5))));
+    }
+
+    @Override
+    public List<ModelAnswers.Status> models() {
+        return models;
+    }
+
+    @Override
+    public ModelAnswers.Whole wholeModel(String model, int days) {
+        return SampleModel.whole(days);
+    }
+
+    @Override
+    public ModelAnswers.Latest forecast(String model) {
+        return SampleModel.latest();
+    }
+
+    @Override
+    public ModelAnswers.Point forecast(String model, String point, int hours, int ahead) {
+        return SampleModel.point(point, ahead);
+    }
+
+    @Override
+    public ModelAnswers.Why why(String model, String point, int ahead) {
+        return SampleModel.why(point, ahead);
+    }
+
+    @Override
+    public ModelAnswers.Status train(String model) {
+        return SampleModel.status();
     }
 
     @Override

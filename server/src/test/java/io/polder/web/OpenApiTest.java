@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.polder.config.Rule;
+import io.polder.predict.SampleModel;
 import io.polder.profile.SampleTableProfile;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -48,6 +49,12 @@ final class OpenApiTest {
                             "/api/tables/traffic/rules",
                             "{\"column\":\"speed\",\"check\":\"\\\"speed\\\" >= 0\",\"on_violation\":\"mark\"}")),
             Map.entry("releaseRule", List.of("/api/tables/traffic/rules/speed", "")),
+            Map.entry("models", List.of("/api/models")),
+            Map.entry("model", List.of("/api/models/speed?days=3")),
+            Map.entry("latestForecast", List.of("/api/models/speed/forecast")),
+            Map.entry("pointForecast", List.of("/api/models/speed/points/29?hours=3&ahead=15")),
+            Map.entry("why", List.of("/api/models/speed/points/29/why")),
+            Map.entry("train", List.of("/api/models/speed/train", "")),
             Map.entry("ledger", List.of("/api/ledger?minutes=10")),
             Map.entry("freshness", List.of("/api/freshness")),
             Map.entry("sql", List.of("/api/sql", "{\"sql\":\"SELECT * FROM traffic\",\"limit\":5}")),
@@ -65,7 +72,7 @@ final class OpenApiTest {
     private final JsonNode document;
 
     OpenApiTest(@TempDir Path folder) {
-        fixture = new WebFixture(folder);
+        fixture = new WebFixture(folder, 1_000, "models: {speed: {table: traffic, point: uid, target: speed}}\n");
         fixture.program.commit(row(29, 0, 87.5));
         fixture.program.run("INSERT INTO polder.ledger VALUES ('traffic', '2026-03-02 08:00:00', 9, 6, 1, 1, 1, 0)");
         fixture.program.run("INSERT INTO polder.edge_ledger VALUES ('traffic', '2026-03-02 08:00:00', 10, 6, 1, 2, 1)");
@@ -74,6 +81,7 @@ final class OpenApiTest {
         fixture.program.run("INSERT INTO polder.violations VALUES ('traffic', 'plausible', '2026-03-02 08:00:00', 3)");
         fixture.program.run("INSERT INTO polder.marks VALUES ('traffic', 'plausible', 'speed', 0, 4, '29', '300', NULL,"
                 + " '2026-03-02 08:00:00')");
+        fixture.program.models = List.of(SampleModel.status());
         fixture.program.profile = SampleTableProfile.of("traffic");
         document = json(fixture.get("/openapi.json"));
     }

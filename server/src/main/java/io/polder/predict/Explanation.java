@@ -1,0 +1,54 @@
+package io.polder.predict;
+
+import io.polder.config.Model;
+import java.util.List;
+import java.util.Locale;
+
+/** Why a forecast that was served is what it is. */
+record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
+    private static final int PARTS = 4;
+
+    ModelAnswers.Why of(String point, int index, long ahead) {
+        Model model = run.model();
+        int at = (int) (ahead / model.step().toMinutes()) - 1;
+        double value = origin.served().values()[index][at];
+        float latest = recent.at(origin.step() - 1)[index];
+        ModelFile champion = run.champions().champion();
+        String forecaster = origin.forecaster(index);
+        String sentence;
+        List<Reasons.Part> parts = List.of();
+        if (champion != null && forecaster.equals(champion.forecaster().name())) {
+            List<String> points = champion.provenance().points();
+            Series known = recent.window(origin.step() - Features.INPUTS, origin.step());
+            Reasons reasons = champion.forecaster().why(known.arranged(points), points.indexOf(point), at + 1);
+            sentence = reasons.text(PARTS);
+            parts = reasons.parts();
+            latest = reasons.latest();
+        } else {
+            sentence = number(value) + ": " + of(forecaster);
+        }
+        return new ModelAnswers.Why(
+                model.name(),
+                point,
+                ahead,
+                run.query().time(origin.step()).toString(),
+                run.query().time(origin.step() + at).toString(),
+                forecaster,
+                sentence,
+                value,
+                latest,
+                parts);
+    }
+
+    private static String of(String forecaster) {
+        return switch (forecaster) {
+            case "last value" -> "the last value that there was, as nothing better is known";
+            case "same slot before" -> "what was at this time a week ago, or on the last such day";
+            default -> "the mean of this time on days of this kind";
+        };
+    }
+
+    private static String number(double number) {
+        return String.format(Locale.ROOT, Math.abs(number) < 10 ? "%.1f" : "%.0f", number);
+    }
+}

@@ -1,0 +1,176 @@
+package io.polder.predict;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a mart tells of its models, to pages and programs. Times are texts, UTC; numbers that are not known are NaN. */
+public final class ModelAnswers {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private ModelAnswers() {}
+
+    /** As JSON; what is not a number is null. */
+    public static String json(Object answer) {
+        try {
+            return JSON.writeValueAsString(answer).replaceAll("\"(NaN|-?Infinity)\"(?=[,\\s}\\]])", "null");
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("an answer could not be written", impossible);
+        }
+    }
+
+    /** All models. */
+    public record Models(List<Status> models) {}
+
+    /**
+     * How a model is doing.
+     *
+     * @param state waiting, training, serving, behind or failed
+     * @param says the same as a sentence
+     * @param progress of a training that runs, from 0 to 1
+     * @param servedBy who says what is given away
+     */
+    public record Status(
+            String name,
+            String table,
+            @Nullable String point,
+            String target,
+            @Nullable String unit,
+            long stepMinutes,
+            long horizonMinutes,
+            String algorithm,
+            double certainty,
+            double retrainHours,
+            String state,
+            String says,
+            int points,
+            @Nullable Trained champion,
+            @Nullable Trained challenger,
+            @Nullable Double progress,
+            @Nullable String servedBy,
+            @Nullable String lastMadeAt,
+            @Nullable String nextTraining,
+            boolean simulated) {}
+
+    /**
+     * A model that was trained.
+     *
+     * @param version the end of what it was trained on
+     * @param since when it began to serve, or to be tried
+     * @param until when its trial ends; null for one that serves
+     */
+    public record Trained(
+            String version,
+            String trainedFrom,
+            String trainedTo,
+            Map<String, Double> scores,
+            @Nullable String since,
+            @Nullable String until) {}
+
+    /** All that is known of a model. */
+    public record Whole(
+            @JsonUnwrapped Status status,
+            @JsonRawValue @Nullable String provenance,
+            List<ModelFolder.Event> events,
+            double[] bands,
+            int days,
+            List<Score> byAhead,
+            List<Score> byHour,
+            List<Score> byBand,
+            List<Score> byDay,
+            List<Against> against) {}
+
+    /**
+     * How good forecasts were.
+     *
+     * @param ahead in minutes
+     * @param hour of the local day
+     * @param won whether it was the best of its day
+     */
+    @com.fasterxml.jackson.annotation.JsonInclude(com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL)
+    public record Score(
+            @Nullable Integer ahead,
+            @Nullable Integer hour,
+            @Nullable Integer band,
+            @Nullable String day,
+            String forecaster,
+            long n,
+            double mae,
+            double rmse,
+            double bias,
+            double coverage,
+            double width,
+            @Nullable Boolean won) {}
+
+    /**
+     * What was served against a forecaster.
+     *
+     * @param difference of the mean absolute errors: below 0 what was served is better
+     * @param chance of such a difference when both are equally good
+     * @param steps that were compared
+     */
+    public record Against(String forecaster, double difference, double chance, int steps) {}
+
+    /**
+     * The latest forecasts of all points.
+     *
+     * @param latest what they had in the last step
+     * @param values by steps ahead, then by point
+     */
+    public record Latest(
+            String model,
+            @Nullable String madeAt,
+            @Nullable String forecaster,
+            double certainty,
+            long stepMinutes,
+            long[] ahead,
+            List<String> points,
+            float[] latest,
+            float[][] values,
+            float[][] lows,
+            float[][] highs,
+            boolean simulated) {}
+
+    /** A number of a step. */
+    public record Observed(String time, float value) {}
+
+    /** What was said. */
+    public record Said(
+            String madeAt,
+            String forWhen,
+            long ahead,
+            double value,
+            double low,
+            double high,
+            String forecaster,
+            String version) {}
+
+    /** What a point had, and what was said of it. */
+    public record Point(
+            String model,
+            String point,
+            long stepMinutes,
+            long ahead,
+            @Nullable String madeAt,
+            List<Observed> observed,
+            List<Said> said,
+            List<Said> coming,
+            boolean simulated) {}
+
+    /** Why a forecast is what it is. */
+    public record Why(
+            String model,
+            String point,
+            long ahead,
+            String madeAt,
+            String forWhen,
+            String forecaster,
+            String sentence,
+            double value,
+            double latest,
+            List<Reasons.Part> parts) {}
+}

@@ -1,0 +1,235 @@
+package io.polder.predict;
+
+import io.polder.config.Model;
+import io.polder.store.Commit;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recent steps of a model, kept as the table is: commits say what has changed, and only that is asked again. Commits come
+ * from any thread; the rest is for one.
+ *
+ * <p>A step has ended when there is a row of a later one, or when the clock has passed its end by a minute and rows were coming
+ * until then.
+ */
+final class ModelHistory {
+    private static final long MOST_NUMBERS = 6_000_000;
+    private static final Duration MOST_TIME = Duration.ofDays(15);
+    /** How many of the last steps are read again when a row comes late. */
+    static final int LATE = Features.INPUTS + 4;
+
+    private static final long GATHER = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long LATE_EVERY = TimeUnit.SECONDS.toNanos(30);
+    /** Steps in the clock's favour: a feed that has been silent for longer ends no steps. */
+    private static final int QUIET = 4;
+
+    private static final Duration GRACE = Duration.ofMinutes(1);
+
+    private final Model model;
+    private final StepQuery query;
+    private final Series.Calendar calendar;
+    private @Nullable RecentSteps recent;
+    private Instant newest = Instant.EPOCH;
+    private long closed;
+    private long closedSeen;
+    private long read;
+    private @Nullable Change waiting;
+    /** Of commits that nobody has looked at yet. */
+    private @Nullable Change noted;
+
+    private volatile Map<Integer, Long> positions = Map.of();
+
+    /** What commits have changed; null times when they do not tell. */
+    private record Change(boolean isReplaced, Instant from, Instant to) {
+        Change and(@Nullable Change earlier) {
+            if (earlier == null) {
+                return this;
+            }
+            return new Change(
+                    isReplaced || earlier.isReplaced,
+                    from.isBefore(earlier.from) ? from : earlier.from,
+                    to.isAfter(earlier.to) ? to : earlier.to);
+        }
+    }
+
+    /** What has become of the steps. */
+    enum What {
+        NOTHING,
+        /** Steps have ended. */
+        ENDED,
+        /** Steps that had ended have changed. */
+        CHANGED
+    }
+
+    /** Steps from {@code from} to before {@code to}. */
+    record Update(What what, long from, long to) {}
+
+    private static final Update NOTHING = new Update(What.NOTHING, 0, 0);
+
+    ModelHistory(Model model, StepQuery query, Series.Calendar calendar) {
+        this.model = model;
+        this.query = query;
+        this.calendar = calendar;
+    }
+
+    /** Takes note; returns at once. */
+    synchronized void committed(Commit commit) {
+        positions = commit.positions();
+        boolean isReplaced = Instant.MAX.equals(commit.maxTime());
+        Instant from = commit.minTime();
+        Instant to = commit.maxTime();
+        if (isReplaced || (from != null && to != null)) {
+            Change change = new Change(
+                    isReplaced,
+                    isReplaced || from == null ? Instant.EPOCH : from,
+                    isReplaced || to == null ? Instant.EPOCH : to);
+            noted = change.and(noted);
+        }
+    }
+
+    private synchronized @Nullable Change taken() {
+        Change taken = noted;
+        noted = null;
+        return taken;
+    }
+
+    /** How far the log was read into the table at the last commit; empty before the first. */
+    Map<Integer, Long> positions() {
+        return positions;
+    }
+
+    /** The newest row's time; far in the past when there is none. */
+    Instant newest() {
+        return newest;
+    }
+
+    /** Reads what there is.
+     *
+     * @return empty when the table has no rows
+     */
+    Optional<RecentSteps> open(Connection connection, Instant now) throws SQLException {
+        taken();
+        waiting = null;
+        Optional<Instant> last = query.newest(connection, now.plus(model.step()));
+        if (last.isEmpty()) {
+            recent = null;
+            return Optional.empty();
+        }
+        newest = last.get();
+        long end = ended(now);
+        int points = points(connection, end);
+        RecentSteps made = new RecentSteps(model.step(), calendar, capacity(points), end);
+        recent = made;
+        readAll(connection, made);
+        return Optional.of(made);
+    }
+
+    /** Reads all of it again; points keep their places. */
+    void readAgain(Connection connection) throws SQLException {
+        if (recent != null) {
+            readAll(connection, recent);
+        }
+    }
+
+    private void readAll(Connection connection, RecentSteps into) throws SQLException {
+        long day = Duration.ofDays(1).dividedBy(model.step());
+        for (long from = into.first(); from < into.end(); from += day) {
+            read(connection, into, from, Math.min(into.end(), from + day));
+        }
+    }
+
+    private void read(Connection connection, RecentSteps into, long from, long to) throws SQLException {
+        into.clear(from, to);
+        query.read(connection, from, to, into::put);
+        read = System.nanoTime();
+    }
+
+    /** How many points the last day had. */
+    private int points(Connection connection, long end) throws SQLException {
+        java.util.Set<String> points = new java.util.HashSet<>();
+        query.read(
+                connection,
+                end - Duration.ofDays(1).dividedBy(model.step()),
+                end + 1,
+                (point, step, value) -> points.add(point));
+        return points.size();
+    }
+
+    private int capacity(int points) {
+        long wanted = Math.min(MOST_TIME.dividedBy(model.step()), MOST_NUMBERS / Math.max(1, points));
+        return Math.toIntExact(Math.max(wanted, Features.INPUTS + 4L * model.horizons()));
+    }
+
+    private long ended(Instant now) {
+        long byRows = query.step(newest);
+        boolean isLive = newest.plus(model.step().multipliedBy(QUIET)).isAfter(now);
+        return isLive ? Math.max(byRows, query.step(now.minus(GRACE))) : byRows;
+    }
+
+    /**
+     * Reads what has changed.
+     *
+     * @return what became of it; of a table whose rows are all others now nothing, and it is to be opened again
+     */
+    Update update(Connection connection, Instant now) throws SQLException {
+        RecentSteps known = recent;
+        if (known == null) {
+            return NOTHING;
+        }
+        Change change = taken();
+        if (change != null) {
+            waiting = change.and(waiting);
+            if (change.isReplaced()) {
+                recent = null;
+                return NOTHING;
+            }
+            Instant most = now.plus(model.step());
+            Instant to = change.to().isAfter(most) ? most : change.to();
+            newest = to.isAfter(newest) ? to : newest;
+        }
+        long end = ended(now);
+        if (end > known.end()) {
+            return ended(connection, known, end);
+        }
+        Change late = waiting;
+        if (late == null || System.nanoTime() - read < LATE_EVERY) {
+            return NOTHING;
+        }
+        waiting = null;
+        long from = Math.max(query.step(late.from()), known.end() - LATE);
+        long to = Math.min(query.step(late.to()) + 1, known.end());
+        if (from >= to) {
+            return NOTHING;
+        }
+        read(connection, known, from, to);
+        return new Update(What.CHANGED, from, to);
+    }
+
+    private Update ended(Connection connection, RecentSteps known, long end) throws SQLException {
+        if (closed != end) {
+            closed = end;
+            closedSeen = System.nanoTime();
+        }
+        if (System.nanoTime() - closedSeen < GATHER) {
+            return NOTHING;
+        }
+        long before = known.end();
+        Change change = waiting;
+        long from = change == null ? before : Math.min(before, Math.max(query.step(change.from()), before - LATE));
+        waiting = null;
+        known.advance(end);
+        read(connection, known, Math.max(from, known.first()), end);
+        return new Update(What.ENDED, before, end);
+    }
+
+    /** Whether it is to be opened: at first, and when the table's rows are all others. */
+    boolean isClosed() {
+        return recent == null;
+    }
+}

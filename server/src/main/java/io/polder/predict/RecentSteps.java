@@ -1,0 +1,145 @@
+package io.polder.predict;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The last steps of all points: what forecasts, baselines and scores need, and no more of the past. Points that appear are
+ * added behind the others and keep their place. What it gives away are copies. Thread-safe.
+ */
+final class RecentSteps {
+    private final Duration step;
+    private final Series.Calendar calendar;
+    private final List<String> points = new ArrayList<>();
+    private final Map<String, Integer> indexes = new HashMap<>();
+    private final int capacity;
+    /** By point, the oldest step first. */
+    private final List<float[]> values = new ArrayList<>();
+
+    private long end;
+
+    /**
+     * @param capacity how many steps are kept
+     * @param end number of the step behind the last one
+     */
+    RecentSteps(Duration step, Series.Calendar calendar, int capacity, long end) {
+        this.step = step;
+        this.calendar = calendar;
+        this.capacity = capacity;
+        this.end = end;
+    }
+
+    /** Number of the oldest step. */
+    synchronized long first() {
+        return end - capacity;
+    }
+
+    /** Number of the step behind the last one. */
+    synchronized long end() {
+        return end;
+    }
+
+    synchronized List<String> points() {
+        return List.copyOf(points);
+    }
+
+    /** The place of a point; -1 when it is not known. */
+    synchronized int indexOf(String point) {
+        return indexes.getOrDefault(point, -1);
+    }
+
+    /** Forgets the oldest steps, so that there is room for those before {@code newEnd}. */
+    synchronized void advance(long newEnd) {
+        int by = (int) Math.min(capacity, newEnd - end);
+        if (by <= 0) {
+            return;
+        }
+        for (float[] ofPoint : values) {
+            System.arraycopy(ofPoint, by, ofPoint, 0, capacity - by);
+            Arrays.fill(ofPoint, capacity - by, capacity, Float.NaN);
+        }
+        end = newEnd;
+    }
+
+    /** Forgets these steps, which are read again. */
+    synchronized void clear(long from, long to) {
+        int begin = (int) Math.max(0, from - first());
+        int until = (int) Math.min(capacity, to - first());
+        for (float[] ofPoint : values) {
+            if (begin < until) {
+                Arrays.fill(ofPoint, begin, until, Float.NaN);
+            }
+        }
+    }
+
+    /** Takes a number; one of a step that is not kept is left out. */
+    synchronized void put(String point, long at, float value) {
+        if (at < first() || at >= end) {
+            return;
+        }
+        Integer index = indexes.get(point);
+        if (index == null) {
+            index = points.size();
+            points.add(point);
+            indexes.put(point, index);
+            float[] fresh = new float[capacity];
+            Arrays.fill(fresh, Float.NaN);
+            values.add(fresh);
+        }
+        values.get(index)[(int) (at - first())] = value;
+    }
+
+    /** The numbers of all points at a step; NaN where there is none. */
+    synchronized float[] at(long wanted) {
+        float[] numbers = new float[points.size()];
+        Arrays.fill(numbers, Float.NaN);
+        if (wanted >= first() && wanted < end) {
+            for (int point = 0; point < numbers.length; point++) {
+                numbers[point] = values.get(point)[(int) (wanted - first())];
+            }
+        }
+        return numbers;
+    }
+
+    /** Which points have a number at all. */
+    synchronized boolean[] present() {
+        boolean[] present = new boolean[points.size()];
+        for (int point = 0; point < present.length; point++) {
+            for (int at = capacity - 1; at >= 0 && !present[point]; at--) {
+                present[point] = !Float.isNaN(values.get(point)[at]);
+            }
+        }
+        return present;
+    }
+
+    /** A series of the steps from {@code from} to before {@code to}; what is not kept is missing. */
+    synchronized Series window(long from, long to) {
+        int steps = Math.toIntExact(to - from);
+        float[][] copy = new float[points.size()][steps];
+        for (int point = 0; point < copy.length; point++) {
+            for (int at = 0; at < steps; at++) {
+                long place = from + at - first();
+                copy[point][at] = place < 0 || place >= capacity ? Float.NaN : values.get(point)[(int) place];
+            }
+        }
+        return Series.of(points, Instant.ofEpochMilli(from * step.toMillis()), step, calendar, copy);
+    }
+
+    /** All from the first step with a number on. */
+    synchronized Series all() {
+        int first = capacity;
+        for (float[] ofPoint : values) {
+            for (int at = 0; at < first; at++) {
+                if (!Float.isNaN(ofPoint[at])) {
+                    first = at;
+                }
+            }
+        }
+        return window(first() + first, end);
+    }
+}

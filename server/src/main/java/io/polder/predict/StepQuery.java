@@ -1,0 +1,109 @@
+package io.polder.predict;
+
+import io.polder.config.Model;
+import io.polder.config.Table;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+
+/**
+ * A model's numbers as SQL gives them: the target's mean by point and step. Steps are numbered from the epoch on, so that a
+ * number names the same step in every query and after every start. Immutable.
+ */
+final class StepQuery {
+    /** The name of the one series of a model without points. */
+    static final String ALL = "all";
+
+    private final String numbers;
+    private final String newest;
+    private final String oldest;
+    private final long millis;
+
+    /** Takes one mean. */
+    interface Sink {
+        void mean(String point, long step, float value);
+    }
+
+    StepQuery(Model model, Table table) {
+        millis = model.step().toMillis();
+        String time = quoted(table.time().orElseThrow());
+        String point = model.point()
+                .map(column -> "CAST(" + quoted(column) + " AS VARCHAR)")
+                .orElse("'" + ALL + "'");
+        String from = " FROM main." + quoted(table.name()) + " WHERE " + time + " >= ? AND " + time + " < ?";
+        numbers = "SELECT " + point + ", epoch_ms(" + time + ") // " + millis + ", avg(CAST((" + model.target()
+                + ") AS DOUBLE))" + from
+                + model.point()
+                        .map(column -> " AND " + quoted(column) + " IS NOT NULL")
+                        .orElse("")
+                + " GROUP BY 1, 2";
+        newest = "SELECT max(" + time + ")" + from;
+        oldest = "SELECT min(" + time + ")" + from;
+    }
+
+    /** The statement, for people. */
+    String sql() {
+        return numbers;
+    }
+
+    /** The number of the step in which a time is. */
+    long step(Instant time) {
+        return Math.floorDiv(time.toEpochMilli(), millis);
+    }
+
+    /** When a step begins. */
+    Instant time(long step) {
+        return Instant.ofEpochMilli(Math.multiplyExact(step, millis));
+    }
+
+    /** Reads the steps from {@code from} to before {@code to}, in any order. */
+    void read(Connection connection, long from, long to, Sink sink) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(numbers)) {
+            bound(statement, time(from), time(to));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    double mean = rows.getDouble(3);
+                    if (!rows.wasNull() && Double.isFinite(mean)) {
+                        sink.mean(rows.getString(1), rows.getLong(2), (float) mean);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The newest time before {@code end}. */
+    Optional<Instant> newest(Connection connection, Instant end) throws SQLException {
+        return one(connection, newest, Instant.EPOCH, end);
+    }
+
+    /** The oldest time from {@code from} to before {@code to}. */
+    Optional<Instant> oldest(Connection connection, Instant from, Instant to) throws SQLException {
+        return one(connection, oldest, from, to);
+    }
+
+    private static Optional<Instant> one(Connection connection, String sql, Instant from, Instant to)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bound(statement, from, to);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return Optional.ofNullable(rows.getObject(1, LocalDateTime.class))
+                        .map(time -> time.toInstant(ZoneOffset.UTC));
+            }
+        }
+    }
+
+    private static void bound(PreparedStatement statement, Instant from, Instant to) throws SQLException {
+        statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
+        statement.setObject(2, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
+    }
+
+    static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,120 @@
+package io.polder.predict;
+
+import io.polder.config.Model;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
+
+/** Prepares a training: reads the history, day by day, into a file, and has another process learn from it. */
+final class Training {
+    private static final int THREADS = 2;
+    /** Four fifths have to be two days. */
+    static final Duration LEAST = Duration.ofHours(61);
+
+    private final Model model;
+    private final StepQuery query;
+    private final Series.Calendar calendar;
+    private final MartModels.Runner runner;
+    private final String version;
+
+    Training(Model model, StepQuery query, Series.Calendar calendar, MartModels.Runner runner, String version) {
+        this.model = model;
+        this.query = query;
+        this.calendar = calendar;
+        this.runner = runner;
+        this.version = version;
+    }
+
+    /**
+     * Trains; the model is in the folder when this returns.
+     *
+     * @param end number of the step behind the last that is learned from
+     * @param positions how far the log was read into the table
+     * @throws PolderException when there is too little to learn from, or the training failed
+     */
+    Path train(Connection connection, Path folder, long end, Map<Integer, Long> positions, DoubleConsumer progress)
+            throws IOException, SQLException, InterruptedException {
+        Instant until = query.time(end);
+        Instant oldest = query.oldest(connection, until.minus(model.history()), until)
+                .orElseThrow(() -> nothing("There are no rows"));
+        long first = query.step(oldest);
+        Duration there = model.step().multipliedBy(end - first);
+        if (there.compareTo(LEAST) < 0) {
+            throw nothing("There are " + hours(there) + " of history");
+        }
+        long day = Duration.ofDays(1).dividedBy(model.step());
+        float least = Float.POSITIVE_INFINITY;
+        float most = Float.NEGATIVE_INFINITY;
+        try (TrainingFile file = new TrainingFile(TrainingTask.history(folder))) {
+            float[] range = {least, most};
+            for (long from = first; from < end; from += day) {
+                query.read(connection, from, Math.min(end, from + day), (point, step, value) -> {
+                    range[0] = Math.min(range[0], value);
+                    range[1] = Math.max(range[1], value);
+                    put(file, point, (int) (step - first), value);
+                });
+            }
+            if (file.count() == 0) {
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
+                        "All of '" + model.target() + "' is missing in " + hours(there)
+                                + " of history; there is nothing to learn from. Fix: see what the table's SELECT and"
+                                + " rules make of it");
+            }
+            if (range[0] == range[1]) {
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
+                        "All of '" + model.target() + "' is " + range[0] + " in " + hours(there)
+                                + " of history; there is nothing to learn. Fix: name a target that changes");
+            }
+        }
+        Map<String, String> data = new TreeMap<>();
+        data.put("sql", query.sql());
+        data.put("table", model.table());
+        data.put("offsets", new TreeMap<>(positions).toString());
+        new TrainingTask(
+                        model.name(),
+                        query.time(first).toString(),
+                        Math.toIntExact(end - first),
+                        model.step().toSeconds(),
+                        calendar.zone().getId(),
+                        calendar.holidays(),
+                        model.horizons(),
+                        model.certainty(),
+                        THREADS,
+                        data,
+                        Map.of("polder", version))
+                .write(folder);
+        runner.run(folder, progress);
+        return TrainingTask.model(folder);
+    }
+
+    private static void put(TrainingFile file, String point, int step, float value) {
+        try {
+            file.put(point, step, value);
+        } catch (IOException failure) {
+            throw new java.io.UncheckedIOException("writing the history", failure);
+        }
+    }
+
+    private static PolderException nothing(String what) {
+        return new PolderException(
+                ErrorCode.INVALID_REQUEST,
+                what + ", and " + hours(LEAST)
+                        + " are needed to learn from: four fifths of it have to be two days. Fix:"
+                        + " wait, or load older rows; a baseline serves meanwhile");
+    }
+
+    static String hours(Duration duration) {
+        long hours = duration.toHours();
+        return hours < 72 ? hours + " hours" : hours / 24 + " days";
+    }
+}

@@ -1,0 +1,216 @@
+package io.polder.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.polder.config.Configuration;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models in a mart that runs, on made-up air, over its HTTP interface: forecasts, scores, trainings. */
+class MartModelsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** A Monday. */
+    private static final Instant START = Instant.parse("2026-03-01T23:00:00Z");
+
+    private static final int SLOTS = 96;
+    private static final int STATIONS = 6;
+    private static final int DAYS = 5;
+
+    private static final String MART = """
+            mart: air
+            timezone: Europe/Brussels
+            feeds:
+              air:
+                http: true
+                format: json
+                key: [station]
+                partitions: 2
+                fields:
+                  - {name: station}
+                  - {name: time, type: timestamp}
+                  - {name: no2, type: double}
+            tables:
+              air: {from: air, key: [station, time], time: time}
+            models:
+              no2: {table: air, point: station, target: no2, horizon: 1h, history: 14d}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final float[][] air = air(STATIONS, (DAYS + 2) * SLOTS);
+    private Home home;
+    private Polder mart;
+
+    private void start(String definition) throws IOException {
+        Path marts = Files.createDirectories(folder.resolve("mart"));
+        Files.writeString(marts.resolve("polder.yaml"), definition);
+        home = Home.open(folder.resolve("home"), Instant.EPOCH);
+        List<String> settings = List.of(
+                "web.port=0",
+                "log.port=0",
+                "hive.port=0",
+                "druid.port=0",
+                "disk.watermark=1MB",
+                "store.batch-interval=20ms");
+        mart = Polder.start(
+                Configuration.read(marts, home.directory(), settings, Map.of()),
+                home,
+                true,
+                failure -> {},
+                InstantSource.system());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        mart.close();
+        home.close();
+    }
+
+    @Test
+    void aModelIsTrainedForecastsScoresItselfAndSaysWhy() throws Exception {
+        start(MART);
+        push(0, DAYS * SLOTS);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(model().path("state").asText())
+                        .as(model().path("says").asText())
+                        .isEqualTo("serving"));
+        JsonNode first = model();
+        assertThat(first.at("/champion/scores/mae").asDouble())
+                .isLessThan(first.at("/champion/scores/mae last value").asDouble());
+        assertThat(first.path("points").asInt()).isEqualTo(STATIONS);
+
+        // Each step that ends is forecast from, and scores what was said of it.
+        for (int step = DAYS * SLOTS; step < DAYS * SLOTS + 6; step++) {
+            push(step, step + 1);
+            String madeAt = time(step).toString();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(model().path("lastMadeAt").asText()).isEqualTo(madeAt));
+        }
+        assertThat(model().path("servedBy").asText()).isEqualTo("trees");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(sql(
+                        "SELECT count(*), count(DISTINCT made_at) FROM forecast_no2 WHERE" + " forecaster = 'trees'"))
+                .isEqualTo("[[" + STATIONS * 4 * 6 + ",6]]"));
+        assertThat(sql("SELECT count(*) FROM forecast_no2 WHERE made_at + ahead * INTERVAL 1 MINUTE <> for_when +"
+                        + " INTERVAL 15 MINUTE OR NOT (low < value AND value < high)"))
+                .isEqualTo("[[0]]");
+        JsonNode whole = get("/api/models/no2?days=3");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(sql(
+                        "SELECT count(*) FROM scores_no2 WHERE forecaster = 'served' AND" + " n > 0 AND ahead = 60"))
+                .isNotEqualTo("[[0]]"));
+        assertThat(sql("SELECT DISTINCT forecaster FROM scoreboard_no2 ORDER BY 1"))
+                .isEqualTo(
+                        "[[\"historical average\"],[\"last value\"],[\"same slot before\"],[\"served\"],[\"trees\"]]");
+        assertThat(whole.path("byAhead").findValuesAsText("forecaster")).contains("served", "trees", "last value");
+        assertThat(whole.at("/provenance/data/sql").asText()).contains("avg");
+        assertThat(whole.at("/provenance/data/offsets").asText()).contains("0=");
+
+        JsonNode point = get("/api/models/no2/points/s1?hours=3&ahead=30");
+        assertThat(point.path("observed")).hasSize(12);
+        assertThat(point.path("coming")).hasSize(4);
+        assertThat(point.path("said").findValuesAsText("ahead")).containsOnly("30");
+        assertThat(get("/api/models/no2/points/s1/why?ahead=30")
+                        .path("sentence")
+                        .asText())
+                .contains(" at ");
+        JsonNode latest = get("/api/models/no2/forecast");
+        assertThat(latest.path("points")).hasSize(STATIONS);
+        assertThat(latest.path("values")).hasSize(4);
+    }
+
+    // ---- made-up air
+
+    private static float[][] air(int stations, int steps) {
+        Random random = new Random(7);
+        double[] wind = new double[steps];
+        for (int at = 1; at < steps; at++) {
+            wind[at] = 0.97 * wind[at - 1] + random.nextGaussian();
+        }
+        float[][] values = new float[stations][steps];
+        for (int station = 0; station < stations; station++) {
+            double own = 0;
+            for (int at = 0; at < steps; at++) {
+                own = 0.8 * own + random.nextGaussian();
+                double rush = Math.exp(-Math.pow((at % SLOTS - 34) / 6.0, 2))
+                        + Math.exp(-Math.pow((at % SLOTS - 70) / 8.0, 2));
+                values[station][at] =
+                        (float) (40 + 5 * station + 25 * rush + 3 * wind[Math.max(0, at - 4 * station)] + own);
+            }
+        }
+        return values;
+    }
+
+    private static Instant time(int step) {
+        return START.plus(Duration.ofMinutes(15L * step));
+    }
+
+    /** All stations at these steps. */
+    private void push(int from, int to) throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int step = from; step < to; step++) {
+            for (int station = 0; station < STATIONS; station++) {
+                lines.append("{\"station\":\"s")
+                        .append(station)
+                        .append("\",\"time\":\"")
+                        .append(time(step))
+                        .append("\",\"no2\":")
+                        .append(air[station][step])
+                        .append("}\n");
+            }
+        }
+        post("/api/feeds/air/events", lines.toString());
+    }
+
+    // ---- the interface
+
+    private JsonNode model() throws Exception {
+        return get("/api/models").at("/models/0");
+    }
+
+    private String sql(String sql) throws Exception {
+        String body =
+                JSON.createObjectNode().put("sql", sql).put("dialect", "engine").toString();
+        return post("/api/sql", body).path("rows").toString();
+    }
+
+    private JsonNode get(String path) throws Exception {
+        return send(HttpRequest.newBuilder(at(path)).GET().build());
+    }
+
+    private JsonNode post(String path, String body) throws Exception {
+        return send(HttpRequest.newBuilder(at(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    private URI at(String path) {
+        return mart.address().resolve(path);
+    }
+
+    private JsonNode send(HttpRequest request) throws Exception {
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+        return JSON.readTree(answer.body());
+    }
+}
