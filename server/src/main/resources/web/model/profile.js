@@ -66,6 +66,12 @@ export const WAYS = {
   reject: 'rejected',
 };
 
+/** What is asked for when a rule over several rows is to be watched. */
+export const watchable = ({ column, check }) => {
+  const determinant = /^determinants: \[(.*)\], column: /s.exec(check)?.[1];
+  return check.startsWith('unique: ') ? { unique: [column] } : determinant === undefined ? undefined : { determinants: [determinant], column };
+};
+
 /** What a dependency that is written out says that the column follows from; undefined for others. */
 export const determinantOf = ({ kind, check }) =>
   kind === 'dependency' ? /IS NOT DISTINCT FROM CASE "((?:[^"]|"")*)" WHEN/.exec(check)?.[1].replaceAll('""', '"') : undefined;

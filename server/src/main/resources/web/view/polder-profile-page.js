@@ -16,6 +16,7 @@ import {
   percent,
   seriesOf,
   wanted,
+  watchable,
   waysOf,
 } from '../model/profile.js';
 import { writeRoute } from '../model/route.js';
@@ -49,6 +50,7 @@ class PolderProfilePage extends PolderElement {
     history: { state: true },
     rules: { state: true },
     marks: { state: true },
+    watched: { state: true },
     trouble: { state: true },
     pair: { state: true },
     ways: { state: true },
@@ -60,6 +62,7 @@ class PolderProfilePage extends PolderElement {
     super();
     this.rules = [];
     this.marks = [];
+    this.watched = [];
     this.pair = [];
     this.ways = {};
     this.words = '';
@@ -129,7 +132,7 @@ class PolderProfilePage extends PolderElement {
       <dl class="profile-big" data-test="profile-overview">
         ${big('rows', count(profile.rows))} ${big('columns', count(profile.columns.length))}
         ${big('missing', percent(cells ? missing / cells : 0))} ${big('alerts', count(profile.alerts.length))}
-        ${big('rules on', count(this.rules.filter(({ isOn }) => isOn).length))}
+        ${big('rules on', count(this.rules.filter(({ isOn }) => isOn).length + this.watched.length))}
         ${made.unit ? big(made.slices === 1 ? made.unit : made.unit + 's', count(made.slices), 'slices of its time that the profile is made of') : nothing}
       </dl>
       <p class="quiet profile-state" data-test="profile-state">
@@ -518,7 +521,7 @@ class PolderProfilePage extends PolderElement {
     return html`
       <h3>In force</h3>
       ${
-        on.length === 0
+        on.length === 0 && this.watched.length === 0
           ? html`<p class="empty-note">None yet. A rule that is switched on here holds for all that comes from then on.</p>`
           : html`<ul class="profile-rules" data-test="rules-on">
               ${on.map(
@@ -533,6 +536,7 @@ class PolderProfilePage extends PolderElement {
                   }
                 </li>`,
               )}
+              ${this.watched.map((rule) => this.#watchedRule(rule))}
             </ul>`
       }
       ${this.#marks()}
@@ -562,12 +566,39 @@ class PolderProfilePage extends PolderElement {
           ? html`<details>
               <summary>${others.length} that no single row can break</summary>
               <ul class="profile-list">
-                ${others.map(({ check, confidence, caution }) => html`<li><code>${check}</code> <span class="quiet">${percent(confidence)} ${caution ?? ''}</span></li>`)}
+                ${others.map(
+                  (rule) =>
+                    html`<li>
+                      <code>${rule.check}</code> <span class="quiet">${percent(rule.confidence)} ${rule.caution ?? ''}</span>
+                      ${
+                        watchable(rule) && !this.watched.some(({ rule: title }) => title === rule.check)
+                          ? html`<button type="button" class="link-button" data-test="watch" ?disabled=${this.busy} @click=${() => this.#watch(rule)}>Watch</button>`
+                          : nothing
+                      }
+                    </li>`,
+                )}
               </ul>
             </details>`
           : nothing
       }
     `;
+  }
+
+  #watchedRule({ name, rule, violations, examples, problem }) {
+    return html`<li data-test="watched">
+      <span class="rule-what"
+        ><b>${name}</b> <code>${rule}</code> ${examples.length ? html`<span class="quiet">broken by ${examples.join('; ')}${violations > examples.length ? ' …' : ''}</span>` : nothing}${
+          problem ? html`<span class="bad">${problem}</span>` : nothing
+        }</span
+      >
+      <span>counted in the table</span>
+      <span class="right number" title="rows that break it now">${violations === undefined ? '…' : count(violations)} <span class="quiet">now</span></span>
+      <button type="button" class="button" ?disabled=${this.busy} @click=${() => this.#off({ name })}>Watch no more</button>
+    </li>`;
+  }
+
+  async #watch(rule) {
+    await this.#switch(() => api.enforceRule(this.route.name, watchable(rule)), 'The rule is counted whenever the table has changed.');
   }
 
   #suggestion(rule, key) {
@@ -614,7 +645,7 @@ class PolderProfilePage extends PolderElement {
   }
 
   async #off(rule) {
-    await this.#switch(() => api.releaseRule(this.route.name, rule.name), 'Rule “' + rule.name + '” is off; rows before stay as they are.');
+    await this.#switch(() => api.releaseRule(this.route.name, rule.name), 'Rule “' + rule.name + '” is off' + (rule.check ? '; rows before stay as they are.' : '.'));
   }
 
   async #switch(ask, said) {
@@ -628,8 +659,9 @@ class PolderProfilePage extends PolderElement {
     this.busy = false;
   }
 
-  #take({ rules, marks }) {
+  #take({ rules, watched, marks }) {
     this.rules = rules;
+    this.watched = watched;
     this.marks = marks;
   }
 

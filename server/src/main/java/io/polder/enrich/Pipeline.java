@@ -1,6 +1,7 @@
 package io.polder.enrich;
 
 import io.polder.config.Feed;
+import io.polder.config.Rule;
 import io.polder.log.Log;
 import io.polder.log.Reader;
 import io.polder.log.RecordHeaders;
@@ -19,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way from a topic to one generation of a table: reads what the table has not seen, decodes it into a batch, applies
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * come from a table that is joined and was replaced at that moment.) For one thread; {@link #wakeup} from any.
  */
 final class Pipeline implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Pipeline.class);
+
     private static final int UNLIMITED = Integer.MAX_VALUE;
 
     private static final byte[] NO_CONTEXT = new byte[0];
@@ -110,10 +115,13 @@ final class Pipeline implements AutoCloseable {
      */
     void compareWithLog() {
         Map<Integer, Long> positions = table.positions();
-        if (positions.isEmpty()) {
+        boolean hasLater = definition.rules().stream().anyMatch(Rule::isPartial);
+        if (positions.isEmpty() && !hasLater) {
             return;
         }
         Map<Integer, Long> ends = log.endOffsets(definition.topic());
+        RuleSwitch.ofAnotherLog(definition.name(), definition.rules(), ends)
+                .ifPresent(sentence -> LOGGER.warn("{}", sentence));
         positions.forEach((partition, position) -> {
             long end = ends.getOrDefault(partition, 0L);
             if (position > end) {

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +87,25 @@ final class RuleSwitch {
         if (!rule.isOver()) {
             change(runner, rule::until, name);
         }
+    }
+
+    /**
+     * Says that rules were switched on in another log: where they begin, this one has not come to.
+     *
+     * @param ends of the log, by partition
+     */
+    static Optional<String> ofAnotherLog(String table, List<Rule> rules, Map<Integer, Long> ends) {
+        List<String> ahead = rules.stream()
+                .filter(rule -> IntStream.range(0, rule.since().size())
+                        .anyMatch(partition -> rule.since().get(partition) > ends.getOrDefault(partition, 0L)))
+                .map(Rule::name)
+                .toList();
+        return ahead.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Table " + table + ": " + String.join(", ", ahead) + " of " + LaterRules.FILE
+                        + " apply from an offset on that the log has not come to: they were switched on in another log."
+                        + " Fix: when that log is gone, remove " + LaterRules.FILE
+                        + " from the mart's folder, start again, and switch on what you want");
     }
 
     private interface Change {

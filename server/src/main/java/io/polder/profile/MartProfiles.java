@@ -1,6 +1,7 @@
 package io.polder.profile;
 
 import io.polder.config.Mart;
+import io.polder.config.RuleFile;
 import io.polder.config.Table;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
@@ -69,6 +70,7 @@ public final class MartProfiles implements AutoCloseable {
     private final InstantSource clock;
     private final ProfileMaker maker;
     private final Map<String, TableParts> tables = new LinkedHashMap<>();
+    private final Map<String, WatchedRules> watched = new LinkedHashMap<>();
     private final Map<String, SampleProfile.Found> samples = new ConcurrentHashMap<>();
     private final Map<String, Long> sampled = new ConcurrentHashMap<>();
     private final Map<String, Made> made = new ConcurrentHashMap<>();
@@ -127,6 +129,9 @@ public final class MartProfiles implements AutoCloseable {
             tables.put(
                     table.name(),
                     new TableParts(source, settings.folder().resolve(table.name()), hashes, settings.refresh()));
+            watched.put(
+                    table.name(),
+                    new WatchedRules(source, table.key(), settings.folder().resolve(table.name())));
         }
         worker = new Thread(this::work, "profiles");
         worker.setDaemon(true);
@@ -173,7 +178,7 @@ public final class MartProfiles implements AutoCloseable {
                         sample(unsampled, connection);
                     } else if (next != null) {
                         next.step(next.isNew() ? PartReader.Pace.FULL : this::rest, connection, clock.instant());
-                    } else {
+                    } else if (!(isRested && look(connection))) {
                         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS));
                         continue;
                     }
@@ -188,6 +193,21 @@ public final class MartProfiles implements AutoCloseable {
                 LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(10));
             }
         }
+    }
+
+    /** Counts the rules over several rows of one table; whether there was one. */
+    private boolean look(Connection connection) {
+        for (Map.Entry<String, WatchedRules> each : watched.entrySet()) {
+            TableParts.Snapshot known =
+                    java.util.Objects.requireNonNull(tables.get(each.getKey())).snapshot();
+            if (known != null && each.getValue().isDue(known)) {
+                long start = System.nanoTime();
+                each.getValue().look(connection, known);
+                rest(System.nanoTime() - start);
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Between two queries: four times as long, up to the longest rest. */
@@ -398,6 +418,96 @@ public final class MartProfiles implements AutoCloseable {
                 throw unavailable(table, failure);
             }
         }
+    }
+
+    /** The rules over several rows that are watched; of a table with personal columns without rows, and rounded. */
+    public List<WatchedRule> watched(String table) {
+        TableParts.Snapshot snapshot = known(table).snapshot();
+        List<WatchedRule> rules = watches(table).all();
+        boolean isHidden = !mart.table(table).personal().isEmpty()
+                || snapshot == null
+                || !personal(table, snapshot).isEmpty();
+        int k = settings.k();
+        return rules.stream()
+                .map(rule -> isHidden
+                        ? new WatchedRule(
+                                rule.name(),
+                                rule.rule(),
+                                rule.violations() < 0 ? -1 : rule.violations() / k * k,
+                                List.of(),
+                                rule.problem())
+                        : rule)
+                .toList();
+    }
+
+    /**
+     * Watches a rule over several rows, from now on and after a restart.
+     *
+     * @throws PolderException INVALID_REQUEST when a column is not there or the table too large, UNAVAILABLE
+     */
+    public void watch(String table, RuleFile.Expectation rule) {
+        List<String> columns = new ArrayList<>();
+        if (rule instanceof RuleFile.Unique unique) {
+            columns.addAll(unique.columns());
+        } else if (rule instanceof RuleFile.Determined determined) {
+            columns.addAll(determined.determinants());
+            columns.add(determined.column());
+        }
+        TableParts.Snapshot snapshot = known(table).snapshot();
+        if (snapshot == null) {
+            throw unprofiled(table);
+        }
+        List<String> names =
+                snapshot.whole().columns().stream().map(ColumnPart::name).toList();
+        List<Problem> problems = new ArrayList<>(columns.stream()
+                .filter(column -> !names.contains(column))
+                .map(column -> new Problem(
+                        "column",
+                        column,
+                        "no such column of table '" + table + "'",
+                        Problem.suggestion(column, names)))
+                .toList());
+        if (snapshot.whole().rows() > WatchedRules.MOST_ROWS) {
+            problems.add(new Problem(
+                    "table",
+                    table,
+                    "has more than " + WatchedRules.MOST_ROWS + " rows, in which rules over several rows are not counted",
+                    "take a rule that a single row can break"));
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        try {
+            watches(table).add(rule);
+        } catch (IOException failure) {
+            throw unwritten(table, failure);
+        }
+    }
+
+    /** Watches it no more; whether it was watched. */
+    public boolean unwatch(String table, String name) {
+        if (!watches(table).has(name)) {
+            return false;
+        }
+        try {
+            watches(table).remove(name);
+            return true;
+        } catch (IOException failure) {
+            throw unwritten(table, failure);
+        }
+    }
+
+    private WatchedRules watches(String table) {
+        mart.table(table);
+        return java.util.Objects.requireNonNull(watched.get(table));
+    }
+
+    private PolderException unwritten(String table, IOException failure) {
+        return new PolderException(
+                ErrorCode.UNAVAILABLE,
+                settings.folder().resolve(table) + ": cannot be written, so what is watched is as it was ("
+                        + failure.getMessage() + "). Fix: see that there is room and that it may be written",
+                failure);
     }
 
     private static PolderException unprofiled(String table) {

@@ -6,8 +6,10 @@ import io.javalin.http.Context;
 import io.polder.config.LaterRules;
 import io.polder.config.Mart;
 import io.polder.config.Rule;
+import io.polder.config.RuleFile;
 import io.polder.profile.Reports;
 import io.polder.profile.TableProfile;
+import io.polder.profile.WatchedRule;
 import io.polder.query.Answer;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
@@ -36,7 +38,7 @@ final class ProfileApi {
     private static final int MOST_ROWS = 1_000;
     private static final int MARKS = 50;
     private static final int RULE_SEGMENT = 5;
-    private static final List<String> MEMBERS = List.of("name", "column", "check", "on_violation", "fix");
+    private static final List<String> MEMBERS = List.of("name", "column", "check", "on_violation", "fix", "unique", "determinants");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -127,6 +129,12 @@ final class ProfileApi {
     void enforce(Context request) throws IOException {
         String table = table(request);
         JsonNode body = Api.object(request, MEMBERS);
+        if (body.has("unique") || body.has("determinants")) {
+            program.watch(table, severalRows(body));
+            request.status(201);
+            answerRules(request, table);
+            return;
+        }
         List<Problem> problems = new ArrayList<>();
         for (String member : MEMBERS) {
             JsonNode value = body.path(member);
@@ -175,6 +183,43 @@ final class ProfileApi {
         answerRules(request, table);
     }
 
+    /** A rule over several rows: only counted, for which of the rows breaks it is decided by none of them. */
+    private static RuleFile.Expectation severalRows(JsonNode body) {
+        List<Problem> problems = new ArrayList<>();
+        boolean isUnique = body.has("unique");
+        String member = isUnique ? "unique" : "determinants";
+        List<String> columns = new ArrayList<>();
+        body.path(member).forEach(column -> columns.add(column.asText()));
+        if (columns.isEmpty()) {
+            problems.add(new Problem(member, body.path(member).toString(), "names no column", "write [\"uid\"]"));
+        }
+        String column = body.path("column").asText("");
+        if (isUnique == !column.isEmpty()) {
+            problems.add(new Problem(
+                    "column",
+                    column,
+                    isUnique ? "is not of a rule of what is unique" : "is missing",
+                    isUnique ? "leave it out" : "name the one that follows from the others"));
+        }
+        for (String other : List.of("name", "check", "fix", isUnique ? "determinants" : "unique")) {
+            if (body.has(other)) {
+                problems.add(new Problem(other, body.path(other).asText(), "is not of such a rule", "leave it out"));
+            }
+        }
+        String word = body.path("on_violation").asText("count");
+        if (!word.equals("count")) {
+            problems.add(new Problem(
+                    "on_violation",
+                    word,
+                    "needs to know which row is wrong, and of several rows none is",
+                    "write count, or take a dependency that is written out"));
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        return isUnique ? new RuleFile.Unique(columns) : new RuleFile.Determined(columns, column);
+    }
+
     /** A rule runs where the table is written, without the limits of a query: so no SQL that others have written. */
     private boolean isSuggested(String table, String column, String check, Optional<String> fix) {
         return program.profile(table).map(TableProfile::profile).stream()
@@ -186,7 +231,10 @@ final class ProfileApi {
 
     void release(Context request) {
         String table = table(request);
-        program.release(table, RowAddress.decodeOne(Api.segment(request, RULE_SEGMENT)));
+        String rule = RowAddress.decodeOne(Api.segment(request, RULE_SEGMENT));
+        if (!program.unwatch(table, rule)) {
+            program.release(table, rule);
+        }
         answerRules(request, table);
     }
 
@@ -207,12 +255,18 @@ final class ProfileApi {
         Answer marks = program.own("SELECT rule, \"column\", key, was, became, strftime(accepted, '%Y-%m-%dT%H:%M:%SZ')"
                 + " FROM polder.marks" + of + " ORDER BY accepted DESC, \"offset\" DESC LIMIT " + MARKS);
         boolean isHidden = hasPersonal(table);
+        List<WatchedRule> watched = program.watched(table);
         Api.answer(request, json -> {
             json.writeStartObject();
             json.writeStringField("table", table);
             json.writeArrayFieldStart("rules");
             for (Rule rule : rules) {
                 write(json, rule, counts.getOrDefault(rule.name(), new long[2]));
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("watched");
+            for (WatchedRule rule : watched) {
+                write(json, rule);
             }
             json.writeEndArray();
             json.writeArrayFieldStart("marks");
@@ -245,6 +299,24 @@ final class ProfileApi {
         json.writeBooleanField("isOn", !rule.isOver());
         json.writeNumberField("violations", counts[0]);
         json.writeNumberField("lastHour", counts[1]);
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, WatchedRule rule) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", rule.name());
+        json.writeStringField("rule", rule.rule().title());
+        if (rule.violations() >= 0) {
+            json.writeNumberField("violations", rule.violations());
+        }
+        json.writeArrayFieldStart("examples");
+        for (String key : rule.examples()) {
+            json.writeString(key);
+        }
+        json.writeEndArray();
+        if (!rule.problem().isEmpty()) {
+            json.writeStringField("problem", rule.problem());
+        }
         json.writeEndObject();
     }
 

@@ -2,6 +2,7 @@ package io.polder.web;
 
 import io.polder.agent.AgentMetrics;
 import io.polder.config.Rule;
+import io.polder.config.RuleFile;
 import io.polder.enrich.Enrichment;
 import io.polder.enrich.TableStatus;
 import io.polder.ingest.FeedStatus;
@@ -18,6 +19,7 @@ import io.polder.profile.RowOutliers;
 import io.polder.profile.TableHistory;
 import io.polder.profile.MartProfiles;
 import io.polder.profile.TableProfile;
+import io.polder.profile.WatchedRule;
 import io.polder.query.Answer;
 import io.polder.query.Execution;
 import io.polder.query.ParquetFile;
@@ -110,6 +112,12 @@ interface Program {
     Rule enforce(String table, Rule rule);
 
     void release(String table, String rule);
+
+    List<WatchedRule> watched(String table);
+
+    void watch(String table, RuleFile.Expectation rule);
+
+    boolean unwatch(String table, String name);
 
     /** Where clients of Impala and Hive find the mart. */
     int hivePort();
@@ -293,6 +301,21 @@ interface Program {
             @Override
             public List<Rule> rules(String table) {
                 return enrichment.rules(table);
+            }
+
+            @Override
+            public List<WatchedRule> watched(String table) {
+                return profiles.watched(table);
+            }
+
+            @Override
+            public void watch(String table, RuleFile.Expectation rule) {
+                profiles.watch(table, rule);
+            }
+
+            @Override
+            public boolean unwatch(String table, String name) {
+                return profiles.unwatch(table, name);
             }
 
             @Override

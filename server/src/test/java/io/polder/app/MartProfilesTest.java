@@ -373,6 +373,60 @@ class MartProfilesTest {
     }
 
     @Test
+    void aRuleOverSeveralRowsIsCountedInTheTableAsItIs() throws Exception {
+        push("shops", 60, at -> shop(at, city(at)));
+        profile("shops", 60);
+        post("/api/tables/shops/rules", "{\"determinants\": [\"postcode\"], \"column\": \"city\"}", 201);
+        post("/api/tables/shops/rules", "{\"unique\": [\"postcode\", \"city\"]}", 201);
+        awaitWatched("postcode → city", 0);
+        awaitWatched("unique(postcode, city)", 60);
+
+        push("shops", 3, at -> shop(60 + at, at == 0 ? "Gent" : city(60 + at)));
+        awaitWatched("postcode → city", 1);
+        assertThat(watched("postcode → city").path("examples").toString()).contains("\"60\"");
+
+        // Put right again, and a restart knows what is watched.
+        push("shops", 1, at -> shop(60, city(60)));
+        awaitWatched("postcode → city", 0);
+        stop();
+        start();
+        awaitWatched("unique(postcode, city)", 63);
+        delete("/api/tables/shops/rules/unique%28postcode%2C%20city%29");
+        assertThat(get("/api/tables/shops/rules").path("watched")).hasSize(1);
+
+        assertThat(post("/api/tables/shops/rules", "{\"unique\": [\"post\"]}", 400).toString())
+                .contains("no such column");
+        assertThat(post("/api/tables/shops/rules", "{\"unique\": [\"city\"], \"on_violation\": \"reject\"}", 400)
+                        .toString())
+                .contains("which row is wrong");
+        push("visits", 25, MartProfilesTest::visit);
+        profile("visits", 25);
+        post("/api/tables/visits/rules", "{\"unique\": [\"speed\"]}", 201);
+        post("/api/tables/visits/rules", "{\"determinants\": [\"id\"], \"column\": \"plate\"}", 201);
+        await().atMost(PATIENCE)
+                .until(() -> get("/api/tables/visits/rules").at("/watched/0/violations").isNumber());
+        assertThat(get("/api/tables/visits/rules").at("/watched/0/examples")).isEmpty();
+        assertThat(get("/api/tables/visits/rules").at("/watched/1/violations").asLong() % 10)
+                .isZero();
+    }
+
+    private JsonNode watched(String name) {
+        for (JsonNode rule : get("/api/tables/shops/rules").path("watched")) {
+            if (rule.path("name").asText().equals(name)) {
+                return rule;
+            }
+        }
+        throw new AssertionError(name);
+    }
+
+    private void awaitWatched(String name, long violations) {
+        await().atMost(Duration.ofMinutes(3))
+                .untilAsserted(() -> assertThat(
+                                watched(name).path("violations").asLong(-1))
+                        .isEqualTo(violations));
+    }
+
+    @Test
     void aRuleThatCannotBeIsRefused() throws Exception {
         push("visits", 20, at -> visit(at, MORNING, 200));
         JsonNode id = suggested(profile("visits", 20), "id", "IS NOT NULL");

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.polder.config.Mart;
 import io.polder.config.MartReader;
+import io.polder.config.Rule;
 import io.polder.log.Log;
 import io.polder.log.LogRecord;
 import io.polder.log.Reader;
 import io.polder.log.RecordHeaders;
 import io.polder.query.Queries;
+import io.polder.record.PolderException;
 import io.polder.store.duck.DuckStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -531,6 +533,109 @@ final class EnrichmentTest {
     }
 
     // ---- the test's words
+
+    private static final String PLAIN = """
+            mart: test
+            feeds:
+              f: { http: true, format: json, key: [id], partitions: 1, topic: f_X, fields: [{name: id, type: bigint}] }
+            tables:
+              t:
+                from: f_X
+                key: [id]
+                rules: [{name: few, check: "id < 5", on_violation: mark}]
+            """;
+
+    @Test
+    void ofEachRuleAndHourTheFirstRowsAreMarkedAndAllAreCounted() throws Exception {
+        start(PLAIN);
+        long hour = Instant.parse("2026-03-02T08:00:00Z").toEpochMilli();
+        for (int id = 0; id < 1_105; id++) {
+            send("f_X", 0, id < 1_100 ? hour + id : hour + 3_600_000 + id, Map.of(), "{'id':" + id + "}");
+        }
+        awaitRows("t", 1_105);
+
+        assertThat(stored("SELECT date_trunc('hour', accepted), count(*), min(\"offset\"), max(\"offset\") FROM"
+                        + " polder.marks GROUP BY 1 ORDER BY 1"))
+                .containsExactly("2026-03-02 08:00:00.0 1000 5 1004", "2026-03-02 09:00:00.0 5 1100 1104");
+        assertThat(stored("SELECT sum(count) FROM polder.violations")).containsExactly("1100");
+    }
+
+    @Test
+    void aRuleThatTheStoreDoesNotTakeIsNotInTheFileEither() throws Exception {
+        start(PLAIN);
+        send("f_X", 0, "{'id':1}");
+        awaitRows("t", 1);
+        Path file = folder.resolve("mart/rules.yaml");
+        for (boolean hasFile : new boolean[] {false, true}) {
+            if (hasFile) {
+                running().enforce("t", new Rule("even", "id", "id % 2 = 0", Rule.OnViolation.COUNT));
+            }
+            String before = hasFile ? Files.readString(file) : "";
+            List<Rule> rules = running().rules("t");
+
+            execute("ALTER TABLE store.generations RENAME TO away");
+            assertThatThrownBy(() -> running()
+                            .enforce("t", new Rule("small", "id", "id < 100", Rule.OnViolation.REJECT)))
+                    .isInstanceOf(PolderException.class);
+            execute("ALTER TABLE store.away RENAME TO generations");
+
+            assertThat(Files.exists(file)).isEqualTo(hasFile);
+            assertThat(hasFile ? Files.readString(file) : "").isEqualTo(before);
+            assertThat(running().rules("t")).isEqualTo(rules);
+        }
+        send("f_X", 0, "{'id':101}");
+        awaitRows("t", 2);
+        // A log that begins anew has not come to where the rule begins.
+        List<Rule> rules = running().rules("t");
+        assertThat(RuleSwitch.ofAnotherLog("t", rules, Map.of(0, 1L))).isEmpty();
+        assertThat(RuleSwitch.ofAnotherLog("t", rules, Map.of(0, 0L)).orElseThrow())
+                .contains("even of rules.yaml")
+                .contains("remove rules.yaml");
+    }
+
+    @Test
+    void aRuleThatCannotBeWrittenDownIsNotSwitched() throws Exception {
+        start(PLAIN);
+        send("f_X", 0, "{'id':1}");
+        awaitRows("t", 1);
+        Path inTheWay = Files.createDirectories(folder.resolve("mart/rules.yaml/full"));
+
+        assertThatThrownBy(
+                        () -> running().enforce("t", new Rule("small", "id", "id < 100", Rule.OnViolation.REJECT)))
+                .hasMessageContaining("rules.yaml")
+                .hasMessageContaining("Fix: ");
+        assertThat(running().rules("t")).hasSize(1);
+        send("f_X", 0, "{'id':101}");
+        awaitRows("t", 2);
+
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        running().enforce("t", new Rule("small", "id", "id < 100", Rule.OnViolation.REJECT));
+        assertThat(folder.resolve("mart/rules.yaml")).content().contains("small");
+    }
+
+    private List<String> stored(String sql) throws Exception {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                List<String> values = new ArrayList<>();
+                for (int column = 1; column <= result.getMetaData().getColumnCount(); column++) {
+                    values.add(result.getString(column));
+                }
+                rows.add(String.join(" ", values));
+            }
+        }
+        return rows;
+    }
+
+    private void execute(String sql) throws Exception {
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
 
     private void start(String definition) throws Exception {
         Path marts = Files.createDirectories(folder.resolve("mart"));

@@ -306,6 +306,34 @@ class PartsTest {
         }
     }
 
+    /** A thousand commits to one slice are one look, and not at once. */
+    @Test
+    void aSliceThatChangesAllTheTimeIsLookedAtOnce(@TempDir Path folder) throws Exception {
+        try (Connection engine = store()) {
+            TableParts parts = new TableParts(
+                    new TableParts.Source("data", Optional.of("time"), null, BRUSSELS),
+                    folder,
+                    "maker",
+                    Duration.ofHours(1));
+            lookAtAll(parts, engine);
+            Instant changed = Instant.parse("2026-03-29T12:30:00Z");
+            for (int batch = 2; batch < 1_000; batch++) {
+                insert(engine, "2026-03-29 12:30:00", batch);
+                parts.changed(batch, batch, changed, changed);
+            }
+
+            assertThat(parts.waiting()).isEqualTo(1);
+            assertThat(parts.hasWork(System.nanoTime())).isFalse();
+            assertThat(parts.hasWork(System.nanoTime() + Duration.ofHours(1).toNanos()))
+                    .isTrue();
+            assertThat(rows(parts)).isEqualTo(2);
+            await().until(() -> parts.hasWork(System.nanoTime()));
+            parts.step(PartReader.Pace.FULL, engine, Instant.EPOCH);
+            assertThat(parts.waiting()).isZero();
+            assertThat(rows(parts)).isEqualTo(1_000);
+        }
+    }
+
     private static List<Path> files(Path folder, String prefix) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> String.valueOf(file.getFileName()).startsWith(prefix))

@@ -3,6 +3,7 @@ package io.polder.web;
 import io.polder.agent.AgentMetrics;
 import io.polder.config.Mart;
 import io.polder.config.Rule;
+import io.polder.config.RuleFile;
 import io.polder.config.Table;
 import io.polder.enrich.TableStatus;
 import io.polder.ingest.Balance;
@@ -18,6 +19,7 @@ import io.polder.profile.RowOutliers;
 import io.polder.profile.TableHistory;
 import io.polder.profile.MartProfiles;
 import io.polder.profile.TableProfile;
+import io.polder.profile.WatchedRule;
 import io.polder.query.Answer;
 import io.polder.query.Execution;
 import io.polder.query.ParquetFile;
@@ -73,6 +75,7 @@ final class FakeProgram implements Program, AutoCloseable {
     volatile @Nullable RuntimeException failure;
     volatile @Nullable String idempotencyKey;
 
+    final List<WatchedRule> watched = new CopyOnWriteArrayList<>();
     final List<Rule> rules = new CopyOnWriteArrayList<>();
     volatile @Nullable TableProfile profile;
     volatile TableHistory history = new TableHistory("traffic", null, List.of(), List.of());
@@ -364,6 +367,21 @@ final class FakeProgram implements Program, AutoCloseable {
                         new RangeComparison.Told("speed", "numbers", "median 80 → 20, mean 81 → 24", 0.8, 1e-9, true),
                         new RangeComparison.Told("speed", "missing", "0 % → 0 %", 0, 1.0, false)),
                 List.of("time"));
+    }
+
+    @Override
+    public List<WatchedRule> watched(String table) {
+        return watched;
+    }
+
+    @Override
+    public void watch(String table, RuleFile.Expectation rule) {
+        watched.add(new WatchedRule(rule.title(), rule, 2, List.of("29"), ""));
+    }
+
+    @Override
+    public boolean unwatch(String table, String name) {
+        return watched.removeIf(rule -> rule.name().equals(name));
     }
 
     @Override

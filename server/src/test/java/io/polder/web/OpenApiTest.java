@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.polder.config.Rule;
+import io.polder.config.RuleFile;
 import io.polder.predict.SampleModel;
 import io.polder.profile.SampleTableProfile;
 import java.net.http.HttpRequest;
@@ -82,6 +83,7 @@ final class OpenApiTest {
         fixture.program.run("INSERT INTO polder.marks VALUES ('traffic', 'plausible', 'speed', 0, 4, '29', '300', NULL,"
                 + " '2026-03-02 08:00:00')");
         fixture.program.models = List.of(SampleModel.status());
+        fixture.program.watch("traffic", new RuleFile.Unique(List.of("uid")));
         fixture.program.profile = SampleTableProfile.of("traffic");
         document = json(fixture.get("/openapi.json"));
     }

@@ -158,6 +158,19 @@ final class ProfilePageTest {
     }
 
     @Test
+    void aRuleOverSeveralRowsIsWatched() {
+        page.navigate(web.at("/#/tables/traffic").toString());
+        page.getByText("that no single row can break").last().click();
+
+        at("watch").first().click();
+
+        assertThat(at("watched")).containsText("broken by 29");
+        assertAccessible("watched");
+        at("watched").locator("button").click();
+        assertThat(at("watched")).hasCount(0);
+    }
+
+    @Test
     void aTableWithoutRowsSaysWhatItWaitsFor() {
         web.program.profile = null;
         page.navigate(web.at("/#/tables/traffic").toString());

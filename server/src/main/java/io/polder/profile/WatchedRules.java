@@ -1,0 +1,235 @@
+package io.polder.profile;
+
+import io.polder.config.RuleFile;
+import io.polder.record.PolderException;
+import io.polder.record.WholeFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rules over several rows of one table that somebody wants to be watched: which columns are unique, which determine
+ * another one. They are counted in the table as it is, again and again, and are no part of what makes its rows. They are
+ * in a file of rules beside the table's parts. Thread-safe; {@link #look} is for one thread.
+ */
+final class WatchedRules {
+    /** In a larger table they are not counted: each time costs as much as the table. */
+    static final long MOST_ROWS = 10_000_000;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(WatchedRules.class);
+    private static final String FILE = "watched.yaml";
+    private static final int SECONDS = 30;
+    private static final int EXAMPLES = 10;
+    /** How long a table that changes all the time is left before it is counted again. */
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
+    private final TableParts.Source source;
+    private final List<String> key;
+    private final Path folder;
+    private final Map<String, WatchedRule> rules = new ConcurrentHashMap<>();
+    private long lookedAt;
+    private long again = System.nanoTime();
+
+    /** @param key the columns of the table's key */
+    WatchedRules(TableParts.Source source, List<String> key, Path folder) {
+        this.source = source;
+        this.key = key;
+        this.folder = folder;
+        read();
+    }
+
+    private void read() {
+        Path file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            return;
+        }
+        try {
+            RuleFile.read(file).stream()
+                    .filter(rule -> rule instanceof RuleFile.Unique || rule instanceof RuleFile.Determined)
+                    .forEach(this::put);
+        } catch (PolderException broken) {
+            // The mart does not stay away for it.
+            LOGGER.warn("{}: cannot be read, so nothing is watched in its table. {}", file, broken.getMessage());
+        }
+    }
+
+    private WatchedRule put(RuleFile.Expectation rule) {
+        WatchedRule watched = new WatchedRule(name(rule), rule, -1, List.of(), "");
+        rules.put(watched.name(), watched);
+        return watched;
+    }
+
+    /** Of signs that no name of a rule of a single row has. */
+    private static String name(RuleFile.Expectation rule) {
+        return rule instanceof RuleFile.Determined determined
+                ? String.join(", ", determined.determinants()) + " → " + determined.column()
+                : "unique(" + String.join(", ", ((RuleFile.Unique) rule).columns()) + ")";
+    }
+
+    List<WatchedRule> all() {
+        return rules.values().stream()
+                .sorted(java.util.Comparator.comparing(WatchedRule::name))
+                .toList();
+    }
+
+    boolean has(String name) {
+        return rules.containsKey(name);
+    }
+
+    synchronized void add(RuleFile.Expectation rule) throws IOException {
+        String name = put(rule).name();
+        again = System.nanoTime();
+        lookedAt = -1;
+        boolean isDone = false;
+        try {
+            write();
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                rules.remove(name);
+            }
+        }
+    }
+
+    synchronized void remove(String name) throws IOException {
+        WatchedRule before = rules.remove(name);
+        boolean isDone = false;
+        try {
+            write();
+            isDone = true;
+        } finally {
+            if (!isDone && before != null) {
+                rules.put(name, before);
+            }
+        }
+    }
+
+    private void write() throws IOException {
+        Files.createDirectories(folder);
+        if (rules.isEmpty()) {
+            Files.deleteIfExists(folder.resolve(FILE));
+            return;
+        }
+        String text = all().stream()
+                .map(watched -> RuleFile.written(watched.rule(), ""))
+                .collect(Collectors.joining("\n", "rules:\n", "\n"));
+        WholeFile.replaceOnDisk(folder.resolve(FILE), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether the table has changed since they were counted, and long enough ago. */
+    synchronized boolean isDue(TableParts.@Nullable Snapshot known) {
+        return known != null
+                && !rules.isEmpty()
+                && known.number() != lookedAt
+                && System.nanoTime() - again >= 0;
+    }
+
+    /** Counts. */
+    void look(Connection connection, TableParts.Snapshot known) {
+        synchronized (this) {
+            lookedAt = known.number();
+        }
+        for (WatchedRule watched : all()) {
+            WatchedRule found = known.whole().rows() > MOST_ROWS
+                    ? new WatchedRule(
+                            watched.name(),
+                            watched.rule(),
+                            -1,
+                            List.of(),
+                            "not counted: the table has more than " + MOST_ROWS + " rows")
+                    : look(connection, watched);
+            rules.computeIfPresent(watched.name(), (name, before) -> found);
+        }
+        synchronized (this) {
+            again = System.nanoTime() + AGAIN.toNanos();
+        }
+    }
+
+    private WatchedRule look(Connection connection, WatchedRule watched) {
+        String groups = groups(watched.rule());
+        try {
+            long[] violations = {0};
+            List<String> examples = new ArrayList<>();
+            read(connection, "SELECT coalesce(sum(polder_rows), 0)::BIGINT FROM (" + groups + ")", row -> violations[0] =
+                    row.getLong(1));
+            if (violations[0] > 0) {
+                String same = columns(watched.rule()).stream()
+                        .map(SuggestedRules::quoted)
+                        .map(column -> "t." + column + " IS NOT DISTINCT FROM g." + column)
+                        .collect(Collectors.joining(" AND "));
+                String row = key.stream()
+                        .map(column -> "CAST(t." + SuggestedRules.quoted(column) + " AS VARCHAR)")
+                        .collect(Collectors.joining(", "));
+                read(
+                        connection,
+                        "SELECT concat_ws(',', " + row + ") FROM " + source.relation() + " t JOIN (SELECT * FROM (" + groups
+                                + ") ORDER BY ALL LIMIT " + EXAMPLES + ") g ON " + same + " ORDER BY 1 LIMIT "
+                                + EXAMPLES,
+                        found -> examples.add(found.getString(1)));
+            }
+            return new WatchedRule(watched.name(), watched.rule(), violations[0], examples, "");
+        } catch (SQLException failure) {
+            return new WatchedRule(
+                    watched.name(),
+                    watched.rule(),
+                    -1,
+                    List.of(),
+                    "not counted: " + String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+        }
+    }
+
+    /** The columns whose values stand for the rows that break a rule. */
+    private static List<String> columns(RuleFile.Expectation rule) {
+        if (rule instanceof RuleFile.Unique unique) {
+            return unique.columns();
+        }
+        RuleFile.Determined determined = (RuleFile.Determined) rule;
+        List<String> columns = new ArrayList<>(determined.determinants());
+        columns.add(determined.column());
+        return columns;
+    }
+
+    /** The values that break a rule, each with how many rows do: all that share them, or all but the most frequent. */
+    private String groups(RuleFile.Expectation rule) {
+        String columns = names(columns(rule));
+        String counted = "SELECT " + columns + ", count(*) AS polder_rows FROM " + source.relation();
+        if (rule instanceof RuleFile.Determined determined) {
+            return counted + " GROUP BY " + columns + " QUALIFY row_number() OVER (PARTITION BY "
+                    + names(determined.determinants()) + " ORDER BY count(*) DESC, "
+                    + SuggestedRules.quoted(determined.column()) + " NULLS LAST) > 1";
+        }
+        String there = columns(rule).stream()
+                .map(column -> SuggestedRules.quoted(column) + " IS NOT NULL")
+                .collect(Collectors.joining(" AND "));
+        return counted + " WHERE " + there + " GROUP BY " + columns + " HAVING count(*) > 1";
+    }
+
+    private static String names(List<String> columns) {
+        return columns.stream().map(SuggestedRules::quoted).collect(Collectors.joining(", "));
+    }
+
+    private static void read(Connection connection, String sql, Workbench.Reader reader) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(SECONDS);
+            try (ResultSet rows = statement.executeQuery(sql)) {
+                while (rows.next()) {
+                    reader.row(rows);
+                }
+            }
+        }
+    }
+}
