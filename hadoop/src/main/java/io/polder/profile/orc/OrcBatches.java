@@ -62,10 +62,8 @@ final class OrcBatches extends ArrowReader {
     }
 
     private static void refuseLargerThanMemory(Path path, List<StripeInformation> stripes) {
-        long largest = stripes.stream()
-                .mapToLong(StripeInformation::getLength)
-                .max()
-                .orElse(0);
+        long largest =
+                stripes.stream().mapToLong(StripeInformation::getLength).max().orElse(0);
         long room = Runtime.getRuntime().maxMemory() / 2;
         if (largest > room) {
             throw new PolderException(

@@ -42,30 +42,20 @@ record OrcColumn(String name, ArrowType type, Copy copy) {
     static OrcColumn of(String name, TypeDescription type) {
         return switch (type.getCategory()) {
             case BOOLEAN ->
-                new OrcColumn(
-                        name,
-                        ArrowType.Bool.INSTANCE,
-                        (from, at, to, row) -> ((BitVector) to).setSafe(row, (int) whole(from, at)));
+                new OrcColumn(name, ArrowType.Bool.INSTANCE, (from, at, to, row) -> ((BitVector) to)
+                        .setSafe(row, (int) whole(from, at)));
             case BYTE ->
-                new OrcColumn(
-                        name,
-                        new ArrowType.Int(8, true),
-                        (from, at, to, row) -> ((TinyIntVector) to).setSafe(row, (int) whole(from, at)));
+                new OrcColumn(name, new ArrowType.Int(8, true), (from, at, to, row) -> ((TinyIntVector) to)
+                        .setSafe(row, (int) whole(from, at)));
             case SHORT ->
-                new OrcColumn(
-                        name,
-                        new ArrowType.Int(16, true),
-                        (from, at, to, row) -> ((SmallIntVector) to).setSafe(row, (int) whole(from, at)));
+                new OrcColumn(name, new ArrowType.Int(16, true), (from, at, to, row) -> ((SmallIntVector) to)
+                        .setSafe(row, (int) whole(from, at)));
             case INT ->
-                new OrcColumn(
-                        name,
-                        new ArrowType.Int(32, true),
-                        (from, at, to, row) -> ((IntVector) to).setSafe(row, (int) whole(from, at)));
+                new OrcColumn(name, new ArrowType.Int(32, true), (from, at, to, row) -> ((IntVector) to)
+                        .setSafe(row, (int) whole(from, at)));
             case LONG ->
-                new OrcColumn(
-                        name,
-                        new ArrowType.Int(64, true),
-                        (from, at, to, row) -> ((BigIntVector) to).setSafe(row, whole(from, at)));
+                new OrcColumn(name, new ArrowType.Int(64, true), (from, at, to, row) -> ((BigIntVector) to)
+                        .setSafe(row, whole(from, at)));
             case FLOAT ->
                 new OrcColumn(
                         name,
@@ -82,18 +72,13 @@ record OrcColumn(String name, ArrowType type, Copy copy) {
                 new OrcColumn(
                         name,
                         new ArrowType.Decimal(type.getPrecision(), type.getScale(), 128),
-                        (from, at, to, row) ->
-                                ((DecimalVector) to).setSafe(row, OrcValue.decimal(type, from, at)));
+                        (from, at, to, row) -> ((DecimalVector) to).setSafe(row, OrcValue.decimal(type, from, at)));
             case DATE ->
-                new OrcColumn(
-                        name,
-                        new ArrowType.Date(DateUnit.DAY),
-                        (from, at, to, row) -> ((DateDayVector) to).setSafe(row, (int) whole(from, at)));
+                new OrcColumn(name, new ArrowType.Date(DateUnit.DAY), (from, at, to, row) -> ((DateDayVector) to)
+                        .setSafe(row, (int) whole(from, at)));
             case TIMESTAMP, TIMESTAMP_INSTANT ->
-                new OrcColumn(
-                        name,
-                        INSTANTLESS,
-                        (from, at, to, row) -> ((TimeStampMicroVector) to).setSafe(row, OrcValue.micros(from, at)));
+                new OrcColumn(name, INSTANTLESS, (from, at, to, row) -> ((TimeStampMicroVector) to)
+                        .setSafe(row, OrcValue.micros(from, at)));
             case STRING, CHAR, VARCHAR ->
                 new OrcColumn(name, ArrowType.Utf8.INSTANCE, (from, at, to, row) -> {
                     BytesColumnVector bytes = (BytesColumnVector) from;
@@ -105,11 +90,8 @@ record OrcColumn(String name, ArrowType type, Copy copy) {
                     ((VarBinaryVector) to).setSafe(row, bytes.vector[at], bytes.start[at], bytes.length[at]);
                 });
             case LIST, MAP, STRUCT, UNION ->
-                new OrcColumn(
-                        name,
-                        ArrowType.Utf8.INSTANCE,
-                        (from, at, to, row) -> ((VarCharVector) to)
-                                .setSafe(row, OrcValue.text(type, from, at).getBytes(StandardCharsets.UTF_8)));
+                new OrcColumn(name, ArrowType.Utf8.INSTANCE, (from, at, to, row) -> ((VarCharVector) to)
+                        .setSafe(row, OrcValue.text(type, from, at).getBytes(StandardCharsets.UTF_8)));
         };
     }
 
