@@ -23,7 +23,7 @@ final class FileOptions {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "csv, json, parquet, avro or arrow. Default: by name and content.")
+            description = "csv, json, parquet, avro, arrow or orc. Default: by name and content.")
     private Optional<String> format = Optional.empty();
 
     @Option(

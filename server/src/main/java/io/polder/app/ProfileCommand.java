@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         name = "profile",
         description = {
             "Says what is in a dataset: how complete, how distributed, what depends on what, what looks wrong.",
-            "Files in CSV, JSON, Parquet, Avro and Arrow, text also compressed with gzip or zstd; what is detected can be"
-                    + " told otherwise. A database's answer, a mart's table, or a topic."
+            "Files in CSV, JSON, Parquet, Avro, Arrow and ORC, text also compressed with gzip or zstd; what is detected can"
+                    + " be told otherwise. A database's answer, a mart's table, or a topic."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -31,33 +31,53 @@ final class ArrowFile {
 
     private ArrowFile() {}
 
+    /** Opens a file's batches. */
+    interface Opener {
+        ArrowReader open(Path file, BufferAllocator memory) throws IOException;
+    }
+
     /** Reads files or streams of one schema. */
     static Profile.Source read(Workbench bench, List<Path> files) {
+        boolean[] isFile = {true};
+        take(bench, files, "Arrow", (file, memory) -> {
+            ArrowReader reader = reader(file, memory);
+            isFile[0] = reader instanceof ArrowFileReader;
+            return reader;
+        });
+        return new Profile.Source(
+                "arrow", List.of(new Profile.Option("kind", isFile[0] ? "file" : "stream", true)), 0, List.of());
+    }
+
+    /**
+     * Reads files of one schema into table {@code raw}.
+     *
+     * @param format its name, for the sentence that refuses a file
+     */
+    static void take(Workbench bench, List<Path> files, String format, Opener opener) {
         boolean isFirst = true;
-        boolean isFile = true;
         for (Path file : files) {
             try (BufferAllocator memory = new RootAllocator();
-                    ArrowReader reader = reader(file, memory);
+                    ArrowReader reader = opener.open(file, memory);
                     ArrowArrayStream stream = ArrowArrayStream.allocateNew(memory)) {
-                isFile = reader instanceof ArrowFileReader;
                 Data.exportArrayStream(memory, reader, stream);
                 bench.register("arrow", stream);
                 bench.run((isFirst ? "CREATE TABLE raw AS" : "INSERT INTO raw BY NAME") + " SELECT * FROM arrow");
                 isFirst = false;
-            } catch (IOException | RuntimeException broken) {
+            } catch (IOException | RuntimeException | LinkageError broken) {
+                if (broken instanceof PolderException told && told.code() == ErrorCode.UNAVAILABLE) {
+                    throw told; // too large, and says what to do
+                }
                 throw new PolderException(
                         ErrorCode.INVALID_REQUEST,
-                        file + ": cannot be read as Arrow (" + wrong(broken)
+                        file + ": cannot be read as " + format + " (" + wrong(broken)
                                 + "). Fix: see that it is whole, and of the schema of the others",
                         broken);
             }
         }
-        return new Profile.Source(
-                "arrow", List.of(new Profile.Option("kind", isFile ? "file" : "stream", true)), 0, List.of());
     }
 
     /** The first line of what is said, without the names of classes and without our own advice. */
-    private static String wrong(Exception broken) {
+    private static String wrong(Throwable broken) {
         String said = String.valueOf(broken.getMessage()).lines().findFirst().orElse("");
         return said.replaceAll("[\\w.$]+Exception: ", "").replaceAll(" Fix: .*", "");
     }

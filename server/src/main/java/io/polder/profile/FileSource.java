@@ -29,20 +29,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files as a source: CSV and its like, JSON, Parquet, Avro, Arrow; text also compressed with gzip or zstd, and several by a
- * glob. What is detected of a CSV file is told, and can be told otherwise.
+ * Files as a source: CSV and its like, JSON, Parquet, Avro, Arrow, ORC; text also compressed with gzip or zstd, and several
+ * by a glob. What is detected of a CSV file is told, and can be told otherwise.
  */
 public final class FileSource {
     /**
      * What a person says of the file; empty where it is to be detected.
      *
-     * @param format csv, json, parquet, avro or arrow
+     * @param format csv, json, parquet, avro, arrow or orc
      * @param header whether the first line names the columns
      */
     public record Told(
@@ -125,21 +126,31 @@ public final class FileSource {
             }
             case "avro" -> AvroFile.read(bench, paths());
             case "arrow", "arrows", "feather", "ipc" -> ArrowFile.read(bench, paths());
-            // Its reader needs all of Hadoop's client, which is three times as large as the rest of the program.
-            case "orc" ->
-                throw wrong(
-                        "FILE",
-                        files,
-                        "is ORC, which is not read here",
-                        "write it as Parquet where it comes from, as CREATE TABLE … STORED AS PARQUET AS SELECT does in"
-                                + " Impala and Hive");
+            case "orc" -> {
+                ArrowFile.take(bench, paths(), "ORC", beside("orc")::open);
+                yield new Profile.Source("orc", List.of(), 0, List.of());
+            }
             default ->
                 throw wrong(
                         "--format",
                         format,
                         "is not a format that can be read",
-                        Problem.suggestion(format, List.of("csv", "json", "parquet", "avro", "arrow")));
+                        Problem.suggestion(format, List.of("csv", "json", "parquet", "avro", "arrow", "orc")));
         };
+    }
+
+    /** The reader of a format that is in a jar beside the program. */
+    private FileFormat beside(String name) {
+        for (FileFormat format : ServiceLoader.load(FileFormat.class)) {
+            if (format.name().equals(name)) {
+                return format;
+            }
+        }
+        throw wrong(
+                "FILE",
+                files,
+                "is " + name.toUpperCase(Locale.ROOT) + ", whose reader is not on the class path",
+                "build the module hadoop (mvn -pl hadoop -am package), which ./polder then adds");
     }
 
     private String formatByName() {

@@ -17,8 +17,9 @@ import java.util.Objects;
 
 /** A profile for programs, for a browser, and for a terminal. */
 public final class Reports {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final ObjectMapper COMPACT = JsonMapper.builder()
+    private static final ObjectMapper JSON =
+            new ObjectMapper(FiniteJson.factory()).enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper COMPACT = JsonMapper.builder(FiniteJson.factory())
             .addModule(new SimpleModule().addSerializer(java.time.Instant.class, ToStringSerializer.instance))
             .build();
     private static final int BAR = 12;
@@ -62,8 +63,7 @@ public final class Reports {
 
     private static String written(Object profile, ObjectMapper mapper) {
         try {
-            // What is not a number is written by the library as a text; in JSON it is null.
-            return mapper.writeValueAsString(profile).replaceAll("\"(NaN|-?Infinity)\"(?=[,\\s}\\]])", "null");
+            return mapper.writeValueAsString(profile);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a profile could not be written", impossible);
         }
@@ -89,7 +89,7 @@ public final class Reports {
 
     /** One page that needs nothing else: no network, no other file. */
     public static String html(Profile profile) {
-        String json = written(profile, new ObjectMapper()).replace("<", "\\u003c");
+        String json = written(profile, COMPACT).replace("<", "\\u003c");
         return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
                 + escaped(profile.name()) + " – profile</title>\n<style>\n" + resource("report.css")

@@ -70,6 +70,23 @@ class LauncherTest {
     }
 
     @Test
+    void orcFilesAreReadWithTheModuleHadoop() throws Exception {
+        Path module = checkout.resolve("hadoop/target/polder-hadoop.jar");
+        Files.createDirectories(module.getParent());
+        Files.writeString(module, "");
+        Files.writeString(Files.createDirectories(checkout.resolve("a table")).resolve("000000_0"), "ORC\0and so on");
+        Path csv = Files.writeString(checkout.resolve("plain.csv"), "a,b\n");
+        String with = "polder.jar:" + module.toRealPath() + " io.polder.app.Main ";
+
+        assertThat(run(Map.of(), "profile", "readings.ORC").output()).contains(with + "profile readings.ORC");
+        assertThat(run(Map.of(), "compare", "a table/*", csv.toString()).output())
+                .contains(with);
+        assertThat(run(Map.of(), "validate", "-", "--format", "orc").output()).contains(with);
+        assertThat(run(Map.of(), "profile", csv.toString(), "--format", "csv").output())
+                .contains("-jar " + jar.toRealPath() + " profile");
+    }
+
+    @Test
     void aJarThatIsNewerThanItsSourcesIsRunAsItIs() throws Exception {
         Ran ran = run(Map.of(), "status", "--home", "with space");
 

@@ -62,7 +62,7 @@ class ProfileSchemaTest {
     void whatIsWrittenKeepsTheSchema() throws Exception {
         JsonNode schema = JSON.readTree(Files.readString(SCHEMA));
         Path odd = Files.writeString(
-                folder.resolve("odd.csv"), "a,b,when\n1e308,x,2024-01-01\n1e400,,\n,y\n5,x,2024-01-02\n");
+                folder.resolve("odd.csv"), "a,b,when\n1e308,x,2024-01-01\n1e400,,\nNaN,Infinity\n5,x,2024-01-02\n");
 
         for (Path file : List.of(
                 odd, resource("titanic.csv"), resource("hospital_dirty.csv"), resource("meteorite_landings.csv.gz"))) {
