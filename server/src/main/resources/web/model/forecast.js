@@ -216,7 +216,7 @@ export function comparison({ forecaster, difference, chance }, unit) {
 
 /** A band of the observed value in words. */
 export function bandWords({ from, to }) {
-  return !isNumber(from) ? 'under ' + Math.round(to) : !isNumber(to) ? Math.round(from) + ' and more' : Math.round(from) + '–' + Math.round(to);
+  return !isNumber(from) ? 'under ' + Math.round(to) : !isNumber(to) ? Math.round(from) + '+' : Math.round(from) + '–' + Math.round(to);
 }
 
 /** Scores as series along something: `{places, series: [{name, values, n}]}`, with NaN where there is none. */

@@ -340,7 +340,7 @@ class PolderMapPage extends PolderElement {
     }
     const ahead = this.#ahead;
     const choices = [null, ...choicesOf(model)];
-    const title = (minutes) => (minutes === null ? 'now' : (minutes === choices[1] ? 'in ' : '') + aheadWords(minutes, true));
+    const title = (minutes) => (minutes === null ? 'now' : (minutes === choices[1] ? 'in ' : '') + aheadWords(minutes, true).replace(minutes === choices.at(-1) ? '' : / min$/, ''));
     return html`<section class="forecast-choice" aria-label="Now or to come" data-test="forecast-choice">
       <div class="switch" role="group" aria-label="Show">
         ${choices.map(

@@ -116,13 +116,13 @@ class PolderPoint extends PolderElement {
           >${hasValue ? amount(value) : '–'}</span
         >
         <span class="big-unit"
-          >${hasValue ? map.unit : intensity === 0 ? words.nothing.toLowerCase() : words.missing.toLowerCase()}</span
+          >${hasValue ? map.unit + (live.forecast ? ', measured' : '') : intensity === 0 ? words.nothing.toLowerCase() : words.missing.toLowerCase()}</span
         >
         ${map.intensity ? html`<span class="point-intensity" data-test="point-intensity">${amount(intensity)} ${words.intensity}</span>` : nothing}
       </div>
       ${this.#siblings(i)}
       ${
-        map.time
+        map.time && !live.forecast
           ? html`<polder-sparkline
               .series=${this.history}
               .until=${readings.time}
@@ -177,7 +177,7 @@ class PolderPoint extends PolderElement {
     const { model, live, calendar, ahead } = this;
     const point = model && pointOf(model, live.map, this.key);
     return model?.lastMadeAt && point !== null
-      ? html`<div class="point-outlook" data-test="point-outlook">
+      ? html`<section class="point-outlook" data-test="point-outlook" aria-label="What is coming">
           <header>
             <h2>What is coming</h2>
             <a class="quiet-link" href=${writeRoute({ page: 'models', name: model.name, query: { ahead, point } })}>How good is that?</a>
@@ -190,7 +190,7 @@ class PolderPoint extends PolderElement {
             .height=${120}
             .calendar=${calendar}
           ></polder-outlook>
-        </div>`
+        </section>`
       : nothing;
   }
 

@@ -226,8 +226,9 @@ final class ModelPagesTest {
         go("models/speed");
         assertThat(at("why").locator("li")).hasCount(5);
 
-        assertThat(page.evaluate("() => document.querySelector('.model-page').scrollWidth"
-                        + " <= document.querySelector('.model-page').clientWidth + 1"))
+        assertThat(page.evaluate("() => ['.model-page', '#content', 'polder-app'].every(one =>"
+                        + " document.querySelector(one).scrollWidth <= Math.min(innerWidth,"
+                        + " document.querySelector(one).clientWidth) + 1)"))
                 .isEqualTo(true);
         assertAccessible(mode + " " + width);
     }
