@@ -2,6 +2,24 @@ import { balanceOf, EDGE, TABLE } from '../model/balance.js';
 import { bandOf, bandsFor, hotLimit, isHot, MISSING, NOTHING, quantileLimits, rampOf } from '../model/bands.js';
 import { Day, SLOT } from '../model/day.js';
 import { comparisonsOf } from '../model/profile.js';
+import {
+  advice,
+  aheadWords,
+  aheadsOf,
+  alongside,
+  arranged,
+  bandWords,
+  changing,
+  choicesOf,
+  comparison,
+  modelOfMap,
+  pointOf,
+  promise,
+  steps,
+  together,
+  verdict,
+  whenOf,
+} from '../model/forecast.js';
 import { age, amount, Calendar, count, duration } from '../model/format.js';
 import { areaPath, ceiling, linePath, scale, widestGap } from '../model/line.js';
 import { Live } from '../model/live.js';
@@ -646,6 +664,111 @@ export const sentences = {
     asked.parts[0].perMinute = [1, 2];
     const shown = withMinutes([pipelineOf({ state: 'well', rate: 9 })], [asked]);
     equal([shown[0].parts[0].perMinute, shown[0].parts[2].rate], [[1, 2], 9]);
+  },
+
+  'a model has its horizons, of which at most five are offered'() {
+    equal(aheadsOf({ stepMinutes: 15, horizonMinutes: 60 }), [15, 30, 45, 60]);
+    equal(choicesOf({ stepMinutes: 5, horizonMinutes: 60 }), [15, 30, 45, 60]);
+    equal(choicesOf({ stepMinutes: 10, horizonMinutes: 60 }), [20, 30, 50, 60]);
+    equal(choicesOf({ stepMinutes: 1440, horizonMinutes: 1440 }), [1440]);
+    equal([1, 15, 60, 90, 150].map((minutes) => aheadWords(minutes)), ['1 minute', '15 minutes', '1 hour', '90 minutes', '2.5 hours']);
+    equal(aheadWords(60, true), '60 min');
+  },
+
+  'a forecast is of the step that ends so far ahead'() {
+    const { from, to } = whenOf({ madeAt: '2026-03-02T08:00:00Z', stepMinutes: 15 }, 30);
+    equal([from, to].map((at) => new Date(at).toISOString().slice(11, 16)), ['08:15', '08:30']);
+  },
+
+  'a model belongs to the map that colours what it forecasts'() {
+    const model = { table: 'traffic', point: 'uid', target: 'avg_speed' };
+    equal(modelOfMap([model], MAP), null);
+    equal(modelOfMap([{ ...model, target: 'greatest("speed", 0)' }], MAP)?.table, 'traffic');
+    equal(modelOfMap([{ ...model, target: 'speed', table: 'air' }], MAP), null);
+    equal([pointOf(model, MAP, 'a%2Cb'), pointOf(model, { key: ['other'] }, '1')], ['a,b', null]);
+  },
+
+  'forecasts are put in the order of the points of the map'() {
+    const readings = new Readings(fullOf([1, 2, 3]));
+    const forecast = { ahead: [15, 30], points: ['102', '100'], values: [[7, 8], [9, null]], lows: [[1, 2], [3, 4]], highs: [[10, 20], [30, 40]] };
+    equal(arranged(forecast, { point: 'uid' }, MAP, readings, 15).values, [8, NaN, 7]);
+    equal(arranged(forecast, { point: 'uid' }, MAP, readings, 30).values, [NaN, NaN, 9]);
+    equal(arranged(forecast, { point: 'uid' }, MAP, readings, 45).values, [NaN, NaN, NaN]);
+    equal(
+      changing({ ...forecast, latest: [6, null] }, 15, 5).map(({ point }) => point),
+      ['102'],
+    );
+  },
+
+  'a forecast is coloured in the place of what is, until it is what is again'() {
+    const live = new Live(MAP, new Calendar('UTC'));
+    live.full(fullOf([10, 90]));
+    live.foresee({ ahead: 15, values: Float32Array.of(90, NaN) });
+    equal(live.picture.kinds, [4, MISSING]);
+    equal([live.picture.mean, live.picture.intensity], [90, NaN]);
+    live.foresee(null);
+    equal([...live.picture.kinds], [0, 4]);
+  },
+
+  'how good a model is, is one sentence'() {
+    const score = (forecaster, mae) => ({ ahead: 15, forecaster, n: 10, mae });
+    const model = (served, state = 'serving') => ({
+      unit: 'km/h',
+      stepMinutes: 15,
+      state,
+      byAhead: [score('served', served), score('last value', 4), score('historical average', 5)],
+    });
+    equal(verdict(model(3.1), 15), 'On average 3.1 km/h off 15 minutes ahead; the last value is 4.0 off.');
+    isTrue(verdict(model(3.1), 30).startsWith('Nothing was forecast 30 minutes ahead'), 'nothing is known of 30 minutes');
+    isTrue(advice(model(3), 15).includes('25 % smaller'), 'the gain is told');
+    isTrue(advice(model(4), 15).includes('no better'), 'a draw is told');
+    isTrue(advice(model(5), 15).includes('25 % larger'), 'a loss is told');
+    isTrue(advice(model(4, 'waiting'), 15).includes('stands in'), 'who waits has learned nothing');
+  },
+
+  'what intervals promised is held against what they did'() {
+    const model = (coverage) => ({ certainty: 0.9, byAhead: [{ ahead: 15, forecaster: 'served', coverage }] });
+    isTrue(promise(model(0.89), 15).endsWith('The promise is kept.'), 'nearly is kept');
+    isTrue(promise(model(0.8), 15).includes('too narrow'), 'too few');
+    isTrue(promise(model(0.97), 15).includes('wider'), 'too many');
+    isTrue(promise(model(null), 15).endsWith('None was checked yet.'), 'none');
+  },
+
+  'a comparison says whether it may be luck'() {
+    const of = (difference, chance) => comparison({ forecaster: 'last value', difference, chance }, 'km/h');
+    equal(of(-0.8, 0.2), '0.8 km/h nearer than the last value; that may be luck.');
+    isTrue(of(0.8, 0.0012).includes('further off') && of(0.8, 0.0012).includes('in 12 of 10,000'), 'worse, and sure');
+    isTrue(of(-1, null).includes('too few'), 'not known');
+  },
+
+  'scores are put along what they are of, with gaps where there are none'() {
+    const scores = [
+      { hour: 7, forecaster: 'last value', mae: 4, n: 1 },
+      { hour: 8, forecaster: 'served', mae: 3, n: 1 },
+      { hour: 7, forecaster: 'served', mae: 2, n: 3 },
+    ];
+    const { places, series } = alongside(scores, ({ hour }) => hour);
+    equal(places, [7, 8]);
+    equal(series.map(({ name, mae }) => [name, mae]), [['served', [2, 3]], ['last value', [4, NaN]]]);
+    equal(together(scores).find(({ forecaster }) => forecaster === 'served'), { forecaster: 'served', n: 4, mae: 2.25 });
+    equal([{ from: null, to: 20 }, { from: 20, to: 40 }, { from: 80, to: null }].map(bandWords), ['under 20', '20–40', '80+']);
+  },
+
+  'the parts of a forecast lead from the latest value to it, the small ones together'() {
+    const parts = [
+      { what: 'a', by: -28 },
+      { what: 'b', by: 1 },
+      { what: 'c', by: -0.5 },
+    ];
+    const found = steps({ latest: 41, value: 13.5, parts }, 1);
+    equal(found.map(({ what, from, to }) => [what, from, to]), [
+      ['the latest value', 0, 41],
+      ['a', 41, 13],
+      ['all else', 13, 13.5],
+      ['the forecast', 0, 13.5],
+    ]);
+    equal(steps({ latest: null, value: 3, parts }), []);
+    equal(steps({ latest: 3, value: 3, parts: [] }), []);
   },
 };
 

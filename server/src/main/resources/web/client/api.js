@@ -40,6 +40,16 @@ export const rules = (table, signal) => get('api/tables/' + encodeURIComponent(t
 export const enforceRule = (table, rule) => post('api/tables/' + encodeURIComponent(table) + '/rules', rule);
 export const releaseRule = (table, rule) =>
   ask('api/tables/' + encodeURIComponent(table) + '/rules/' + encodeURIComponent(rule), { method: 'DELETE' });
+export const models = (signal) => get('api/models', signal);
+/** A model with its scores of the last days. */
+export const model = (name, days, signal) => get(modelPath(name) + '?days=' + days, signal);
+/** Its latest forecast, of all points. */
+export const forecast = (name, signal) => get(modelPath(name) + '/forecast', signal);
+/** What was observed at a point, what had been said of it so far ahead, and what is said of the time to come. */
+export const outlook = (name, point, { hours, ahead }, signal) =>
+  get(pointPath(name, point) + '?' + new URLSearchParams({ hours, ahead }), signal);
+export const why = (name, point, ahead, signal) => get(pointPath(name, point) + '/why?ahead=' + ahead, signal);
+export const train = (name) => post(modelPath(name) + '/train');
 export const ledger = (minutes) => get('api/ledger?minutes=' + minutes);
 export const rejected = (limit) => get('api/rejected?limit=' + limit);
 export const replayRejected = (topic) => post('api/rejected/replay', topic ? { topic } : {});
@@ -83,6 +93,9 @@ export const rowEvent = (table, key, signal) => get(rowPath(table, key) + '/even
 
 /** Where the live events of a map come from; without one, those about the feeds alone. */
 export const livePath = (map) => (map === undefined ? 'api/live' : 'api/live?map=' + encodeURIComponent(map));
+
+const modelPath = (name) => 'api/models/' + encodeURIComponent(name);
+const pointPath = (name, point) => modelPath(name) + '/points/' + encodeURIComponent(point);
 
 function rowPath(table, key) {
   return 'api/tables/' + encodeURIComponent(table) + '/rows/' + key.map(encodeURIComponent).join(',');

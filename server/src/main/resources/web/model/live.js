@@ -1,5 +1,5 @@
 import { bandsFor, bandsOfShares } from './bands.js';
-import { pictureOf } from './picture.js';
+import { asIfRead, pictureOf } from './picture.js';
 import { Readings } from './readings.js';
 import { ServerClock } from './server-clock.js';
 import { wordsFor } from './words.js';
@@ -41,6 +41,8 @@ export class Live extends EventTarget {
     this.hasRoads = true;
     /** What is usual for each point now, or null where the values themselves are coloured. */
     this.usual = null;
+    /** What is forecast and coloured instead of what is: `{ahead, from, to, madeAt, forecaster, values, lows, highs}`; or null. */
+    this.forecast = null;
     /** When the last change came, and how long it took from its acceptance until it was painted; by the server's clock. */
     this.changedAt = NaN;
     this.shownAfter = NaN;
@@ -57,6 +59,7 @@ export class Live extends EventTarget {
     this.shownAt = new Float64Array(this.readings.size).fill(NaN);
     this.pending = [{ index: null, accepted: NaN }];
     this.usual = null;
+    this.forecast = null;
     this.#picture();
     this.#tell('readings', { isFull: true });
   }
@@ -148,6 +151,19 @@ export class Live extends EventTarget {
     this.#tell('colouring');
   }
 
+  /** Colours what is forecast, or again what is. @param {object | null} forecast as in `forecast` */
+  foresee(forecast) {
+    this.forecast = forecast;
+    this.usual = null;
+    this.#picture();
+    this.#tell('colouring');
+  }
+
+  /** What is coloured of each point: of the readings, or of the forecast as if it had been read. */
+  get shownReadings() {
+    return this.forecast ? asIfRead(this.readings, this.forecast.values) : this.readings;
+  }
+
   /** In percent of what is usual; NaN where that is not known. */
   share(i) {
     return this.usual && this.usual[i] > 0 ? (100 * this.readings.values[i]) / this.usual[i] : NaN;
@@ -167,7 +183,7 @@ export class Live extends EventTarget {
 
   #picture() {
     this.bands = this.usual ? bandsOfShares(this.limits.isLowHot) : this.limits;
-    this.picture = pictureOf(this.readings, this.bands, this.usual ? (i) => this.share(i) : undefined);
+    this.picture = pictureOf(this.shownReadings, this.bands, this.usual ? (i) => this.share(i) : undefined);
   }
 
   #tell(name, detail) {

@@ -74,6 +74,18 @@ export function pictureOf(readings, bands, valueOf = (i) => readings.values[i]) 
   };
 }
 
+/**
+ * Forecasts in the place of readings: they have no age, and nothing beside them was counted.
+ *
+ * @param {import('./readings.js').Readings} readings
+ * @param {Float32Array} values by place; of points that came since, there are none
+ */
+export function asIfRead({ size, keys, labels }, values) {
+  const none = new Float32Array(size).fill(NaN);
+  const all = Float32Array.from(none, (_, i) => values[i] ?? NaN);
+  return { size, keys, labels, values: all, intensities: none, times: none, hasIntensities: false, time: NaN, cadence: NaN };
+}
+
 /** The age from which a reading counts as missing: when three in a row have not come. */
 function ageLimit({ cadence }) {
   return cadence > 0 ? Math.max(LEAST_AGE, 3 * cadence) : FIRST_AGE;

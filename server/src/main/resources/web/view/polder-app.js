@@ -6,6 +6,8 @@ import { mode } from './mode.js';
 import './polder-feeds-page.js';
 import './polder-freshness.js';
 import './polder-map-page.js';
+import './polder-model-page.js';
+import './polder-models-page.js';
 import './polder-pipelines-page.js';
 import './polder-profile-page.js';
 import './polder-search.js';
@@ -17,6 +19,7 @@ const PAGES = [
   { page: 'feeds', title: 'Feeds' },
   { page: 'pipelines', title: 'Pipelines' },
   { page: 'tables', title: 'Tables' },
+  { page: 'models', title: 'Models' },
   { page: 'sql', title: 'SQL' },
 ];
 
@@ -137,6 +140,10 @@ class PolderApp extends PolderElement {
               .route=${route}
               .calendar=${calendar}
             ></polder-tables-page>`;
+      case 'models':
+        return route.name
+          ? html`<polder-model-page .mart=${mart} .live=${live} .route=${route} .calendar=${calendar}></polder-model-page>`
+          : html`<polder-models-page .mart=${mart} .live=${live} .calendar=${calendar}></polder-models-page>`;
       case 'sql':
         return html`<polder-sql-page .mart=${mart} .route=${route} .calendar=${calendar}></polder-sql-page>`;
       default:

@@ -29,7 +29,9 @@ class PolderHistogram extends PolderElement {
       <header>
         <h2>${words.quantity}</h2>
         ${
-          this.usual === 'known'
+          live.forecast
+            ? html`<span class="quiet">forecast, in ${map.unit}</span>`
+            : this.usual === 'known'
             ? html`<div class="switch" role="group" aria-label="Colour by">
                 <button
                   type="button"
@@ -53,8 +55,8 @@ class PolderHistogram extends PolderElement {
         ${Array.from({ length: BANDS }, (_, band) => this.#bar(band, picture, bands, unit, highest))}
       </div>
       <div class="others" @pointerleave=${() => tell(this, 'polder-light', { kind: null })}>
-        ${map.intensity ? this.#other(NOTHING, words.nothing, picture) : nothing}
-        ${this.#other(MISSING, words.missing, picture)}
+        ${map.intensity && !live.forecast ? this.#other(NOTHING, words.nothing, picture) : nothing}
+        ${this.#other(MISSING, live.forecast ? 'No forecast' : words.missing, picture)}
         ${this.asked ? html`<button type="button" class="link-button" data-test="all-points" @click=${() => this.#ask(null)}>Show all</button>` : nothing}
       </div>
     </section>`;

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { BANDS, bandOf, rampOf } from '../model/bands.js';
 import { amount } from '../model/format.js';
+import { aheadWords } from '../model/forecast.js';
 import { hottest } from '../model/picture.js';
 import { roadOf } from '../model/roads.js';
 import { Listening, PolderElement, tell } from './element.js';
@@ -54,13 +55,15 @@ class PolderHottest extends PolderElement {
   }
 
   render() {
-    const { readings, picture, limits, words, map, usual } = this.live;
+    const { picture, limits, words, map, usual, forecast } = this.live;
+    const readings = this.live.readings && this.live.shownReadings;
+    const title = forecast ? words.hottest.replace(/ now$/, '') + ' in ' + aheadWords(forecast.ahead) : words.hottest;
     const found =
       readings && !usual ? hottest(readings, picture, limits, words.leastIntensity, LENGTH) : this.#byShare();
-    return html`<section class="hottest" aria-label=${words.hottest}>
+    return html`<section class="hottest" aria-label=${title}>
       <header>
-        <h2>${words.hottest}</h2>
-        ${usual ? html`<span class="quiet">% of usual</span>` : words.leastIntensity ? html`<span class="quiet">at least ${words.leastIntensity} ${words.intensity}</span>` : nothing}
+        <h2>${title}</h2>
+        ${usual ? html`<span class="quiet">% of usual</span>` : words.leastIntensity && !forecast ? html`<span class="quiet">at least ${words.leastIntensity} ${words.intensity}</span>` : nothing}
       </header>
       <ol data-test="hottest" @keydown=${this.#key}>
         ${
@@ -95,7 +98,7 @@ class PolderHottest extends PolderElement {
     const key = readings.keys[i];
     const ident = live.attributes.get(key)?.road;
     const road = roadOf(ident)?.name ?? ident;
-    const value = live.usual ? live.share(i) : readings.values[i];
+    const value = live.usual ? live.share(i) : (live.forecast?.values ?? readings.values)[i];
     const full = live.bands.limits[BANDS - 1];
     const width = Math.max(3, Math.min(100, (100 * value) / full));
     return html`<li>

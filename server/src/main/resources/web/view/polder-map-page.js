@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import * as api from '../client/api.js';
 import { LiveStream } from '../client/live-stream.js';
 import { KINDS } from '../model/bands.js';
+import { aheadWords, aheadsOf, arranged, called, choicesOf, modelOfMap, off, SERVED, whenOf } from '../model/forecast.js';
 import { amount } from '../model/format.js';
 import { Live } from '../model/live.js';
 import { roadOf } from '../model/roads.js';
@@ -23,6 +24,10 @@ const NARROW = matchMedia('(max-width: 640px)');
 /** The view goes into the address when the map has come to rest, in milliseconds. */
 const REST = 250;
 
+/** A newer forecast is looked for so often, and how good they are, in milliseconds. */
+const FORECASTS = 5000;
+const SCORES = 60_000;
+
 /** Data of longer ago than this is no live data, in milliseconds. */
 const OLD = 24 * 3_600_000;
 
@@ -38,6 +43,9 @@ class PolderMapPage extends PolderElement {
     laneOf: { state: true },
     usual: { state: true },
     sheet: { state: true },
+    model: { state: true },
+    scores: { state: true },
+    forecastTrouble: { state: true },
   };
 
   constructor() {
@@ -45,6 +53,9 @@ class PolderMapPage extends PolderElement {
     this.hovered = -1;
     this.sheet = 'half';
     this.usual = 'unknown';
+    /** What forecasts the values that are coloured; null without. */
+    this.model = null;
+    this.scores = [];
     /** The other layers that are drawn below, by name. */
     this.others = new Map();
     this.below = [];
@@ -72,6 +83,7 @@ class PolderMapPage extends PolderElement {
     super.connectedCallback();
     NARROW.addEventListener('change', this.narrow);
     document.addEventListener('keydown', this.closeSelected);
+    this.#followModel();
   }
 
   disconnectedCallback() {
@@ -79,6 +91,10 @@ class PolderMapPage extends PolderElement {
     NARROW.removeEventListener('change', this.narrow);
     document.removeEventListener('keydown', this.closeSelected);
     clearTimeout(this.rest);
+    clearTimeout(this.modelTimer);
+    if (this.live.forecast) {
+      this.live.foresee(null);
+    }
     this.others.forEach(({ stream }) => stream.close());
     this.others.clear();
     this.below = [];
@@ -106,7 +122,13 @@ class PolderMapPage extends PolderElement {
       this.asked = this.#asked;
       this.#followBelow();
     }
-    if (this.live.readings && this.usual === 'known') {
+    if (changed.has('live') && this.hasUpdated) {
+      changed.get('live')?.forecast && changed.get('live').foresee(null);
+      this.model = null;
+      this.#followModel();
+    }
+    this.#foresee();
+    if (this.live.readings && this.usual === 'known' && !this.live.forecast) {
       this.#colour();
     }
     this.marked = this.lit === undefined || this.lit === null ? this.asked : new Set([this.lit]);
@@ -178,6 +200,7 @@ class PolderMapPage extends PolderElement {
             @polder-view=${({ detail }) => this.#keepView(detail.view)}
             @polder-hover=${({ detail }) => (this.hovered = detail.place)}
           ></polder-map>
+ ${this.#forecastStamp(isNarrow)}
           <div class="readout" aria-hidden="true" ?hidden=${this.hovered < 0 || !readings}>
             ${this.hovered >= 0 && readings ? this.#readout(this.hovered) : nothing}
           </div>
@@ -189,7 +212,7 @@ class PolderMapPage extends PolderElement {
               : nothing
           }
           ${
-            isNarrow && selected >= 0
+            isNarrow && selected >= 0 && !live.forecast
               ? html`<div class="map-stamp">
                   ${live.map.time ? html`<time>${calendar.time(readings.time)}</time>` : nothing}${this.#label(isSimulated, 'small')}
                 </div>`
@@ -211,7 +234,7 @@ class PolderMapPage extends PolderElement {
         <aside class="panel" aria-label="Numbers and the chosen point" aria-busy=${readings ? 'false' : 'true'}>
           ${isNarrow ? this.#handle() : nothing}
           <div class="panel-scroll">
-            ${this.#now(isSimulated)}
+            ${this.#now(isSimulated)} ${this.#forecastChoice()}
             <polder-numbers .live=${live}></polder-numbers>
             <polder-histogram
               .live=${live}
@@ -228,6 +251,8 @@ class PolderMapPage extends PolderElement {
                     .live=${live}
                     .calendar=${calendar}
                     .key=${this.#selected}
+                    .model=${this.model}
+                    .ahead=${this.#ahead ?? (this.model ? choicesOf(this.model)[0] : null)}
                     @polder-select=${({ detail }) => this.#select(detail.key)}
                   ></polder-point>`
                 : html`${this.#selected !== null && readings ? html`<p class="panel-note" role="status">There is no point “${this.#selected}” on this map.</p>` : nothing}
@@ -262,6 +287,9 @@ class PolderMapPage extends PolderElement {
       this.laneOf = (i) => attributes.get(readings.keys[i])?.lane ?? readings.keys[i];
     }
     const hasMore = event.type === 'history' && this.live.readings;
+    if (event.type === 'readings' && event.detail.isFull) {
+      this.foreseen = null;
+    }
     if (hasMore || (event.type === 'readings' && event.detail.isFull)) {
       this.usualHour = null;
       this.#readWhetherUsual();
@@ -271,8 +299,8 @@ class PolderMapPage extends PolderElement {
 
   #now(isSimulated) {
     const { live, calendar, mart } = this;
-    const { readings } = live;
-    const time = readings?.time ?? NaN;
+    const { readings, forecast } = live;
+    const time = forecast?.to ?? readings?.time ?? NaN;
     // Data without times have no clock: then it is the mart that has the first word.
     return html`<section class="panel-now" aria-label="Time of the data">
       ${mart.maps.length > 1 ? this.#layers() : nothing}
@@ -288,12 +316,154 @@ class PolderMapPage extends PolderElement {
               >`
             : html`<span class="clock">${capital(mart.name)}</span>`
         }
+        ${forecast ? html`<strong class="provenance is-forecast" data-test="forecast-label">Forecast</strong>` : nothing}
         ${this.#label(isSimulated)}
       </div>
       <p class="date">
         ${live.map.time ? html`<span data-test="date">${time > 0 ? calendar.day(time) : '\u00a0'}</span>${time > 0 ? ', ' + capital(mart.name) : nothing}` : 'The latest of each point'}
       </p>
     </section>`;
+  }
+
+  // ---- what is forecast
+
+  /** How far ahead the address wants to see, in minutes; null for now. */
+  get #ahead() {
+    const wanted = Number(this.route.query.in);
+    return this.model && aheadsOf(this.model).includes(wanted) ? wanted : null;
+  }
+
+  #forecastChoice() {
+    const { model, live } = this;
+    if (!model) {
+      return nothing;
+    }
+    const ahead = this.#ahead;
+    const choices = [null, ...choicesOf(model)];
+    const title = (minutes) => (minutes === null ? 'now' : (minutes === choices[1] ? 'in ' : '') + aheadWords(minutes, true).replace(minutes === choices.at(-1) ? '' : / min$/, ''));
+    return html`<section class="forecast-choice" aria-label="Now or to come" data-test="forecast-choice">
+      <div class="switch" role="group" aria-label="Show">
+        ${choices.map(
+          (minutes) =>
+            html`<button
+              type="button"
+              data-ahead=${minutes ?? 'now'}
+              aria-label=${minutes === null ? 'now' : 'in ' + aheadWords(minutes)}
+              aria-pressed=${minutes === ahead ? 'true' : 'false'}
+              @click=${() => this.#look(minutes)}
+            >
+              ${title(minutes)}
+            </button>`,
+        )}
+      </div>
+      <p class="said-by" data-test="said-by" role="status">
+        ${
+          this.forecastTrouble
+            ? html`<span class="bad">${this.forecastTrouble}</span>`
+            : live.forecast
+              ? this.#saidBy(live.forecast)
+              : ahead !== null
+                ? model.lastMadeAt
+                  ? 'Loading the forecast'
+                  : `There is no forecast yet: the first comes with the next ${aheadWords(model.stepMinutes)}.`
+                : html`What is measured now. <a href=${writeRoute({ page: 'models', name: model.name, query: {} })}>How good forecasts are</a>`
+        }
+      </p>
+    </section>`;
+  }
+
+  #saidBy(forecast) {
+    const { calendar, live, model } = this;
+    const score = this.scores.find(({ ahead, forecaster, n }) => ahead === forecast.ahead && forecaster === SERVED && n > 0);
+    return html`Made at ${calendar.time(forecast.madeAt)} by ${called(forecast.forecaster)}, not measured. ${
+      score ? html`Usually <strong>${off(score.mae)} ${live.map.unit}</strong> off.` : 'How far off it is, is not known yet.'
+    }
+      <a href=${writeRoute({ page: 'models', name: model.name, query: { ahead: forecast.ahead } })}>More</a>`;
+  }
+
+  #forecastStamp(isNarrow) {
+    const { live, calendar } = this;
+    return live.forecast
+      ? html`<div class="forecast-stamp" data-test="forecast-stamp">
+          <strong>Forecast</strong>${isNarrow ? calendar.time(live.forecast.to) : html`<span>${calendar.time(live.forecast.from)} to ${calendar.time(live.forecast.to)}</span>`}
+        </div>`
+      : nothing;
+  }
+
+  #look(ahead) {
+    tell(this, 'polder-route', { query: { in: ahead ?? '', by: '' }, isStep: false });
+  }
+
+  /** Looks again and again who forecasts, and when last. */
+  async #followModel() {
+    clearTimeout(this.modelTimer);
+    const { live, mart } = this;
+    if (!live?.map || !mart.models?.length) {
+      return;
+    }
+    try {
+      const { models } = await api.models();
+      if (live !== this.live) {
+        return;
+      }
+      const found = modelOfMap(models, live.map);
+      if (JSON.stringify(found) !== JSON.stringify(this.model)) {
+        this.model = found;
+      }
+      if (!found) {
+        // Models come with the definition of the mart, which is read at its start.
+        return;
+      }
+      if (performance.now() - (this.scoredAt ?? -SCORES) > SCORES) {
+        this.scoredAt = performance.now();
+        this.scores = (await api.model(found.name, 7)).byAhead;
+      }
+      if (this.forecastTrouble) {
+        this.forecastTrouble = '';
+        this.foreseen = null;
+      }
+    } catch (failure) {
+      this.forecastTrouble = this.#ahead === null ? '' : failure.message;
+    }
+    if (this.isConnected) {
+      clearTimeout(this.modelTimer);
+      this.modelTimer = setTimeout(() => this.#followModel(), FORECASTS);
+    }
+  }
+
+  /** Colours what the address asks for: what is, or what is forecast. */
+  async #foresee() {
+    const { live, model } = this;
+    const ahead = this.#ahead;
+    if (ahead === null || !model.lastMadeAt || !live.readings) {
+      this.foreseen = null;
+      if (live.forecast) {
+        live.foresee(null);
+      }
+      return;
+    }
+    const wanted = [model.name, model.lastMadeAt, ahead, live.readings.size].join('\n');
+    if (this.foreseen === wanted) {
+      return;
+    }
+    this.foreseen = wanted;
+    try {
+      const isNew = this.latest?.model !== model.name || this.latest.madeAt !== model.lastMadeAt;
+      const forecast = isNew ? await api.forecast(model.name) : this.latest;
+      this.latest = forecast;
+      if (this.foreseen === wanted && live === this.live && forecast.madeAt) {
+        live.foresee({
+          ahead,
+          ...whenOf(forecast, ahead),
+          madeAt: Date.parse(forecast.madeAt),
+          forecaster: forecast.forecaster,
+          ...arranged(forecast, model, live.map, live.readings, ahead),
+        });
+        this.requestUpdate();
+      }
+    } catch (failure) {
+      this.forecastTrouble = failure.message;
+    }
   }
 
   #label(isSimulated, size = '') {
@@ -311,6 +481,13 @@ class PolderMapPage extends PolderElement {
     const road = roadOf(live.attributes.get(readings.keys[i])?.road)?.name;
     const value = readings.values[i];
     const intensity = readings.intensities[i];
+    const forecast = live.forecast;
+    if (forecast) {
+      const told = forecast.values[i];
+      return html`<strong>${readings.labels[i] || readings.keys[i]}</strong>${road ? html`<span>${road}</span>` : nothing}
+        <span>${told === told && told !== undefined ? `${amount(told)} ${map.unit} in ${aheadWords(forecast.ahead)} (${amount(forecast.lows[i])} to ${amount(forecast.highs[i])})` : 'no forecast'}</span>
+        <span>${value === value ? amount(value) + ' now' : nothing}</span>`;
+    }
     return html`<strong>${readings.labels[i] || readings.keys[i]}</strong>${road ? html`<span>${road}</span>` : nothing}
       <span>${value === value ? amount(value) + ' ' + map.unit : intensity === 0 ? words.nothing : words.missing}</span>
       ${intensity > 0 ? html`<span>${amount(intensity)} ${words.intensity}</span>` : nothing}`;
@@ -483,7 +660,7 @@ maps:
   async #colour() {
     const { live } = this;
     const { readings, map } = live;
-    const isWanted = this.usual === 'known' && this.route.query.by === 'usual';
+    const isWanted = this.usual === 'known' && this.route.query.by === 'usual' && this.#ahead === null;
     const hour = Math.floor(readings.time / 3_600_000);
     if (!isWanted) {
       this.usualHour = null;

@@ -8,20 +8,20 @@ class PolderNumbers extends PolderElement {
 
   constructor() {
     super();
-    new Listening(this, () => this.live, ['readings']);
+    new Listening(this, () => this.live, ['readings', 'colouring']);
   }
 
   render() {
-    const { picture, readings, words, map } = this.live;
+    const { picture, readings, words, map, forecast } = this.live;
     const number = (name, value, label) =>
       html`<div>
         <dd data-test=${name} ?data-empty=${!readings}>${value}</dd>
         <dt>${label}</dt>
       </div>`;
     return html`<dl class="numbers">
-      ${number('mean', amount(picture?.mean), map.unit + ' mean')}
-      ${map.intensity ? number('intensity', shortest(picture?.intensity), words.intensity) : ''}
-      ${number('up', count(picture?.up), 'of ' + count(readings?.size) + ' up')}
+      ${number('mean', amount(picture?.mean), map.unit + (forecast ? ' mean forecast' : ' mean'))}
+      ${map.intensity && !forecast ? number('intensity', shortest(picture?.intensity), words.intensity) : ''}
+      ${number('up', count(picture?.up), 'of ' + count(readings?.size) + (forecast ? ' forecast' : ' up'))}
     </dl>`;
   }
 }

@@ -1,14 +1,17 @@
 import { html, nothing } from 'lit';
 import * as api from '../client/api.js';
 import { bandOf, rampOf } from '../model/bands.js';
+import { pointOf } from '../model/forecast.js';
 import { amount, anything, duration } from '../model/format.js';
 import { historyOf, keyValues, usualOf } from '../model/questions.js';
 import { laneOf, roadOf } from '../model/roads.js';
+import { writeRoute } from '../model/route.js';
 import { Sites } from '../model/sites.js';
 import { furtherDetails, inWords, knownColumns } from '../model/words.js';
 import { readBaseMap } from './base-map.js';
 import { Listening, PolderElement, tell } from './element.js';
 import './polder-event.js';
+import './polder-outlook.js';
 import './polder-sparkline.js';
 
 /** How far back the chart goes, in milliseconds. */
@@ -24,7 +27,8 @@ const CALM = 2000;
 const READINGS_KEPT = 20;
 
 /**
- * All about one point. Properties: `live`, `calendar`, `key`. Event: `polder-select` {key} of another point of the same
+ * All about one point. Properties: `live`, `calendar`, `key`, `model` (that forecasts what
+ * the map colours; null without one) and `ahead` (in minutes). Event: `polder-select` {key} of another point of the same
  * site, or null to close.
  */
 class PolderPoint extends PolderElement {
@@ -32,6 +36,8 @@ class PolderPoint extends PolderElement {
     live: { attribute: false },
     calendar: { attribute: false },
     key: { attribute: false },
+    model: { attribute: false },
+    ahead: { attribute: false },
     found: { state: true },
     history: { state: true },
     usual: { state: true },
@@ -110,13 +116,13 @@ class PolderPoint extends PolderElement {
           >${hasValue ? amount(value) : '–'}</span
         >
         <span class="big-unit"
-          >${hasValue ? map.unit : intensity === 0 ? words.nothing.toLowerCase() : words.missing.toLowerCase()}</span
+          >${hasValue ? map.unit + (live.forecast ? ', measured' : '') : intensity === 0 ? words.nothing.toLowerCase() : words.missing.toLowerCase()}</span
         >
         ${map.intensity ? html`<span class="point-intensity" data-test="point-intensity">${amount(intensity)} ${words.intensity}</span>` : nothing}
       </div>
       ${this.#siblings(i)}
       ${
-        map.time
+        map.time && !live.forecast
           ? html`<polder-sparkline
               .series=${this.history}
               .until=${readings.time}
@@ -129,6 +135,7 @@ class PolderPoint extends PolderElement {
             ></polder-sparkline>`
           : nothing
       }
+      ${this.#outlook()}
       <dl class="facts">
         ${
           this.usual !== undefined
@@ -164,6 +171,27 @@ class PolderPoint extends PolderElement {
           : nothing
       }
     </section>`;
+  }
+
+  #outlook() {
+    const { model, live, calendar, ahead } = this;
+    const point = model && pointOf(model, live.map, this.key);
+    return model?.lastMadeAt && point !== null
+      ? html`<section class="point-outlook" data-test="point-outlook" aria-label="What is coming">
+          <header>
+            <h2>What is coming</h2>
+            <a class="quiet-link" href=${writeRoute({ page: 'models', name: model.name, query: { ahead, point } })}>How good is that?</a>
+          </header>
+          <polder-outlook
+            .model=${model}
+            .point=${point}
+            .ahead=${ahead}
+            .hours=${4}
+            .height=${120}
+            .calendar=${calendar}
+          ></polder-outlook>
+        </section>`
+      : nothing;
   }
 
   #attributes() {
