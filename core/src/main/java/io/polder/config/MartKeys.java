@@ -433,10 +433,11 @@ final class MartKeys {
                     + " definition: a column `time`, the point's column when they differ by point, and numbers.");
     static final Key<Model.Algorithm> ALGORITHM = Key.withDefault(
             "algorithm",
-            Kind.oneOf(Map.of("trees", Model.Algorithm.TREES), Set.of("ridge")),
+            Kind.oneOf(Map.of("trees", Model.Algorithm.TREES, "ridge", Model.Algorithm.RIDGE), Set.of()),
             "trees",
             "trees",
-            "How it is learned: `trees`, gradient-boosted, of all points together.");
+            "How it is learned, of all points together: `trees` are gradient-boosted and forecast best; `ridge` is a linear"
+                    + " regression from sums that are kept up to date, whose weights can be read.");
     static final Key<Duration> HISTORY = Key.withDefault(
             "history",
             Kind.DURATION,
@@ -463,8 +464,8 @@ final class MartKeys {
             "models.NAME",
             "What is forecast. A model brings the tables `forecast_NAME` and `scores_NAME` and the view `scoreboard_NAME`"
                     + " with it. [Prediction](prediction.md) says what it does.",
-            List.of(MODEL_TABLE, POINT, TARGET, STEP, HORIZON, ALGORITHM, HISTORY, RETRAIN, HOLIDAYS, CERTAINTY),
-            Map.of("features", "remove it"));
+            List.of(MODEL_TABLE, POINT, TARGET, STEP, HORIZON, FEATURES, ALGORITHM, HISTORY, RETRAIN, HOLIDAYS, CERTAINTY),
+            Map.of());
 
     /** In the order of the reference. */
     static final List<Section> SECTIONS = List.of(TOP, FEED, SAMPLING, FORMATS, FIELD, TABLE, RULE, MAP, MODEL);

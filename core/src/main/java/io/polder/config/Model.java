@@ -34,7 +34,9 @@ public record Model(
     /** Ways to learn. */
     public enum Algorithm {
         /** Gradient-boosted trees, of all points together. */
-        TREES
+        TREES,
+        /** Ridge regression from sums, of all points together. */
+        RIDGE
     }
 
     /** The forecaster's name under which what was really said is scored, whoever said it. */

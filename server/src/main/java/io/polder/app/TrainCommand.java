@@ -90,6 +90,7 @@ final class TrainCommand implements Runnable {
         TreesForecaster trained = train(series, settings, spec.commandLine().getErr());
         ModelFile.Provenance provenance = ModelFile.Provenance.of(
                 String.valueOf(file.getFileName()),
+                series.time(0),
                 series,
                 trained,
                 Map.of("file", String.valueOf(file.getFileName()), "sha256", digest(file)),

@@ -79,7 +79,8 @@ final class Champions {
                 && from.certainty() == model.certainty()
                 && from.zone().equals(calendar.zone().getId())
                 && from.holidays() == calendar.holidays()
-                && sql.equals(from.data().get("sql"));
+                && sql.equals(from.data().get("sql"))
+                && model.features().equals(Optional.ofNullable(from.data().get("features")));
     }
 
     State state() {

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -79,9 +80,14 @@ public record ModelFile(Provenance provenance, Learned forecaster) {
             scores = new TreeMap<>(scores);
         }
 
-        /** That of a model just trained. */
+        /**
+         * That of a model just trained.
+         *
+         * @param from when its history begins, of which {@code training} may be the end
+         */
         public static Provenance of(
                 String name,
+                Instant from,
                 Series training,
                 Learned forecaster,
                 Map<String, String> data,
@@ -90,7 +96,7 @@ public record ModelFile(Provenance provenance, Learned forecaster) {
             return new Provenance(
                     name,
                     training.points(),
-                    training.time(0).toString(),
+                    from.toString(),
                     training.time(training.steps()).toString(),
                     training.step().toSeconds(),
                     training.calendar().zone().getId(),

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The recent steps of a model, kept as the table is: commits say what has changed, and only that is asked again. Commits come
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * until then.
  */
 final class ModelHistory {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ModelHistory.class);
     private static final long MOST_NUMBERS = 6_000_000;
     private static final Duration MOST_TIME = Duration.ofDays(15);
     /** How many of the last steps are read again when a row comes late. */
@@ -42,6 +45,9 @@ final class ModelHistory {
     private @Nullable Change waiting;
     /** Of commits that nobody has looked at yet. */
     private @Nullable Change noted;
+
+    private @Nullable FeatureQuery features;
+    private volatile String featuresMissing = "";
 
     private volatile Map<Integer, Long> positions = Map.of();
 
@@ -147,7 +153,35 @@ final class ModelHistory {
     private void read(Connection connection, RecentSteps into, long from, long to) throws SQLException {
         into.clear(from, to);
         query.read(connection, from, to, into::put);
+        readFeatures(connection, into, Math.max(into.first(), Math.min(from, to - LATE)), to);
         read = System.nanoTime();
+    }
+
+    /** What is known beside may come later than the rows, and may not come at all: forecasts go on without it. */
+    private void readFeatures(Connection connection, RecentSteps into, long from, long to) {
+        if (model.features().isEmpty()) {
+            return;
+        }
+        try {
+            FeatureQuery known = features == null ? FeatureQuery.of(connection, model) : features;
+            features = known;
+            known.names().forEach(name -> into.covariate(name).clear(from, to));
+            known.read(connection, from, to, (column, point, step, value) ->
+                    into.covariate(known.names().get(column)).put(point, step, value));
+            featuresMissing = "";
+        } catch (SQLException failure) {
+            features = null;
+            String sentence = "The features cannot be read, and forecasts do without: " + failure.getMessage();
+            if (!sentence.equals(featuresMissing)) {
+                LOGGER.warn("Model {}: {}", model.name(), sentence);
+            }
+            featuresMissing = sentence;
+        }
+    }
+
+    /** Why what is known beside is not; empty when it is. */
+    String featuresMissing() {
+        return featuresMissing;
     }
 
     /** How many points the last day had. */

@@ -78,6 +78,11 @@ final class ModelRun {
 
     void committed(Commit commit) {
         history.committed(commit);
+        boolean isReplaced = Instant.MAX.equals(commit.maxTime());
+        Instant from = isReplaced ? Instant.EPOCH : commit.minTime();
+        if (from != null) {
+            training.changed(from);
+        }
     }
 
     // ---- the loop's part

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,9 @@ final class RecentSteps {
     private final int capacity;
     /** By point, the oldest step first. */
     private final List<float[]> values = new ArrayList<>();
+
+    /** What is known beside, by name; with the same steps, and {@link StepQuery#ALL} for what is the same for all points. */
+    private final Map<String, RecentSteps> covariates = new LinkedHashMap<>();
 
     private long end;
 
@@ -64,6 +68,12 @@ final class RecentSteps {
             Arrays.fill(ofPoint, capacity - by, capacity, Float.NaN);
         }
         end = newEnd;
+        covariates.values().forEach(covariate -> covariate.advance(newEnd));
+    }
+
+    /** Steps of what is known beside, which are as many and are forgotten together. */
+    synchronized RecentSteps covariate(String name) {
+        return covariates.computeIfAbsent(name, fresh -> new RecentSteps(step, calendar, capacity, end));
     }
 
     /** Forgets these steps, which are read again. */
@@ -127,7 +137,18 @@ final class RecentSteps {
                 copy[point][at] = place < 0 || place >= capacity ? Float.NaN : values.get(point)[(int) place];
             }
         }
-        return Series.of(points, Instant.ofEpochMilli(from * step.toMillis()), step, calendar, copy);
+        Series series = Series.of(points, Instant.ofEpochMilli(from * step.toMillis()), step, calendar, copy);
+        return covariates.isEmpty()
+                ? series
+                : series.with(covariates.entrySet().stream()
+                        .map(each -> each.getValue().beside(points, from, to).asCovariate(each.getKey()))
+                        .toList());
+    }
+
+    /** As what is known beside some points: one row when it is the same for all. */
+    private synchronized Series beside(List<String> others, long from, long to) {
+        List<String> all = List.of(StepQuery.ALL);
+        return window(from, to).arranged(points.isEmpty() || points.equals(all) ? all : others);
     }
 
     /** All from the first step with a number on. */

@@ -202,6 +202,11 @@ public final class Series {
                 .with(beside);
     }
 
+    /** Its numbers as what is known beside another series of the same steps. */
+    Covariate asCovariate(String name) {
+        return new Covariate(name, part(values, 0, steps));
+    }
+
     public List<String> points() {
         return points;
     }

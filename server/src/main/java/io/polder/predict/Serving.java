@@ -100,7 +100,7 @@ final class Serving {
         ModelFile champion = champions.champion();
         if (champion != null) {
             int[] places = places(champion, recent);
-            said.put(champion.forecaster().name(), by(champion, known, places, instead));
+            said.put(champion.forecaster().name(), by(champion, recent, step, places, instead));
             if (!champions.isBehind()) {
                 chosen = champion.forecaster().name();
                 version = champion.provenance().trainedTo();
@@ -112,7 +112,7 @@ final class Serving {
         }
         ModelFile challenger = champions.challenger();
         if (challenger != null) {
-            said.put(Champions.CHALLENGER, by(challenger, known, places(challenger, recent), instead));
+            said.put(Champions.CHALLENGER, by(challenger, recent, step, places(challenger, recent), instead));
         }
         return Origin.of(step, said, knows, chosen, baseline, version);
     }
@@ -121,7 +121,8 @@ final class Serving {
         return file.provenance().points().stream().mapToInt(recent::indexOf).toArray();
     }
 
-    private static Forecast by(ModelFile file, Series known, int[] places, Forecast instead) {
+    private static Forecast by(ModelFile file, RecentSteps recent, long step, int[] places, Forecast instead) {
+        Series known = recent.window(step - file.forecaster().inputs(), step);
         Forecast said =
                 file.forecaster().forecast(known.arranged(file.provenance().points()));
         return Origin.spread(said, places, instead);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's numbers as SQL gives them: the target's mean by point and step. Steps are numbered from the epoch on, so that a
@@ -20,6 +21,9 @@ final class StepQuery {
     static final String ALL = "all";
 
     private final String numbers;
+    private final String time;
+    private final String point;
+    private final String of;
     private final String newest;
     private final String oldest;
     private final long millis;
@@ -31,19 +35,49 @@ final class StepQuery {
 
     StepQuery(Model model, Table table) {
         millis = model.step().toMillis();
-        String time = quoted(table.time().orElseThrow());
-        String point = model.point()
+        time = quoted(table.time().orElseThrow());
+        point = model.point()
                 .map(column -> "CAST(" + quoted(column) + " AS VARCHAR)")
                 .orElse("'" + ALL + "'");
-        String from = " FROM main." + quoted(table.name()) + " WHERE " + time + " >= ? AND " + time + " < ?";
-        numbers = "SELECT " + point + ", epoch_ms(" + time + ") // " + millis + ", avg(CAST((" + model.target()
-                + ") AS DOUBLE))" + from
+        of = ", avg(CAST((" + model.target() + ") AS DOUBLE)) AS value FROM main." + quoted(table.name()) + " WHERE "
                 + model.point()
-                        .map(column -> " AND " + quoted(column) + " IS NOT NULL")
-                        .orElse("")
-                + " GROUP BY 1, 2";
+                        .map(column -> quoted(column) + " IS NOT NULL AND ")
+                        .orElse("");
+        numbers = numbers("?", "?");
+        String from = " FROM main." + quoted(table.name()) + " WHERE " + time + " >= ? AND " + time + " < ?";
         newest = "SELECT max(" + time + ")" + from;
         oldest = "SELECT min(" + time + ")" + from;
+    }
+
+    private String numbers(String from, String to) {
+        return "SELECT " + point + " AS point, epoch_ms(" + time + ") // " + millis + " AS step" + of + time + " >= " + from
+                + " AND " + time + " < " + to + " GROUP BY 1, 2";
+    }
+
+    /**
+     * A SELECT of the numbers of the steps from {@code from} to before {@code to}, as {@link LinearTerms#sql} wants it.
+     *
+     * @param features what is known beside; null when nothing is
+     */
+    String series(long from, long to, @Nullable FeatureQuery features) {
+        String first = "TIMESTAMP '" + LocalDateTime.ofInstant(time(from), ZoneOffset.UTC) + "'";
+        String last = "TIMESTAMP '" + LocalDateTime.ofInstant(time(to), ZoneOffset.UTC) + "'";
+        StringBuilder sql = new StringBuilder("SELECT s.point, epoch_ms(CAST(s.step * ")
+                .append(millis)
+                .append(" AS BIGINT)) AS time, s.value");
+        if (features == null) {
+            return sql.append(" FROM (").append(numbers(first, last)).append(") s").toString();
+        }
+        for (String name : features.names()) {
+            sql.append(", f.").append(quoted(name));
+        }
+        return sql.append(" FROM (")
+                .append(numbers(first, last))
+                .append(") s LEFT JOIN (")
+                .append(features.numbers(first, last))
+                .append(") f ON f.step = s.step")
+                .append(features.isByPoint() ? " AND f.point = s.point" : "")
+                .toString();
     }
 
     /** The statement, for people. */

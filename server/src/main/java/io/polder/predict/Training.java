@@ -24,6 +24,7 @@ final class Training {
     private final Series.Calendar calendar;
     private final MartModels.Runner runner;
     private final String version;
+    private final RidgeTraining ridge;
 
     Training(Model model, StepQuery query, Series.Calendar calendar, MartModels.Runner runner, String version) {
         this.model = model;
@@ -31,6 +32,12 @@ final class Training {
         this.calendar = calendar;
         this.runner = runner;
         this.version = version;
+        ridge = new RidgeTraining(model, query, calendar);
+    }
+
+    /** Takes note that rows from a time on have changed. */
+    void changed(Instant from) {
+        ridge.changed(from);
     }
 
     /**
@@ -51,16 +58,29 @@ final class Training {
             throw nothing("There are " + hours(there) + " of history");
         }
         long day = Duration.ofDays(1).dividedBy(model.step());
+        boolean isRidge = model.algorithm() == Model.Algorithm.RIDGE;
+        long trial = end - Math.max(day, (end - first) / 5 / day * day);
+        // Ridge learns from sums; numbers are only needed where it is tried, and a week before.
+        long from0 = isRidge ? Math.max(first, trial - 8 * day) : first;
+        FeatureQuery features = model.features().isPresent() ? FeatureQuery.of(connection, model) : null;
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
         try (TrainingFile file = new TrainingFile(TrainingTask.history(folder))) {
             float[] range = {least, most};
-            for (long from = first; from < end; from += day) {
+            for (long from = from0; from < end; from += day) {
                 query.read(connection, from, Math.min(end, from + day), (point, step, value) -> {
                     range[0] = Math.min(range[0], value);
                     range[1] = Math.max(range[1], value);
-                    put(file, point, (int) (step - first), value);
+                    put(() -> file.put(point, (int) (step - from0), value));
                 });
+                if (features != null) {
+                    features.read(connection, from, Math.min(end, from + day), (column, point, step, value) -> put(
+                            () -> file.putBeside(
+                                    features.names().get(column),
+                                    features.isByPoint() ? point : null,
+                                    (int) (step - from0),
+                                    value)));
+                }
             }
             if (file.count() == 0) {
                 throw new PolderException(
@@ -80,10 +100,13 @@ final class Training {
         data.put("sql", query.sql());
         data.put("table", model.table());
         data.put("offsets", new TreeMap<>(positions).toString());
-        new TrainingTask(
+        if (features != null) {
+            data.put("features", model.features().orElseThrow());
+        }
+        TrainingTask task = new TrainingTask(
                         model.name(),
-                        query.time(first).toString(),
-                        Math.toIntExact(end - first),
+                        query.time(from0).toString(),
+                        Math.toIntExact(end - from0),
                         model.step().toSeconds(),
                         calendar.zone().getId(),
                         calendar.holidays(),
@@ -91,15 +114,26 @@ final class Training {
                         model.certainty(),
                         THREADS,
                         data,
-                        Map.of("polder", version))
-                .write(folder);
-        runner.run(folder, progress);
+                        Map.of("polder", version));
+        task.write(folder);
+        if (isRidge) {
+            Series recent = task.series(folder);
+            RidgeForecaster trained = ridge.train(connection, recent, first, trial, end, features, progress);
+            Map<String, Double> scores = TrainingTask.baselines(recent, (int) (trial - from0), model.horizons());
+            task.keep(folder, query.time(first), recent, trained, scores);
+        } else {
+            runner.run(folder, progress);
+        }
         return TrainingTask.model(folder);
     }
 
-    private static void put(TrainingFile file, String point, int step, float value) {
+    private interface Put {
+        void put() throws IOException;
+    }
+
+    private static void put(Put number) {
         try {
-            file.put(point, step, value);
+            number.put();
         } catch (IOException failure) {
             throw new java.io.UncheckedIOException("writing the history", failure);
         }

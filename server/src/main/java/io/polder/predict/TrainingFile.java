@@ -16,20 +16,26 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The history that a training learns from, on its way from the mart's process to the training's: numbers as they come, in
  * pieces, so that neither side holds more than it must. A file of one machine and one version.
  *
- * <p>Entries: 1, a point's name; 2, its point's number, the step's number from the first on, the value; 0 at the end.
+ * <p>Entries: 1, a point's name; 2, its point's number, the step's number from the first on, the value; 3, the name of what is
+ * known beside; 4, its number, the point's (-1 when it is the same for all), the step's, the value; 0 at the end.
  */
 final class TrainingFile implements Closeable {
     private static final int END = 0;
     private static final int NAME = 1;
     private static final int VALUE = 2;
+    private static final int COVARIATE = 3;
+    private static final int BESIDE = 4;
+    private static final int ALL_POINTS = -1;
 
     private final DataOutputStream out;
     private final Map<String, Integer> points = new HashMap<>();
+    private final Map<String, Integer> covariates = new HashMap<>();
     private long count;
 
     TrainingFile(Path file) throws IOException {
@@ -38,6 +44,15 @@ final class TrainingFile implements Closeable {
 
     /** Takes a number. */
     void put(String point, int step, float value) throws IOException {
+        int index = index(point);
+        out.writeByte(VALUE);
+        out.writeInt(index);
+        out.writeInt(step);
+        out.writeFloat(value);
+        count++;
+    }
+
+    private int index(String point) throws IOException {
         Integer index = points.get(point);
         if (index == null) {
             index = points.size();
@@ -45,11 +60,24 @@ final class TrainingFile implements Closeable {
             out.writeByte(NAME);
             out.writeUTF(point);
         }
-        out.writeByte(VALUE);
+        return index;
+    }
+
+    /** Takes a number that is known beside; null when it is the same for all points. */
+    void putBeside(String name, @Nullable String point, int step, float value) throws IOException {
+        int of = point == null ? ALL_POINTS : index(point);
+        Integer index = covariates.get(name);
+        if (index == null) {
+            index = covariates.size();
+            covariates.put(name, index);
+            out.writeByte(COVARIATE);
+            out.writeUTF(name);
+        }
+        out.writeByte(BESIDE);
         out.writeInt(index);
+        out.writeInt(of);
         out.writeInt(step);
         out.writeFloat(value);
-        count++;
     }
 
     /** How many numbers there are. */
@@ -77,13 +105,20 @@ final class TrainingFile implements Closeable {
             throws IOException {
         List<String> points = new ArrayList<>();
         List<float[]> values = new ArrayList<>();
+        List<String> covariates = new ArrayList<>();
+        List<Map<Integer, float[]>> beside = new ArrayList<>();
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
             for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
                 if (kind == NAME) {
                     points.add(in.readUTF());
-                    float[] ofPoint = new float[steps];
-                    Arrays.fill(ofPoint, Float.NaN);
-                    values.add(ofPoint);
+                    values.add(missing(steps));
+                } else if (kind == COVARIATE) {
+                    covariates.add(in.readUTF());
+                    beside.add(new HashMap<>());
+                } else if (kind == BESIDE) {
+                    Map<Integer, float[]> of = beside.get(in.readInt());
+                    float[] ofPoint = of.computeIfAbsent(in.readInt(), fresh -> missing(steps));
+                    ofPoint[in.readInt()] = in.readFloat();
                 } else {
                     int point = in.readInt();
                     int at = in.readInt();
@@ -93,21 +128,34 @@ final class TrainingFile implements Closeable {
         } catch (EOFException cut) {
             throw new IOException("the history is not whole", cut);
         }
-        return sorted(points, values, start, step, calendar);
-    }
-
-    /** By name, so that the same rows give the same model in whatever order they come. */
-    private static Series sorted(
-            List<String> points, List<float[]> values, Instant start, Duration step, Series.Calendar calendar) {
         Integer[] order = new Integer[points.size()];
         Arrays.setAll(order, at -> at);
+        // By name, so that the same rows give the same model in whatever order they come.
         Arrays.sort(order, (one, other) -> points.get(one).compareTo(points.get(other)));
-        List<String> names = new ArrayList<>();
-        float[][] numbers = new float[order.length][];
-        for (int at = 0; at < order.length; at++) {
-            names.add(points.get(order[at]));
-            numbers[at] = values.get(order[at]);
+        List<Series.Covariate> known = new ArrayList<>();
+        for (int at = 0; at < covariates.size(); at++) {
+            Map<Integer, float[]> of = beside.get(at);
+            float[] shared = of.get(ALL_POINTS);
+            known.add(new Series.Covariate(
+                    covariates.get(at),
+                    shared != null
+                            ? new float[][] {shared}
+                            : Arrays.stream(order)
+                                    .map(point -> of.getOrDefault(point, missing(steps)))
+                                    .toArray(float[][]::new)));
         }
-        return Series.of(names, start, step, calendar, numbers);
+        Series series = Series.of(
+                Arrays.stream(order).map(points::get).toList(),
+                start,
+                step,
+                calendar,
+                Arrays.stream(order).map(values::get).toArray(float[][]::new));
+        return known.isEmpty() ? series : series.with(known);
+    }
+
+    private static float[] missing(int steps) {
+        float[] missing = new float[steps];
+        Arrays.fill(missing, Float.NaN);
+        return missing;
     }
 }

@@ -63,20 +63,31 @@ record TrainingTask(
      */
     static void run(Path folder, DoubleConsumer progress) throws IOException {
         TrainingTask task = JSON.readValue(folder.resolve("task.json").toFile(), TrainingTask.class);
-        Series series = known(TrainingFile.read(
-                history(folder),
-                Instant.parse(task.start),
-                Duration.ofSeconds(task.step),
-                new Series.Calendar(ZoneId.of(task.zone), task.holidays),
-                task.steps));
-        Map<String, Double> scores = task.baselines(series);
+        Series series = task.series(folder);
+        Map<String, Double> scores = baselines(series, (int) (series.steps() * SEEN_FIRST), task.horizons);
         progress.accept(0.02);
         TreesForecaster.Settings settings = TreesForecaster.Settings.usual(task.horizons, SEED, task.threads)
                 .withCertainty(task.certainty);
         TreesForecaster trained = TreesForecaster.fit(series, settings, done -> progress.accept(0.02 + 0.98 * done));
+        task.keep(folder, series.time(0), series, trained, scores);
+    }
+
+    /** The history that was written for it, of the points that have a day of numbers. */
+    Series series(Path folder) throws IOException {
+        return known(TrainingFile.read(
+                history(folder),
+                Instant.parse(start),
+                Duration.ofSeconds(step),
+                new Series.Calendar(ZoneId.of(zone), holidays),
+                steps));
+    }
+
+    /** Leaves a model in the folder. */
+    void keep(Path folder, Instant from, Series training, Learned trained, Map<String, Double> scores)
+            throws IOException {
         scores.put("mae", trained.tried().mae());
         scores.put("rmse", trained.tried().rmse());
-        new ModelFile(ModelFile.Provenance.of(task.name, series, trained, task.data, task.versions, scores), trained)
+        new ModelFile(ModelFile.Provenance.of(name, from, training, trained, data, versions, scores), trained)
                 .write(model(folder));
     }
 
@@ -102,10 +113,9 @@ record TrainingTask(
         return all.arranged(known);
     }
 
-    /** The mean absolute errors of the baselines where the model is tried, too. */
-    private Map<String, Double> baselines(Series series) {
+    /** The mean absolute errors of the baselines from a step on, where the model is tried, too. */
+    static Map<String, Double> baselines(Series series, int cut, int horizons) {
         Map<String, Double> scores = new TreeMap<>();
-        int cut = (int) (series.steps() * SEEN_FIRST);
         int stride = Math.max(1, (series.steps() - cut) / MOST_ORIGINS);
         for (Forecaster one : Baselines.all(series.window(0, cut), Features.INPUTS, horizons)) {
             double sum = 0;

@@ -88,6 +88,7 @@ class ModelFileTest {
         new ModelFile(
                         ModelFile.Provenance.of(
                                 "made",
+                                series.time(0),
                                 series,
                                 trained,
                                 Map.of("file", "made"),

@@ -191,7 +191,7 @@ class RidgeSumsTest {
     private void aFileKeepsIt(RidgeForecaster ridge, Series training) throws IOException {
         Path file = folder.resolve("ridge.model");
         new ModelFile(
-                        ModelFile.Provenance.of("air", training, ridge, Map.of("sql", ALL), Map.of("polder", "1"), Map.of()),
+                        ModelFile.Provenance.of("air", training.time(0), training, ridge, Map.of("sql", ALL), Map.of("polder", "1"), Map.of()),
                         ridge)
                 .write(file);
 

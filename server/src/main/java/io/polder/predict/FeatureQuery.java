@@ -1,0 +1,97 @@
+package io.polder.predict;
+
+import io.polder.config.Model;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a model's definition calls features, as SQL gives them: the mean of each column by step, and by point where there is
+ * such a column. Immutable.
+ *
+ * @param names of the columns
+ * @param isByPoint whether each point has its own
+ * @param point SQL of a row's point
+ * @param select as it is written
+ * @param millis of a step
+ */
+record FeatureQuery(List<String> names, boolean isByPoint, String point, String select, long millis) {
+    /** Takes one mean; {@link StepQuery#ALL} is the point of what is the same for all. */
+    interface Sink {
+        void mean(int column, String point, long step, float value);
+    }
+
+    /** Asks the engine which columns there are. */
+    static FeatureQuery of(Connection connection, Model model) throws SQLException {
+        String select = model.features().orElseThrow();
+        List<String> names = new ArrayList<>();
+        boolean isByPoint = false;
+        try (Statement statement = connection.createStatement();
+                ResultSet columns = statement.executeQuery("DESCRIBE " + select)) {
+            while (columns.next()) {
+                String name = columns.getString(1);
+                if (model.point().isPresent() && name.equals(model.point().get())) {
+                    isByPoint = true;
+                } else if (!name.equals("time")) {
+                    names.add(name);
+                }
+            }
+        }
+        return new FeatureQuery(
+                List.copyOf(names),
+                isByPoint,
+                isByPoint ? "CAST(" + StepQuery.quoted(model.point().orElseThrow()) + " AS VARCHAR)" : "'" + StepQuery.ALL + "'",
+                select,
+                model.step().toMillis());
+    }
+
+    /** The SELECT of their means by point and step, for times given as SQL. */
+    String numbers(String from, String to) {
+        StringBuilder sql = new StringBuilder("SELECT ")
+                .append(point)
+                .append(" AS point, epoch_ms(CAST(time AS TIMESTAMP)) // ")
+                .append(millis)
+                .append(" AS step");
+        for (String name : names) {
+            String column = StepQuery.quoted(name);
+            sql.append(", avg(CAST(").append(column).append(" AS DOUBLE)) AS ").append(column);
+        }
+        return sql.append(" FROM (")
+                .append(select)
+                .append(") WHERE time >= ")
+                .append(from)
+                .append(" AND time < ")
+                .append(to)
+                .append(" GROUP BY 1, 2")
+                .toString();
+    }
+
+    /** Reads the steps from {@code from} to before {@code to}, in any order. */
+    void read(Connection connection, long from, long to, Sink sink) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(numbers("?", "?"))) {
+            statement.setObject(1, time(from));
+            statement.setObject(2, time(to));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    for (int column = 0; column < names.size(); column++) {
+                        double mean = rows.getDouble(column + 3);
+                        if (!rows.wasNull() && Double.isFinite(mean)) {
+                            sink.mean(column, rows.getString(1), rows.getLong(2), (float) mean);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private LocalDateTime time(long step) {
+        return LocalDateTime.ofInstant(Instant.ofEpochMilli(step * millis), ZoneOffset.UTC);
+    }
+}
