@@ -31,6 +31,16 @@ public interface Learned extends Forecaster {
      */
     Reasons why(Series known, int point, int ahead);
 
+    /**
+     * How its forecasts depend on one thing.
+     *
+     * @param known moments to take the mean of: all points at steps spread evenly over it
+     * @param feature one of {@link #features}
+     * @param ahead how many steps ahead, from 1
+     * @throws io.polder.record.PolderException NOT_FOUND when it does not look at that
+     */
+    Dependence dependence(Series known, String feature, int ahead);
+
     /** Writes what forecasts need; {@link ModelFile} puts beside it where it comes from. */
     void write(DataOutput out) throws IOException;
 }

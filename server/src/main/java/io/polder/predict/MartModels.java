@@ -433,6 +433,43 @@ public final class MartModels implements AutoCloseable {
     }
 
     /**
+     * What the champion looks at, and how its forecasts depend on one of that.
+     *
+     * @param ahead in minutes; 0 for one step
+     * @param feature of which the dependence is told; null for none
+     * @throws PolderException NOT_FOUND, INVALID_REQUEST
+     */
+    public ModelAnswers.Features features(String name, int ahead, @Nullable String feature) {
+        ModelRun run = run(name);
+        Model model = run.model();
+        long minutes = ahead == 0 ? model.step().toMinutes() : ahead;
+        checkAhead(model, minutes);
+        ModelFile champion = run.champions().champion();
+        if (champion == null) {
+            return new ModelAnswers.Features(name, null, minutes, List.of(), null);
+        }
+        Learned learned = champion.forecaster();
+        int steps = Math.toIntExact(minutes / model.step().toMinutes());
+        List<String> names = learned.features();
+        List<ModelAnswers.Feature> features = new ArrayList<>();
+        for (int at = 0; at < names.size(); at++) {
+            Double weight = null;
+            Double error = null;
+            if (learned instanceof RidgeForecaster ridge) {
+                weight = ridge.model(steps).weights()[at];
+                error = ridge.model(steps).errors()[at];
+            }
+            features.add(new ModelAnswers.Feature(names.get(at), weight, error));
+        }
+        RecentSteps recent = run.recent();
+        Dependence dependence = feature == null || recent == null
+                ? null
+                : learned.dependence(
+                        recent.all().arranged(champion.provenance().points()), feature, steps);
+        return new ModelAnswers.Features(name, learned.name(), minutes, features, dependence);
+    }
+
+    /**
      * Trains one now, in the background.
      *
      * @throws PolderException NOT_FOUND, CONFLICT, UNAVAILABLE

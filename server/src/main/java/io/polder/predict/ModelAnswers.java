@@ -116,6 +116,28 @@ public final class ModelAnswers {
     public record Against(String forecaster, double difference, double chance, int steps) {}
 
     /**
+     * What the champion looks at.
+     *
+     * @param algorithm of the champion; null when there is none
+     * @param ahead in minutes
+     * @param dependence how forecasts depend on the feature that was asked for; null when none was
+     */
+    public record Features(
+            String model,
+            @Nullable String algorithm,
+            long ahead,
+            List<Feature> features,
+            @Nullable Dependence dependence) {}
+
+    /**
+     * Something that a model looks at.
+     *
+     * @param weight of a linear model; null for trees
+     * @param error the weight's standard error
+     */
+    public record Feature(String what, @Nullable Double weight, @Nullable Double error) {}
+
+    /**
      * The latest forecasts of all points.
      *
      * @param latest what they had in the last step

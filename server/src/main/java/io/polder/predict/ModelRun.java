@@ -338,6 +338,11 @@ final class ModelRun {
 
     /** The same as a sentence. */
     String says() {
+        String missing = history.featuresMissing();
+        return missing.isEmpty() ? saysItself() : saysItself() + " " + missing;
+    }
+
+    private String saysItself() {
         if (!trouble.isEmpty()) {
             return "It cannot go on: " + trouble;
         }
@@ -346,11 +351,11 @@ final class ModelRun {
         String failure = champions.state().failure();
         ModelFile champion = champions.champion();
         if (champion != null) {
-            String told = "The " + champion.forecaster().name() + " trained up to "
+            String told = "The model (" + champion.forecaster().name() + ") trained up to "
                     + champion.provenance().trainedTo()
                     + (champions.isBehind()
-                            ? " have fallen behind a baseline, which serves until they are better."
-                            : " serve.");
+                            ? " has fallen behind a baseline, which serves until it is better."
+                            : " serves.");
             return told
                     + (champions.verdict().isEmpty() ? "" : " " + champions.verdict())
                     + (failure == null ? "" : " The last training failed: " + failure + ".");

@@ -214,6 +214,30 @@ public final class RidgeForecaster implements Learned {
     }
 
     @Override
+    public Dependence dependence(Series known, String feature, int ahead) {
+        Ridge model = model(ahead);
+        float[][] rows = Dependence.moments(known, inputs(), (window, point) -> {
+            double[] row = lines.row(window, point, ahead - 1);
+            float[] moment = new float[row.length];
+            for (int term = 0; term < row.length; term++) {
+                moment[term] = (float) row[term];
+            }
+            return moment;
+        });
+        return Dependence.of(feature, features(), rows, all -> Arrays.stream(all)
+                .filter(row -> !Float.isNaN(row[0]))
+                .mapToDouble(row -> {
+                    double value = model.intercept() - row[0];
+                    for (int term = 0; term < row.length; term++) {
+                        value += model.weights()[term] * row[term];
+                    }
+                    return value;
+                })
+                .average()
+                .orElse(0));
+    }
+
+    @Override
     public void write(DataOutput out) throws IOException {
         LinearTerms first = lines.terms().get(0);
         out.writeInt(first.covariates().size());

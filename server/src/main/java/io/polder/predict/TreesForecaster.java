@@ -2,7 +2,6 @@ package io.polder.predict;
 
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
-import io.polder.record.Problem;
 import io.polder.statistics.Binned;
 import io.polder.statistics.BoostedTrees;
 import io.polder.statistics.BoostedTrees.Loss;
@@ -102,9 +101,6 @@ public final class TreesForecaster implements Learned {
     private static final double SEEN_FIRST = 0.8;
     private static final double[] WEIGHTS = {0, 0.25, 0.5, 0.75, 1};
     private static final double PENALTY = 10;
-    private static final int DEPENDENCE_VALUES = 20;
-    /** Of points at steps, about. */
-    private static final int DEPENDENCE_MOMENTS = 2_000;
     /** Forecasts of points that the trial makes, at most; of more, every so manieth origin is taken. */
     private static final int MOST_TRIED = 100_000;
 
@@ -475,71 +471,21 @@ public final class TreesForecaster implements Learned {
                 parts);
     }
 
-    /**
-     * How its forecasts depend on one thing.
-     *
-     * @param known moments to take the mean of: all points at steps spread evenly over it
-     * @param feature one of {@link #features}
-     * @param ahead how many steps ahead, from 1
-     * @throws PolderException NOT_FOUND when it does not look at that
-     */
+    @Override
     public Dependence dependence(Series known, String feature, int ahead) {
-        int column = features().indexOf(feature);
-        if (column < 0) {
-            throw new PolderException(
-                    ErrorCode.NOT_FOUND,
-                    List.of(new Problem(
-                            "feature",
-                            feature,
-                            "the model does not look at that",
-                            Problem.suggestion(feature, features()))));
-        }
-        float[][] rows = moments(known, ahead);
-        float[] there = new float[rows.length];
-        int count = 0;
-        for (float[] row : rows) {
-            if (!Float.isNaN(row[column])) {
-                there[count++] = row[column];
-            }
-        }
-        float[] sorted = Arrays.copyOf(there, count);
-        Arrays.sort(sorted);
-        float[] values = new float[count == 0 ? 0 : DEPENDENCE_VALUES];
-        int size = 0;
-        for (int at = 0; at < values.length; at++) {
-            float value = sorted[(int) ((long) (count - 1) * at / (DEPENDENCE_VALUES - 1))];
-            if (size == 0 || value != values[size - 1]) {
-                values[size++] = value;
-            }
-        }
-        values = Arrays.copyOf(values, size);
-        double[] adds = new double[size];
-        for (int at = 0; at < size; at++) {
-            for (float[] row : rows) {
-                row[column] = values[at];
-            }
+        return Dependence.of(feature, features(), moments(known, ahead), rows -> {
             double mean = Arrays.stream(stage.means()[ahead - 1].predictAll(rows)).average().orElse(0);
             double median =
                     Arrays.stream(stage.medians()[ahead - 1].predictAll(rows)).average().orElse(0);
-            adds[at] = weight * mean + (1 - weight) * median;
-        }
-        return new Dependence(feature, values, adds, rows.length);
+            return weight * mean + (1 - weight) * median;
+        });
     }
 
     /** What it looks at, at moments spread over a series. */
     private float[][] moments(Series known, int ahead) {
-        int points = known.points().size();
-        int origins = Math.max(1, Math.min(known.steps() - Features.INPUTS + 1, DEPENDENCE_MOMENTS / points));
-        int stride = Math.max(1, points * origins / DEPENDENCE_MOMENTS);
-        List<float[]> rows = new ArrayList<>();
-        for (int origin = 0; origin < origins; origin++) {
-            int end = known.steps() - (int) ((long) (known.steps() - Features.INPUTS) * origin / origins);
-            Features.Known seen =
-                    stage.features().known(known.window(end - Features.INPUTS, end), settings.horizons());
-            for (int point = 0; point < points; point += stride) {
-                rows.add(stage.features().row(seen, point, ahead));
-            }
-        }
-        return rows.toArray(float[][]::new);
+        return Dependence.moments(known, Features.INPUTS, (window, point) -> {
+            Features.Known seen = stage.features().known(window, settings.horizons());
+            return stage.features().row(seen, point, ahead);
+        });
     }
 }

@@ -116,6 +116,7 @@ final class Api {
                 get("/api/models/{model}/forecast", models::forecast),
                 get("/api/models/{model}/points/{point}", models::point),
                 get("/api/models/{model}/points/{point}/why", models::why),
+                get("/api/models/{model}/features", models::features),
                 post("/api/models/{model}/train", models::train),
                 get("/api/ledger", this::ledger),
                 get("/api/freshness", this::freshness),

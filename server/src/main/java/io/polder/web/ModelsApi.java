@@ -45,6 +45,11 @@ final class ModelsApi {
         answer(request, program.why(model, named(request), ahead(request, model)));
     }
 
+    void features(Context request) {
+        String model = model(request);
+        answer(request, program.features(model, ahead(request, model), request.queryParam("feature")));
+    }
+
     void train(Context request) {
         ModelAnswers.Status status = program.train(model(request));
         request.status(202);

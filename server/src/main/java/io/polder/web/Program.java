@@ -105,6 +105,8 @@ interface Program {
 
     ModelAnswers.Why why(String model, String point, int ahead);
 
+    ModelAnswers.Features features(String model, int ahead, @Nullable String feature);
+
     ModelAnswers.Status train(String model);
 
     List<Rule> rules(String table);
@@ -291,6 +293,11 @@ interface Program {
             @Override
             public ModelAnswers.Why why(String model, String point, int ahead) {
                 return models.why(model, point, ahead);
+            }
+
+            @Override
+            public ModelAnswers.Features features(String model, int ahead, @Nullable String feature) {
+                return models.features(model, ahead, feature);
             }
 
             @Override

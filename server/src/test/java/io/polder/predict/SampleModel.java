@@ -22,7 +22,7 @@ public final class SampleModel {
                 0.9,
                 24,
                 "serving",
-                "The trees trained up to 2026-03-02T06:00:00Z serve.",
+                "The model (trees) trained up to 2026-03-02T06:00:00Z serves.",
                 2,
                 new ModelAnswers.Trained(
                         "2026-03-02T06:00:00Z",
@@ -55,6 +55,15 @@ public final class SampleModel {
                 List.of(),
                 List.of(day),
                 List.of(new ModelAnswers.Against("last value", -0.3, Double.NaN, 8)));
+    }
+
+    public static ModelAnswers.Features features(long ahead) {
+        return new ModelAnswers.Features(
+                "speed",
+                "ridge",
+                ahead,
+                List.of(new ModelAnswers.Feature("value now", 0.9, Double.NaN), new ModelAnswers.Feature("rain", null, null)),
+                new Dependence("rain", new float[] {0, 5}, new double[] {0.5, -4}, 2_000));
     }
 
     public static ModelAnswers.Latest latest() {

@@ -435,6 +435,11 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     @Override
+    public ModelAnswers.Features features(String model, int ahead, @Nullable String feature) {
+        return SampleModel.features(ahead);
+    }
+
+    @Override
     public ModelAnswers.Status train(String model) {
         return SampleModel.status();
     }

@@ -55,6 +55,7 @@ final class OpenApiTest {
             Map.entry("latestForecast", List.of("/api/models/speed/forecast")),
             Map.entry("pointForecast", List.of("/api/models/speed/points/29?hours=3&ahead=15")),
             Map.entry("why", List.of("/api/models/speed/points/29/why")),
+            Map.entry("features", List.of("/api/models/speed/features?ahead=30&feature=rain")),
             Map.entry("train", List.of("/api/models/speed/train", "")),
             Map.entry("ledger", List.of("/api/ledger?minutes=10")),
             Map.entry("freshness", List.of("/api/freshness")),
