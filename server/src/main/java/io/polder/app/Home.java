@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  * kafka/         topics of the embedded broker
  * store/         tables
  * feeds/         what feeds remember: what is paused, which files were read, what was replayed
+ * models/        what was trained, and what has happened to it
  * history/       what the demo loads
  * log/           what the program had to say
  * tmp/           emptied at each start

@@ -119,9 +119,7 @@ final class TrainingProcess {
     /** The mart never writes: when there is an end to read, it has gone. */
     private static void endWithTheMart() {
         try {
-            while (System.in.read() >= 0) {
-                continue;
-            }
+            System.in.transferTo(java.io.OutputStream.nullOutputStream());
         } catch (IOException gone) {
             // The same.
         }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,10 +91,7 @@ class MartModelsTest {
     void aModelIsTrainedForecastsScoresItselfAndSaysWhy() throws Exception {
         start(MART);
         push(0, DAYS * SLOTS);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(model().path("state").asText())
-                        .as(model().path("says").asText())
-                        .isEqualTo("serving"));
+        awaitState("serving");
         JsonNode first = model();
         assertThat(first.at("/champion/scores/mae").asDouble())
                 .isLessThan(first.at("/champion/scores/mae last value").asDouble());
@@ -102,10 +100,7 @@ class MartModelsTest {
         // Each step that ends is forecast from, and scores what was said of it.
         for (int step = DAYS * SLOTS; step < DAYS * SLOTS + 6; step++) {
             push(step, step + 1);
-            String madeAt = time(step).toString();
-            await().atMost(PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(model().path("lastMadeAt").asText()).isEqualTo(madeAt));
+            awaitMadeAt(step);
         }
         assertThat(model().path("servedBy").asText()).isEqualTo("trees");
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(sql(
@@ -136,6 +131,110 @@ class MartModelsTest {
         JsonNode latest = get("/api/models/no2/forecast");
         assertThat(latest.path("points")).hasSize(STATIONS);
         assertThat(latest.path("values")).hasSize(4);
+    }
+
+    @Test
+    void aRestartGoesOnWhereItWasAndANewPointIsForecastByABaseline() throws Exception {
+        start(MART);
+        push(0, DAYS * SLOTS);
+        awaitState("serving");
+        int next = DAYS * SLOTS;
+        push(next, next + 1);
+        awaitMadeAt(next);
+        String count = "SELECT count(*) FROM forecast_no2 WHERE made_at = '" + sqlTime(next) + "'";
+        awaitSql(count, STATIONS * 4);
+
+        mart.close();
+        home.close();
+        start(MART);
+
+        awaitMadeAt(next);
+        assertThat(model().path("state").asText()).isEqualTo("serving");
+        assertThat(sql(count)).isEqualTo("[[" + STATIONS * 4 + "]]");
+        post("/api/feeds/air/events", event("new", next, 55));
+        push(next + 1, next + 2);
+        awaitMadeAt(next + 1);
+        awaitSql(
+                "SELECT count(*) FROM forecast_no2 WHERE station = 'new' AND forecaster <> 'trees' AND made_at = '"
+                        + sqlTime(next + 1) + "'",
+                4);
+        // What was said before the restart is scored after it.
+        awaitSql(
+                "SELECT sum(n) FROM scores_no2 WHERE forecaster = 'served' AND ahead = 15 AND for_when = '"
+                        + sqlTime(next) + "'",
+                STATIONS);
+    }
+
+    @Test
+    void withTooLittleHistoryABaselineServesAndTheModelSaysWhatItWaitsFor() throws Exception {
+        start(MART);
+        push(0, SLOTS);
+
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE low < value AND value < high", STATIONS * 4);
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(model().path("says").asText()).contains("of history, and 61 hours are needed"));
+        assertThat(model().path("state").asText()).isEqualTo("waiting");
+        assertThat(model().path("servedBy").asText()).isIn("last value", "historical average", "same slot before");
+        assertThat(get("/api/models/no2/points/s0/why").path("sentence").asText())
+                .contains(": ");
+    }
+
+    @Test
+    void aConstantTargetIsAFailureWithASentenceAndABaselineServes() throws Exception {
+        start(MART.replace("target: no2", "target: \"no2 * 0 + 4\""));
+        push(0, 3 * SLOTS);
+
+        awaitState("failed");
+        assertThat(model().path("says").asText()).contains("is 4.0 in").contains("name a target that changes");
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE value = 4", STATIONS * 4);
+    }
+
+    @Test
+    void aTrainingThatIsKilledLeavesTheServingModelAndCanBeStartedAgain() throws Exception {
+        start(MART);
+        push(0, DAYS * SLOTS);
+        await().atMost(PATIENCE).until(() -> training().isPresent());
+        training().ifPresent(ProcessHandle::destroyForcibly);
+
+        awaitState("failed");
+        assertThat(model().path("says").asText()).contains("The training failed: its process ended with code 137");
+        assertThat(model().path("servedBy").isNull()).isFalse();
+
+        post("/api/models/no2/train", "");
+        awaitState("serving");
+    }
+
+    private static Optional<ProcessHandle> training() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").endsWith("java"))
+                .findFirst();
+    }
+
+    private void awaitState(String state) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(model().path("state").asText())
+                        .as(model().path("says").asText())
+                        .isEqualTo(state));
+    }
+
+    private void awaitMadeAt(int step) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(model().path("lastMadeAt").asText())
+                        .isEqualTo(time(step).toString()));
+    }
+
+    private void awaitSql(String sql, long number) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(sql(sql)).isEqualTo("[[" + number + "]]"));
+    }
+
+    private static String sqlTime(int step) {
+        return time(step).toString().replace('T', ' ').replace("Z", "");
+    }
+
+    private static String event(String station, int step, float value) {
+        return "{\"station\":\"" + station + "\",\"time\":\"" + time(step) + "\",\"no2\":" + value + "}\n";
     }
 
     // ---- made-up air
@@ -169,13 +268,7 @@ class MartModelsTest {
         StringBuilder lines = new StringBuilder();
         for (int step = from; step < to; step++) {
             for (int station = 0; station < STATIONS; station++) {
-                lines.append("{\"station\":\"s")
-                        .append(station)
-                        .append("\",\"time\":\"")
-                        .append(time(step))
-                        .append("\",\"no2\":")
-                        .append(air[station][step])
-                        .append("}\n");
+                lines.append(event("s" + station, step, air[station][step]));
             }
         }
         post("/api/feeds/air/events", lines.toString());

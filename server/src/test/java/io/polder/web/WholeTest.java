@@ -10,6 +10,7 @@ import io.polder.enrich.Enrichment;
 import io.polder.ingest.Idempotency;
 import io.polder.ingest.Ingest;
 import io.polder.log.Log;
+import io.polder.predict.MartModels;
 import io.polder.profile.MartProfiles;
 import io.polder.query.Queries;
 import io.polder.store.duck.DuckStore;
@@ -73,6 +74,16 @@ final class WholeTest {
                         mart,
                         new MartProfiles.Settings(
                                 folder.resolve("profiles"), folder.resolve("tmp"), Duration.ofMinutes(1), 10),
+                        clock)),
+                part(MartModels.open(
+                        mart,
+                        new MartModels.Settings(
+                                store,
+                                folder.resolve("models"),
+                                (feed, events) -> {},
+                                topic -> true,
+                                (task, progress) -> {},
+                                "test"),
                         clock)),
                 0,
                 List::of,
