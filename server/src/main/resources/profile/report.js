@@ -470,6 +470,7 @@ export function draw(profile, into) {
       section(
         "associations",
         "What goes together",
+        profile.columns.length > 60 && element("p", { class: "note" }, "Of so many columns, the first 60 that are numbers, times or categories are held against each other; so are the first 60 that lack values."),
         associations(profile),
         profile.missingTogether.length > 0 && element("h4", {}, "Missing in the same rows"),
         profile.missingTogether.length > 0 && table([["column"], ["and"], ["phi", true], ["rows of both", true]], profile.missingTogether.map((each) => [each.first, each.second, each.phi.toFixed(2), count(each.both)]), 15),

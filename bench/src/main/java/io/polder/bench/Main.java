@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
             "  polder bench ingest --seconds 30       from HTTP to committed",
             "  polder bench agent --warm 20           the real Flume and Polder's agent in turn, about ten minutes",
             "  polder bench sql --only fetch          queries through every endpoint; overhead, fetch or dashboard alone",
-            "  polder bench profile                   a file's profile beside DuckDB's SUMMARIZE",
+            "  polder bench profile                   a file's profile beside DuckDB's SUMMARIZE, about ten minutes",
             "  polder bench avro                      the real Flume feeds Polder's agent, and the other way round",
             "  polder bench recording                 the real Flume's answers and counters, written anew",
             "  polder bench --json results.json       everything of the mart, about twenty minutes"
@@ -72,7 +72,7 @@ final class Main implements Callable<Integer> {
             description = "sql: loads the table into this folder, or takes the one that is there")
     private @Nullable Path keep;
 
-    @Option(names = "--peer", description = "sql: asks Spark's Thrift server, too")
+    @Option(names = "--peer", description = "sql: asks Spark's Thrift server, too; profile: Deequ and ydata-profiling")
     private boolean hasPeer;
 
     public static void main(String[] arguments) {
@@ -104,7 +104,7 @@ final class Main implements Callable<Integer> {
                         Path mart = keep == null ? folder : Files.createDirectories(keep);
                         SqlBench.run(mart, rows, seconds, only, hasPeer, tell);
                     }
-                    case "profile" -> ProfileBench.run(folder, only, tell);
+                    case "profile" -> ProfileBench.run(folder, only, hasPeer, tell);
                     case "agent" -> AgentBench.run(folder, warm, seconds, only).forEach(tell);
                     case "avro" -> tell.accept(AvroBench.run(folder));
                     case "recording" -> tell.accept(FlumeRecording.record(folder));

@@ -31,8 +31,20 @@ final class ProfileBench {
     private static final long MEMORY = 1_200L << 20;
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
-    /** A table to be profiled. */
-    private record Table(String title, long rows, List<String> columns, boolean hasPeer) {}
+    /**
+     * A table to be profiled.
+     *
+     * @param isSummarized whether SUMMARIZE is asked of it, too
+     * @param hasPeers whether other profilers may have it
+     */
+    private record Table(String title, long rows, List<String> columns, boolean isSummarized, boolean hasPeers) {}
+
+    /**
+     * What a profile took.
+     *
+     * @param columns up to when each column by itself was done: reading, types, and everything but what is across columns
+     */
+    private record Turn(Usage columns, Usage all) {}
 
     private ProfileBench() {}
 
@@ -40,13 +52,16 @@ final class ProfileBench {
      * Runs it.
      *
      * @param only runs the tables whose title contains it
+     * @param hasPeers whether other profilers are run, too
      */
-    static void run(Path folder, String only, Consumer<Result> results) throws Exception {
+    static void run(Path folder, String only, boolean hasPeers, Consumer<Result> results) throws Exception {
         for (Table table : List.of(
-                new Table("10 M x 15 numeric", 10_000_000, numeric(15), true),
-                new Table("1 M x 48 mixed", 1_000_000, mixed(48), true),
-                new Table("2,000 x 1,000 mixed", 2_000, mixed(1_000), true),
-                new Table("5 M x 200 mixed", 5_000_000, mixed(200), false))) {
+                new Table("10 M x 15 numeric", 10_000_000, numeric(15), true, false),
+                new Table("1 M x 48 mixed", 1_000_000, mixed(48), true, hasPeers),
+                new Table("100,000 x 48 mixed", 100_000, mixed(48), true, hasPeers),
+                new Table("2,000 x 1,000 mixed", 2_000, mixed(1_000), true, false),
+                new Table("20 x 10,000 mixed", 20, mixed(10_000), false, false),
+                new Table("5 M x 200 mixed", 5_000_000, mixed(200), false, false))) {
             if (table.title().contains(only)) {
                 results.accept(measure(folder, table));
             }
@@ -84,38 +99,44 @@ final class ProfileBench {
         return columns;
     }
 
-    private static Result measure(Path folder, Table table) throws SQLException, IOException {
+    private static Result measure(Path folder, Table table) throws SQLException, IOException, InterruptedException {
         Path file = folder.resolve("table.parquet");
         write(file, table);
-        List<Usage> ours = new ArrayList<>();
+        List<Turn> ours = new ArrayList<>();
         List<Usage> peers = new ArrayList<>();
-        Profile profile = null;
-        for (int turn = 0; turn < (table.hasPeer() ? TURNS : 1); turn++) {
-            Usage begun = Usage.now();
-            profile = profile(folder, file);
-            ours.add(Usage.now().minus(begun));
-            if (table.hasPeer()) {
-                begun = Usage.now();
+        for (int turn = 0; turn < (table.isSummarized() ? TURNS : 1); turn++) {
+            ours.add(profile(folder, file, table.rows()));
+            if (table.isSummarized()) {
+                Usage begun = Usage.now();
                 summarize(folder, file, table.columns().size());
                 peers.add(Usage.now().minus(begun));
             }
         }
-        if (profile == null || profile.rows() != table.rows()) {
-            throw new IllegalStateException("not all rows were profiled");
-        }
         Map<String, Object> numbers = new LinkedHashMap<>();
         numbers.put("table", table.title());
-        numbers.put("whole profile without dependencies, CPU s", tell(ours, Usage::cpuNanos));
-        numbers.put("whole profile without dependencies, s", tell(ours, Usage::wallNanos));
-        if (table.hasPeer()) {
+        List<Usage> wholes = ours.stream().map(Turn::all).toList();
+        List<Usage> columns = ours.stream().map(Turn::columns).toList();
+        numbers.put("each column by itself, CPU s", tell(columns, Usage::cpuNanos));
+        numbers.put("whole profile without dependencies, CPU s", tell(wholes, Usage::cpuNanos));
+        numbers.put("whole profile without dependencies, s", tell(wholes, Usage::wallNanos));
+        if (table.isSummarized()) {
             numbers.put("SUMMARIZE, CPU s", tell(peers, Usage::cpuNanos));
             numbers.put("SUMMARIZE, s", tell(peers, Usage::wallNanos));
-            double ratio = (double) best(ours, Usage::cpuNanos) / best(peers, Usage::cpuNanos);
-            numbers.put("ratio of CPU, of the best turns", Math.round(ratio * 100) / 100.0);
+            numbers.put("ratio of CPU, of the best turns: each column by itself", ratio(columns, peers));
+            numbers.put("ratio of CPU, of the best turns: whole profile", ratio(wholes, peers));
         }
         numbers.put("most resident so far, MiB", mostResident());
+        if (table.hasPeers()) {
+            ProfilePeers.run(
+                    folder, file, best(wholes, Usage::cpuNanos) / 1e9, best(wholes, Usage::wallNanos) / 1e9, numbers);
+        }
         Files.delete(file);
         return new Result("profile", numbers);
+    }
+
+    private static double ratio(List<Usage> ours, List<Usage> theirs) {
+        double ratio = (double) best(ours, Usage::cpuNanos) / best(theirs, Usage::cpuNanos);
+        return Math.round(ratio * 100) / 100.0;
     }
 
     private static List<Double> tell(List<Usage> usages, ToLongFunction<Usage> of) {
@@ -128,12 +149,22 @@ final class ProfileBench {
         return usages.stream().mapToLong(of).min().orElseThrow();
     }
 
-    private static Profile profile(Path folder, Path file) {
+    private static Turn profile(Path folder, Path file, long rows) {
+        Usage begun = Usage.now();
+        List<Usage> columns = new ArrayList<>();
         try (Workbench bench = Workbench.open(new Workbench.Settings(MEMORY, THREADS, folder))) {
             Profile.Source source = FileSource.read(bench, file.toString(), FileSource.Told.NOTHING);
-            return Profiler.profile(
-                    bench, "table", source, new Profiler.Settings(List.of(), Set.of(), 10, false, THREADS), done -> {});
+            Profile profile = Profiler.profile(
+                    bench, "table", source, new Profiler.Settings(List.of(), Set.of(), 10, false, THREADS), done -> {
+                        if (done >= Profiler.COLUMNS_DONE && columns.isEmpty()) {
+                            columns.add(Usage.now().minus(begun));
+                        }
+                    });
+            if (profile.rows() != rows) {
+                throw new IllegalStateException("not all rows were profiled");
+            }
         }
+        return new Turn(columns.get(0), Usage.now().minus(begun));
     }
 
     private static Connection engine(Path folder) throws SQLException {

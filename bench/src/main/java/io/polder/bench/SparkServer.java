@@ -46,6 +46,13 @@ final class SparkServer implements AutoCloseable {
         return Path.of(System.getProperty("polder.root", "."), "bench", "spark", "target", "lib");
     }
 
+    /** Java's options without which Spark does not start. */
+    static List<String> opens() {
+        return OPENED.stream()
+                .map(opened -> "--add-opens=java.base/" + opened + "=ALL-UNNAMED")
+                .toList();
+    }
+
     /** Starts it with what it writes in {@code folder}. */
     static SparkServer start(Path folder) throws IOException {
         if (!Files.isDirectory(library())) {
@@ -58,7 +65,7 @@ final class SparkServer implements AutoCloseable {
         Files.createDirectories(folder);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        OPENED.forEach(opened -> command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED"));
+        command.addAll(opens());
         command.addAll(List.of(
                 "-Xmx2g",
                 "-Dderby.system.home=" + folder,

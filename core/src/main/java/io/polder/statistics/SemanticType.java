@@ -131,7 +131,7 @@ public enum SemanticType {
             if (values.isEmpty() || (!isNamed && (!type.isSelfEvident || values.size() < FEW))) {
                 continue;
             }
-            double coverage = (double) values.stream().filter(type::matches).count() / values.size();
+            double coverage = type.coverage(values);
             boolean isBetter =
                     best == null || coverage + (isNamed ? 0.1 : 0) > best.coverage() + (best.isNamed() ? 0.1 : 0);
             if (coverage >= ENOUGH && isBetter) {
@@ -139,6 +139,18 @@ public enum SemanticType {
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    /** The part of the values that are of this type; not a number as soon as it is certain not to be {@link #ENOUGH}. */
+    private double coverage(List<String> values) {
+        int others = 0;
+        for (String value : values) {
+            others += matches(value) ? 0 : 1;
+            if ((double) (values.size() - others) / values.size() < ENOUGH) {
+                return Double.NaN;
+            }
+        }
+        return (double) (values.size() - others) / values.size();
     }
 
     /** The words of a column's name, and all of them as one: {@code zipCode} has zip, code and zipcode. */

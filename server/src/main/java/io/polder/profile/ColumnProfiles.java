@@ -192,13 +192,18 @@ final class ColumnProfiles {
         String c = column.column();
         String shown = column.isTime() || column.type().equals("time") ? "CAST(" + c + " AS VARCHAR)" : c;
         if (about <= EXACT_DISTINCT) {
-            List<@Nullable Object> found =
-                    bench.row("SELECT count(*), count_if(n = 1) FROM (SELECT count(*) AS n FROM " + table + " WHERE " + c
-                            + " IS NOT NULL GROUP BY " + c + ")");
-            long distinct = Profiler.number(found.get(0));
+            int most = column.isText() ? LOOKED_AT : TOP;
             List<Profile.Top> frequent =
-                    counted("SELECT " + shown + ", count(*) AS n FROM " + table + " WHERE " + c + " IS NOT NULL GROUP BY " + c
-                            + " ORDER BY n DESC, " + c + " LIMIT " + (column.isText() ? LOOKED_AT : TOP));
+                    counted("SELECT " + shown + ", count(*) AS n FROM " + table + " WHERE " + c
+                            + " IS NOT NULL GROUP BY " + c + " ORDER BY n DESC, " + c + " LIMIT " + most);
+            boolean isWhole = frequent.size() < most;
+            List<@Nullable Object> found = isWhole
+                    ? List.of(
+                            frequent.size(),
+                            frequent.stream().filter(each -> each.count() == 1).count())
+                    : bench.row("SELECT count(*), count_if(n = 1) FROM (SELECT count(*) AS n FROM " + table + " WHERE "
+                            + c + " IS NOT NULL GROUP BY " + c + ")");
+            long distinct = Profiler.number(found.get(0));
             return new Values(
                     distinct,
                     0,

@@ -41,6 +41,9 @@ public final class Profiler {
                 new Settings(List.of(), Set.of(), 10, true, Runtime.getRuntime().availableProcessors());
     }
 
+    /** So much is done when all columns by themselves are. */
+    public static final double COLUMNS_DONE = 0.7;
+
     private static final int SAMPLE = 20_000;
     private static final int SMALL_SAMPLE = 1_000;
     /** Cells in which dependencies are looked for. */
@@ -74,7 +77,7 @@ public final class Profiler {
 
     private Profile profile(String name, Profile.Source source) {
         List<Profile.Column> columns = ColumnProfiles.of(
-                bench, typed, rows, settings.personal(), done -> progress.accept(0.7 * done));
+                bench, typed, rows, settings.personal(), done -> progress.accept(COLUMNS_DONE * done));
         Sample sample = Sample.of(bench, typed, columns, rows, SAMPLE);
         List<Profile.Association> associations = sample.associations(SMALL_SAMPLE);
         List<Profile.Missing> missing = sample.missingTogether();

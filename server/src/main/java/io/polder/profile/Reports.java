@@ -176,6 +176,9 @@ public final class Reports {
                                 3));
             }
             lines.add(bold("Together  ")
+                    + (profile.columns().size() > Sample.MAX_COLUMNS
+                            ? quiet("(of the first " + Sample.MAX_COLUMNS + " columns)  ")
+                            : "")
                     + first(
                             profile.associations().stream()
                                     .filter(each -> !each.measure().matches("pearson|kendall|phiK"))

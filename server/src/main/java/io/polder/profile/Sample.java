@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Some rows, each so many apart, on which columns are held against each other. */
 final class Sample {
-    /** Pairs of more columns than this are not all tried. */
-    private static final int MAX_COLUMNS = 60;
+    /** Of more columns than this that can go together with others, the first ones are held against each other. */
+    static final int MAX_COLUMNS = 60;
     /** A column of more different values is no category. */
     private static final int CATEGORIES = 50;
 
@@ -135,15 +135,22 @@ final class Sample {
     /** How each two columns go together, strong ones first. */
     List<Profile.Association> associations(int small) {
         List<Profile.Association> found = new ArrayList<>();
-        int width = Math.min(MAX_COLUMNS, typed.size());
+        int[] used = IntStream.range(0, typed.size())
+                .filter(at -> (numbers[at] != null || codes[at] != null)
+                        && columns.get(at).distinct() > 1)
+                .limit(MAX_COLUMNS)
+                .toArray();
         int step = Math.max(1, rows / small);
-        int[][] binned = new int[width][];
-        for (int at = 0; at < width; at++) {
+        int[][] binned = new int[typed.size()][];
+        for (int at : used) {
             double[] of = numbers[at];
             binned[at] = of == null ? new int[0] : PhiK.bins(of);
         }
-        for (int one = 0; one < width; one++) {
-            for (int other = one + 1; other < width; other++) {
+        for (int one : used) {
+            for (int other : used) {
+                if (other <= one) {
+                    continue;
+                }
                 double[] first = numbers[one];
                 double[] second = numbers[other];
                 int[] firstCodes = codes[one];

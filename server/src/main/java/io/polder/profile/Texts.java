@@ -85,7 +85,7 @@ final class Texts {
         static Lengths of(Workbench bench, String table, String c) {
             List<@Nullable Object> found =
                     bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
-                            + " count_if(v <> trim(v)), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
+                            + " count_if(starts_with(v, ' ') OR ends_with(v, ' ')), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
                             + " FROM (SELECT " + c + " AS v FROM " + table + ")");
             return new Lengths(
                     Profiler.number(found.get(0)),

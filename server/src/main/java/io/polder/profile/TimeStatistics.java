@@ -34,16 +34,13 @@ final class TimeStatistics {
                 : Profiler.number(found.get(3)) == 0
                         ? "hour"
                         : Profiler.number(found.get(4)) == 0 ? "minute" : Profiler.number(found.get(5)) == 0 ? "second" : "millisecond";
-        String steps = "(SELECT t, lead(t) OVER (ORDER BY t) AS next FROM (SELECT DISTINCT CAST(" + c
-                + " AS TIMESTAMP) AS t FROM " + table + " WHERE " + c + " IS NOT NULL))";
-        List<@Nullable Object> step = bench.row(
-                "SELECT mode(epoch_us(next) - epoch_us(t)), max(epoch_us(next) - epoch_us(t)), CAST(arg_max(t, epoch_us(next) -"
-                        + " epoch_us(t)) AS VARCHAR) FROM " + steps + " WHERE next IS NOT NULL");
+        List<@Nullable Object> step = bench.row("WITH steps AS MATERIALIZED (SELECT t, epoch_us(lead(t) OVER (ORDER BY t))"
+                + " - epoch_us(t) AS step FROM (SELECT DISTINCT CAST(" + c + " AS TIMESTAMP) AS t FROM " + table
+                + " WHERE " + c + " IS NOT NULL)), usual AS (SELECT mode(step) AS usual FROM steps WHERE step IS NOT NULL)"
+                + " SELECT any_value(usual), max(step), CAST(arg_max(t, step) AS VARCHAR), count_if(step > 3 * usual)"
+                + " FROM steps, usual WHERE step IS NOT NULL");
         double usual = Profiler.real(step.get(0)) / 1e6;
-        long gaps = Double.isNaN(usual)
-                ? 0
-                : bench.number("SELECT count_if(epoch_us(next) - epoch_us(t) > " + Numerals.sql(usual * 3e6) + ") FROM "
-                        + steps);
+        long gaps = Double.isNaN(usual) ? 0 : Profiler.number(step.get(3));
         long[] weekdays = new long[7];
         long[] hours = new long[isDate ? 0 : 24];
         bench.read(

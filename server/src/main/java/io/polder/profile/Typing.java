@@ -444,7 +444,9 @@ final class Typing {
         return List.of(
                 "count_if(" + quoted + " IS NULL)",
                 "count_if(" + quoted + " = '')",
-                "count_if(" + quoted + " <> '' AND trim(" + quoted + ") = '')",
+                // To trim is dear, and what begins with a sign or letter of ASCII is not blank.
+                "count_if(CASE WHEN " + quoted + " < '!' OR " + quoted + " > '~' THEN " + quoted + " <> '' AND trim("
+                        + quoted + ") = '' ELSE false END)",
                 words.isEmpty() ? "0" : "count_if(trim(" + quoted + ") IN (" + list(words) + "))");
     }
 
