@@ -31,7 +31,8 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
     /** The least part of the sample's rows that must be judged. */
     private static final double JUDGED = 0.5;
 
-    private static final Set<String> TYPES = Set.of("VARCHAR", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "BOOLEAN");
+    private static final Set<String> NAMES = Set.of("VARCHAR", "BOOLEAN");
+    private static final Set<String> CODES = Set.of("TINYINT", "SMALLINT", "INTEGER", "BIGINT");
 
     /** The values of a determinant and their partner. */
     private static final class Partners {
@@ -82,8 +83,14 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
             List<PartReader.Column> columns, String name, Set<String> personal) {
         return columns.stream()
                 .filter(column -> column.name().equals(name) && !personal.contains(name))
-                .filter(column -> TYPES.contains(column.stored()))
+                .filter(WrittenDependency::isName)
                 .findFirst();
+    }
+
+    /** Whether it has names of things: that some measured numbers go together is mostly an accident. */
+    private static boolean isName(PartReader.Column column) {
+        return NAMES.contains(column.stored())
+                || (CODES.contains(column.stored()) && Typing.isCodeName(column.name()));
     }
 
     private static Optional<WrittenDependency> of(
