@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +71,6 @@ public final class MartProfiles implements AutoCloseable {
     private final Map<String, Made> made = new ConcurrentHashMap<>();
     /** What has changed by table; one of each, however long nobody takes it. */
     private final Map<String, Change> changes = new ConcurrentHashMap<>();
-
 
     private final Thread worker;
     private volatile boolean isClosed;

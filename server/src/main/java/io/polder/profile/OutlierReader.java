@@ -12,7 +12,6 @@ import java.time.format.TextStyle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -108,13 +107,12 @@ final class OutlierReader {
         if (judged == null) {
             return null;
         }
-        List<Instant> weeks = others(known, judged, true);
-        List<Instant> compared = weeks.isEmpty() ? others(known, judged, false) : weeks;
+        List<SliceLine> weeks = others(known, judged, true);
+        List<SliceLine> compared = weeks.isEmpty() ? others(known, judged, false) : weeks;
         if (compared.isEmpty()) {
             return null;
         }
-        long rows = compared.stream()
-                .mapToLong(each -> known.lines().get(each).rows())
+        long rows = compared.stream().mapToLong(SliceLine::rows)
                 .sum();
         String v = value(column);
         List<String> others = key.stream()
@@ -123,7 +121,7 @@ final class OutlierReader {
         String who = others.isEmpty() ? "polder_nobody" : names(others);
         String group = others.isEmpty() ? "0 AS polder_nobody" : texts(others);
         String seasons =
-                compared.stream().map(each -> range(new TimeSlice(unit, each))).collect(Collectors.joining(" OR "));
+                compared.stream().map(each -> range(new TimeSlice(unit, each.from()))).collect(Collectors.joining(" OR "));
         TimeSlice slice = new TimeSlice(unit, judged);
         String from = " FROM (SELECT " + (others.isEmpty() ? "0 AS polder_nobody, " : "") + keys() + ", " + v
                 + " AS polder_value FROM "
@@ -163,14 +161,14 @@ final class OutlierReader {
     }
 
     /** Slices before one, of the same weekday and hour, or of the same hour of the same kind of day. */
-    private List<Instant> others(TableParts.Snapshot known, Instant judged, boolean isWeekly) {
+    private List<SliceLine> others(TableParts.Snapshot known, Instant judged, boolean isWeekly) {
         ZonedDateTime at = judged.atZone(source.zone());
-        Map<Instant, SliceLine> before = known.lines().headMap(judged, false);
-        return before.keySet().stream()
-                .filter(each -> each.isAfter(
+        
+        return known.lines().headMap(judged, false).values().stream()
+                .filter(each -> each.from().isAfter(
                         at.minusDays(isWeekly ? 7L * WEEKS + 1 : DAYS).toInstant()))
                 .filter(each -> {
-                    ZonedDateTime other = each.atZone(source.zone());
+                    ZonedDateTime other = each.from().atZone(source.zone());
                     boolean isSameDay =
                             isWeekly ? other.getDayOfWeek() == at.getDayOfWeek() : isWeekend(other) == isWeekend(at);
                     return isSameDay && other.getHour() == at.getHour();

@@ -35,7 +35,8 @@ final class TableQuestions {
         if (unit == null) {
             throw new PolderException(
                     ErrorCode.CONFLICT,
-                    "Table '" + table.source().table() + "' has no time in its key, so there are no ranges of it. Fix: compare two files"
+                    "Table '" + table.source().table()
+                            + "' has no time in its key, so there are no ranges of it. Fix: compare two files"
                             + " of its rows with './polder compare'");
         }
         synchronized (asking) {
@@ -57,12 +58,7 @@ final class TableQuestions {
 
     /** As {@link MartProfiles#outliers}. */
     RowOutliers outliers(
-            TableParts table,
-            TableParts.Snapshot snapshot,
-            List<String> key,
-            Profile profile,
-            String name,
-            int most) {
+            TableParts table, TableParts.Snapshot snapshot, List<String> key, Profile profile, String name, int most) {
         List<String> names =
                 profile.columns().stream().map(Profile.Column::name).toList();
         Profile.Column column = profile.columns().stream()
@@ -87,8 +83,7 @@ final class TableQuestions {
         boolean isHidden = !profile.privacy().columns().isEmpty();
         synchronized (asking) {
             try (Connection connection = store.connect()) {
-                return new OutlierReader(table.source(), key, connection, most)
-                        .read(column, snapshot, isHidden);
+                return new OutlierReader(table.source(), key, connection, most).read(column, snapshot, isHidden);
             } catch (SQLException failure) {
                 throw unavailable(table.source(), failure);
             }

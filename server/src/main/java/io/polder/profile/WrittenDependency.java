@@ -89,8 +89,7 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
 
     /** Whether it has names of things: that some measured numbers go together is mostly an accident. */
     private static boolean isName(PartReader.Column column) {
-        return NAMES.contains(column.stored())
-                || (CODES.contains(column.stored()) && Typing.isCodeName(column.name()));
+        return NAMES.contains(column.stored()) || (CODES.contains(column.stored()) && Typing.isCodeName(column.name()));
     }
 
     private static Optional<WrittenDependency> of(
