@@ -315,8 +315,8 @@ class PolderProfilePage extends PolderElement {
                   ${fact('Beyond 1.5 IQR', count(numbers.outliers.iqr))} ${fact('Beyond 3 deviations', count(numbers.outliers.z))}
                   ${fact('Modified z above 3.5', count(numbers.outliers.modifiedZ))}
                 </dl>
-                <polder-profile-outliers .table=${this.route.name} .column=${column.name} .calendar=${this.calendar}></polder-profile-outliers>
-              </div>`
+              </div>
+              <polder-profile-outliers .table=${this.route.name} .column=${column.name} .calendar=${this.calendar}></polder-profile-outliers>`
           : nothing
       }
       ${

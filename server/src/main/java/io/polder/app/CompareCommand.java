@@ -45,7 +45,10 @@ final class CompareCommand implements Callable<Integer> {
                     + " --table the folder of the mart, when it is not this one.")
     private List<String> files = List.of();
 
-    @Option(names = "--table", paramLabel = "NAME", description = "A table of a running mart, of which ranges are compared.")
+    @Option(
+            names = "--table",
+            paramLabel = "NAME",
+            description = "A table of a running mart, of which ranges are compared.")
     private @Nullable String table;
 
     @Option(

@@ -5,7 +5,6 @@ import io.polder.config.RuleFile;
 import io.polder.config.Table;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
-import io.polder.record.Problem;
 import io.polder.store.Commit;
 import io.polder.store.duck.DuckStore;
 import java.io.IOException;
@@ -15,20 +14,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +63,7 @@ public final class MartProfiles implements AutoCloseable {
     private final Settings settings;
     private final InstantSource clock;
     private final ProfileMaker maker;
+    private final TableQuestions questions;
     private final Map<String, TableParts> tables = new LinkedHashMap<>();
     private final Map<String, WatchedRules> watched = new LinkedHashMap<>();
     private final Map<String, SampleProfile.Found> samples = new ConcurrentHashMap<>();
@@ -77,8 +72,6 @@ public final class MartProfiles implements AutoCloseable {
     /** What has changed by table; one of each, however long nobody takes it. */
     private final Map<String, Change> changes = new ConcurrentHashMap<>();
 
-    /** Questions that look at rows are asked one at a time. */
-    private final Object asking = new Object();
     private final Thread worker;
     private volatile boolean isClosed;
 
@@ -121,6 +114,7 @@ public final class MartProfiles implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         maker = new ProfileMaker(settings.k(), mart.timezone());
+        questions = new TableQuestions(store, settings.k());
         String hashes = "DuckDB " + org.duckdb.DuckDBDriver.class.getPackage().getImplementationVersion() + " "
                 + mart.timezone();
         for (Table table : mart.tables().values()) {
@@ -345,33 +339,8 @@ public final class MartProfiles implements AutoCloseable {
      */
     public RangeComparison compare(String table, Instant againstFrom, Instant againstTo, Instant from, Instant to) {
         TableParts parts = known(table);
-        TableParts.Snapshot snapshot = parts.snapshot();
-        if (snapshot == null) {
-            throw unprofiled(table);
-        }
-        TimeSlice.Unit unit = snapshot.unit();
-        if (unit == null) {
-            throw new PolderException(
-                    ErrorCode.CONFLICT,
-                    "Table '" + table + "' has no time in its key, so there are no ranges of it. Fix: compare two files"
-                            + " of its rows with './polder compare'");
-        }
-        Set<String> personal = personal(table, snapshot);
-        synchronized (asking) {
-            try (Connection connection = store.connect()) {
-                RangeReader reader = new RangeReader(parts, snapshot, connection);
-                return RangeComparison.of(
-                        table,
-                        unit,
-                        parts.source().time(),
-                        reader.read(againstFrom, againstTo),
-                        reader.read(from, to),
-                        personal,
-                        settings.k());
-            } catch (SQLException failure) {
-                throw unavailable(table, failure);
-            }
-        }
+        TableParts.Snapshot snapshot = there(table);
+        return questions.compare(parts, snapshot, personal(table, snapshot), againstFrom, againstTo, from, to);
     }
 
     /**
@@ -381,63 +350,31 @@ public final class MartProfiles implements AutoCloseable {
      * @throws PolderException NOT_FOUND, CONFLICT when there is no profile yet, INVALID_REQUEST when it is no number, or
      *     personal, UNAVAILABLE
      */
-    public RowOutliers outliers(String table, String name, int most) {
-        TableParts parts = known(table);
-        TableParts.Snapshot snapshot = parts.snapshot();
-        if (snapshot == null) {
-            throw unprofiled(table);
-        }
+    public RowOutliers outliers(String table, String column, int most) {
+        TableParts.Snapshot snapshot = there(table);
         Profile profile = profile(table, snapshot).profile();
-        List<String> names =
-                profile.columns().stream().map(Profile.Column::name).toList();
-        Profile.Column column = profile.columns().stream()
-                .filter(each -> each.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new PolderException(
-                        ErrorCode.NOT_FOUND,
-                        List.of(new Problem(
-                                "column",
-                                name,
-                                "no such column of table '" + table + "'",
-                                Problem.suggestion(name, names)))));
-        if (column.numbers() == null) {
+        return questions.outliers(known(table), snapshot, mart.table(table).key(), profile, column, most);
+    }
+
+    private TableParts.Snapshot there(String table) {
+        TableParts.Snapshot snapshot = known(table).snapshot();
+        if (snapshot == null) {
             throw new PolderException(
-                    ErrorCode.INVALID_REQUEST,
-                    List.of(new Problem(
-                            "column",
-                            name,
-                            column.isPersonal() ? "is personal: nothing rare is told of it" : "is not of numbers",
-                            "name one of numbers that is not personal")));
+                    ErrorCode.CONFLICT, "Table '" + table + "' has no profile yet. Fix: wait for its first rows");
         }
-        boolean isHidden = !profile.privacy().columns().isEmpty();
-        synchronized (asking) {
-            try (Connection connection = store.connect()) {
-                return new OutlierReader(parts.source(), mart.table(table).key(), connection, most)
-                        .read(column, snapshot, isHidden);
-            } catch (SQLException failure) {
-                throw unavailable(table, failure);
-            }
-        }
+        return snapshot;
     }
 
     /** The rules over several rows that are watched; of a table with personal columns without rows, and rounded. */
     public List<WatchedRule> watched(String table) {
         TableParts.Snapshot snapshot = known(table).snapshot();
-        List<WatchedRule> rules = watches(table).all();
         boolean isHidden = !mart.table(table).personal().isEmpty()
                 || snapshot == null
                 || !personal(table, snapshot).isEmpty();
-        int k = settings.k();
-        return rules.stream()
-                .map(rule -> isHidden
-                        ? new WatchedRule(
-                                rule.name(),
-                                rule.rule(),
-                                rule.violations() < 0 ? -1 : rule.violations() / k * k,
-                                List.of(),
-                                rule.problem())
-                        : rule)
-                .toList();
+        List<WatchedRule> rules = watches(table).all();
+        return isHidden
+                ? rules.stream().map(rule -> rule.shielded(settings.k())).toList()
+                : rules;
     }
 
     /**
@@ -446,80 +383,17 @@ public final class MartProfiles implements AutoCloseable {
      * @throws PolderException INVALID_REQUEST when a column is not there or the table too large, UNAVAILABLE
      */
     public void watch(String table, RuleFile.Expectation rule) {
-        List<String> columns = new ArrayList<>();
-        if (rule instanceof RuleFile.Unique unique) {
-            columns.addAll(unique.columns());
-        } else if (rule instanceof RuleFile.Determined determined) {
-            columns.addAll(determined.determinants());
-            columns.add(determined.column());
-        }
-        TableParts.Snapshot snapshot = known(table).snapshot();
-        if (snapshot == null) {
-            throw unprofiled(table);
-        }
-        List<String> names =
-                snapshot.whole().columns().stream().map(ColumnPart::name).toList();
-        List<Problem> problems = new ArrayList<>(columns.stream()
-                .filter(column -> !names.contains(column))
-                .map(column -> new Problem(
-                        "column",
-                        column,
-                        "no such column of table '" + table + "'",
-                        Problem.suggestion(column, names)))
-                .toList());
-        if (snapshot.whole().rows() > WatchedRules.MOST_ROWS) {
-            problems.add(new Problem(
-                    "table",
-                    table,
-                    "has more than " + WatchedRules.MOST_ROWS + " rows, in which rules over several rows are not counted",
-                    "take a rule that a single row can break"));
-        }
-        if (!problems.isEmpty()) {
-            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
-        }
-        try {
-            watches(table).add(rule);
-        } catch (IOException failure) {
-            throw unwritten(table, failure);
-        }
+        watches(table).add(rule, there(table).whole());
     }
 
     /** Watches it no more; whether it was watched. */
     public boolean unwatch(String table, String name) {
-        if (!watches(table).has(name)) {
-            return false;
-        }
-        try {
-            watches(table).remove(name);
-            return true;
-        } catch (IOException failure) {
-            throw unwritten(table, failure);
-        }
+        return watches(table).remove(name);
     }
 
     private WatchedRules watches(String table) {
         mart.table(table);
         return java.util.Objects.requireNonNull(watched.get(table));
-    }
-
-    private PolderException unwritten(String table, IOException failure) {
-        return new PolderException(
-                ErrorCode.UNAVAILABLE,
-                settings.folder().resolve(table) + ": cannot be written, so what is watched is as it was ("
-                        + failure.getMessage() + "). Fix: see that there is room and that it may be written",
-                failure);
-    }
-
-    private static PolderException unprofiled(String table) {
-        return new PolderException(
-                ErrorCode.CONFLICT, "Table '" + table + "' has no profile yet. Fix: wait for its first rows");
-    }
-
-    private static PolderException unavailable(String table, SQLException failure) {
-        return new PolderException(
-                ErrorCode.UNAVAILABLE,
-                "Table '" + table + "' could not be looked at (" + failure.getMessage() + "). Fix: try again",
-                failure);
     }
 
     /** The tables that have a column of such a type, semantic type and pattern; each empty for any. */

@@ -12,7 +12,6 @@ import java.time.format.TextStyle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +69,8 @@ final class OutlierReader {
         if (count[0] > 0 && !isHidden) {
             read(
                     "SELECT " + keys() + ", " + v + " AS polder_value FROM " + source.relation() + " WHERE " + far
-                            + " ORDER BY abs(polder_value - " + Numerals.sql(median) + ") DESC, " + names(key) + " LIMIT " + most,
+                            + " ORDER BY abs(polder_value - " + Numerals.sql(median) + ") DESC, " + names(key)
+                            + " LIMIT " + most,
                     row -> {
                         double value = row.getDouble(key.size() + 1);
                         rows.add(new RowOutliers.Far(
@@ -107,27 +107,30 @@ final class OutlierReader {
         if (judged == null) {
             return null;
         }
-        List<Instant> weeks = others(known, judged, true);
-        List<Instant> compared = weeks.isEmpty() ? others(known, judged, false) : weeks;
+        List<SliceLine> weeks = others(known, judged, true);
+        List<SliceLine> compared = weeks.isEmpty() ? others(known, judged, false) : weeks;
         if (compared.isEmpty()) {
             return null;
         }
-        long rows = compared.stream().mapToLong(each -> known.lines().get(each).rows()).sum();
+        long rows = compared.stream().mapToLong(SliceLine::rows)
+                .sum();
         String v = value(column);
         List<String> others = key.stream()
                 .filter(name -> !name.equals(source.time().orElse("")))
                 .toList();
         String who = others.isEmpty() ? "polder_nobody" : names(others);
         String group = others.isEmpty() ? "0 AS polder_nobody" : texts(others);
-        String seasons = compared.stream()
-                .map(each -> range(new TimeSlice(unit, each)))
-                .collect(Collectors.joining(" OR "));
+        String seasons =
+                compared.stream().map(each -> range(new TimeSlice(unit, each.from()))).collect(Collectors.joining(" OR "));
         TimeSlice slice = new TimeSlice(unit, judged);
-        String from = " FROM (SELECT " + (others.isEmpty() ? "0 AS polder_nobody, " : "") + keys() + ", " + v + " AS polder_value FROM "
+        String from = " FROM (SELECT " + (others.isEmpty() ? "0 AS polder_nobody, " : "") + keys() + ", " + v
+                + " AS polder_value FROM "
                 + source.provenance() + " WHERE " + range(slice) + ") JOIN (SELECT " + group + ", median(" + v
                 + ") AS polder_usual, CASE WHEN count(" + v + ") >= " + LEAST + " THEN nullif(greatest(mad(" + v + "), "
-                + LEAST_PART + " * abs(median(" + v + "))), 0) END AS polder_spread FROM " + source.provenance() + " WHERE ("
-                + seasons + ") AND hash(_partition, _offset) % " + Math.max(1, rows / MOST) + " = 0 GROUP BY ALL) USING ("
+                + LEAST_PART + " * abs(median(" + v + "))), 0) END AS polder_spread FROM " + source.provenance()
+                + " WHERE ("
+                + seasons + ") AND hash(_partition, _offset) % " + Math.max(1, rows / MOST)
+                + " = 0 GROUP BY ALL) USING ("
                 + who + ")";
         String z = NORMAL + " * (polder_value - polder_usual) / polder_spread";
         long[] counts = new long[2];
@@ -138,8 +141,9 @@ final class OutlierReader {
         List<RowOutliers.Unseasonal> found = new ArrayList<>();
         if (counts[1] > 0) {
             read(
-                    "SELECT " + names(key) + ", polder_value, polder_usual, " + z + " AS polder_z" + from + " WHERE abs(" + z + ") > " + FAR
-                            + " ORDER BY abs(polder_z) DESC, " + names(key) + " LIMIT " + most,
+                    "SELECT " + names(key) + ", polder_value, polder_usual, " + z + " AS polder_z" + from
+                            + " WHERE abs(" + z + ") > " + FAR + " ORDER BY abs(polder_z) DESC, " + names(key)
+                            + " LIMIT " + most,
                     row -> found.add(new RowOutliers.Unseasonal(
                             key(row),
                             row.getDouble(key.size() + 1),
@@ -157,17 +161,16 @@ final class OutlierReader {
     }
 
     /** Slices before one, of the same weekday and hour, or of the same hour of the same kind of day. */
-    private List<Instant> others(TableParts.Snapshot known, Instant judged, boolean isWeekly) {
+    private List<SliceLine> others(TableParts.Snapshot known, Instant judged, boolean isWeekly) {
         ZonedDateTime at = judged.atZone(source.zone());
-        Map<Instant, SliceLine> before = known.lines().headMap(judged, false);
-        return before.keySet().stream()
-                .filter(each -> each.isAfter(
+        
+        return known.lines().headMap(judged, false).values().stream()
+                .filter(each -> each.from().isAfter(
                         at.minusDays(isWeekly ? 7L * WEEKS + 1 : DAYS).toInstant()))
                 .filter(each -> {
-                    ZonedDateTime other = each.atZone(source.zone());
-                    boolean isSameDay = isWeekly
-                            ? other.getDayOfWeek() == at.getDayOfWeek()
-                            : isWeekend(other) == isWeekend(at);
+                    ZonedDateTime other = each.from().atZone(source.zone());
+                    boolean isSameDay =
+                            isWeekly ? other.getDayOfWeek() == at.getDayOfWeek() : isWeekend(other) == isWeekend(at);
                     return isSameDay && other.getHour() == at.getHour();
                 })
                 .toList();

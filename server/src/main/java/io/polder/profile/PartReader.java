@@ -355,7 +355,8 @@ final class PartReader {
     /** By the mart's clock. The engine knows places, and no offset such as Z or +02:00 that Java takes for a zone. */
     private String local(String utc) {
         return zone.getRules().isFixedOffset()
-                ? utc + " + to_seconds(" + zone.getRules().getOffset(Instant.EPOCH).getTotalSeconds() + ")"
+                ? utc + " + to_seconds("
+                        + zone.getRules().getOffset(Instant.EPOCH).getTotalSeconds() + ")"
                 : "timezone('" + zone.getId() + "', timezone('UTC', " + utc + "))";
     }
 

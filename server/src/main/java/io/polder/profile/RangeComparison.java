@@ -22,13 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param left columns of which only what is missing is compared: the time by which the table is cut, and other times
  */
 public record RangeComparison(
-        String table,
-        String unit,
-        Side before,
-        Side after,
-        long drifted,
-        List<Told> drifts,
-        List<String> left) {
+        String table, String unit, Side before, Side after, long drifted, List<Told> drifts, List<String> left) {
     /**
      * A range.
      *

@@ -28,7 +28,8 @@ final class RangeReader {
      * @param rows how many there are
      * @param part of all of them, or of some; null when there are none
      */
-    record Range(Instant from, Instant to, long rows, @Nullable TablePart part) {
+    record Range(
+            Instant from, Instant to, long rows, @Nullable TablePart part) {
         long looked() {
             return part == null ? 0 : part.rows();
         }
@@ -105,15 +106,13 @@ final class RangeReader {
 
     /** Of the same columns: the table may have been made anew since. */
     private Optional<TablePart> day(TimeSlice day) {
-        return table.day(day)
-                .filter(part -> part.shape().equals(known.whole().shape()));
+        return table.day(day).filter(part -> part.shape().equals(known.whole().shape()));
     }
 
     /** The begin of the table's first slice. */
     private Instant begin() {
         Instant first = known.days().isEmpty() ? Instant.MAX : known.days().get(0);
-        return known.fine().keySet().stream()
-                .reduce(first, RangeReader::earlier);
+        return known.fine().keySet().stream().reduce(first, RangeReader::earlier);
     }
 
     private Instant end() {

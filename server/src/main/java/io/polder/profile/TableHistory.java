@@ -35,12 +35,7 @@ public record TableHistory(String table, @Nullable String unit, List<String> col
             cells.add(
                     at < columns.size() && personal.contains(columns.get(at))
                             ? new SliceLine.Cell(
-                                    cell.missing() / k * k,
-                                    cell.distinct() / k * k,
-                                    null,
-                                    null,
-                                    null,
-                                    null)
+                                    cell.missing() / k * k, cell.distinct() / k * k, null, null, null, null)
                             : cell);
         }
         return new SliceLine(line.from(), line.rows(), cells);

@@ -478,8 +478,7 @@ final class TableParts {
                 // The day's part holds it: the last run ended before this one was deleted.
                 folder.delete(slice);
             } else {
-                folder.read(slice)
-                        .ifPresentOrElse(part -> fine.put(slice.from(), part), () -> mark(slice.from()));
+                folder.read(slice).ifPresentOrElse(part -> fine.put(slice.from(), part), () -> mark(slice.from()));
             }
         }
     }

@@ -15,4 +15,9 @@ public record WatchedRule(
     public WatchedRule {
         examples = List.copyOf(examples);
     }
+
+    /** Without rows, and rounded down to a multiple of {@code k}. */
+    WatchedRule shielded(int k) {
+        return new WatchedRule(name, rule, violations < 0 ? -1 : violations / k * k, List.of(), problem);
+    }
 }

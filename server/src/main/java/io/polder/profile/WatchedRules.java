@@ -1,7 +1,9 @@
 package io.polder.profile;
 
 import io.polder.config.RuleFile;
+import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import io.polder.record.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WatchedRules {
     /** In a larger table they are not counted: each time costs as much as the table. */
-    static final long MOST_ROWS = 10_000_000;
+    private static final long MOST_ROWS = 10_000_000;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(WatchedRules.class);
     private static final String FILE = "watched.yaml";
@@ -67,10 +69,9 @@ final class WatchedRules {
         }
     }
 
-    private WatchedRule put(RuleFile.Expectation rule) {
+    private void put(RuleFile.Expectation rule) {
         WatchedRule watched = new WatchedRule(name(rule), rule, -1, List.of(), "");
         rules.put(watched.name(), watched);
-        return watched;
     }
 
     /** Of signs that no name of a rule of a single row has. */
@@ -86,35 +87,60 @@ final class WatchedRules {
                 .toList();
     }
 
-    boolean has(String name) {
-        return rules.containsKey(name);
-    }
-
-    synchronized void add(RuleFile.Expectation rule) throws IOException {
-        String name = put(rule).name();
+    /**
+     * Takes it among them, on the disk, too.
+     *
+     * @param table what is known of its rows
+     * @throws PolderException INVALID_REQUEST when a column is not there or the table too large, UNAVAILABLE
+     */
+    synchronized void add(RuleFile.Expectation rule, TablePart table) {
+        List<String> names = table.columns().stream().map(ColumnPart::name).toList();
+        List<Problem> problems = new ArrayList<>(columns(rule).stream()
+                .filter(column -> !names.contains(column))
+                .map(column -> new Problem(
+                        "column",
+                        column,
+                        "no such column of table '" + source.table() + "'",
+                        Problem.suggestion(column, names)))
+                .toList());
+        if (table.rows() > MOST_ROWS) {
+            problems.add(new Problem(
+                    "table",
+                    source.table(),
+                    "has more than " + MOST_ROWS + " rows, in which rules over several rows are not counted",
+                    "take a rule that a single row can break"));
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        Map<String, WatchedRule> before = Map.copyOf(rules);
+        put(rule);
+        write(before);
         again = System.nanoTime();
         lookedAt = -1;
-        boolean isDone = false;
-        try {
-            write();
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                rules.remove(name);
-            }
-        }
     }
 
-    synchronized void remove(String name) throws IOException {
-        WatchedRule before = rules.remove(name);
-        boolean isDone = false;
+    /** Watches it no more; whether it was watched. */
+    synchronized boolean remove(String name) {
+        Map<String, WatchedRule> before = Map.copyOf(rules);
+        if (rules.remove(name) == null) {
+            return false;
+        }
+        write(before);
+        return true;
+    }
+
+    private void write(Map<String, WatchedRule> before) {
         try {
             write();
-            isDone = true;
-        } finally {
-            if (!isDone && before != null) {
-                rules.put(name, before);
-            }
+        } catch (IOException failure) {
+            rules.clear();
+            rules.putAll(before);
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    folder.resolve(FILE) + ": cannot be written, so what is watched is as it was ("
+                            + failure.getMessage() + "). Fix: see that there is room and that it may be written",
+                    failure);
         }
     }
 
@@ -132,10 +158,7 @@ final class WatchedRules {
 
     /** Whether the table has changed since they were counted, and long enough ago. */
     synchronized boolean isDue(TableParts.@Nullable Snapshot known) {
-        return known != null
-                && !rules.isEmpty()
-                && known.number() != lookedAt
-                && System.nanoTime() - again >= 0;
+        return known != null && !rules.isEmpty() && known.number() != lookedAt && System.nanoTime() - again >= 0;
     }
 
     /** Counts. */
@@ -164,8 +187,10 @@ final class WatchedRules {
         try {
             long[] violations = {0};
             List<String> examples = new ArrayList<>();
-            read(connection, "SELECT coalesce(sum(polder_rows), 0)::BIGINT FROM (" + groups + ")", row -> violations[0] =
-                    row.getLong(1));
+            read(
+                    connection,
+                    "SELECT coalesce(sum(polder_rows), 0)::BIGINT FROM (" + groups + ")",
+                    row -> violations[0] = row.getLong(1));
             if (violations[0] > 0) {
                 String same = columns(watched.rule()).stream()
                         .map(SuggestedRules::quoted)
@@ -176,7 +201,8 @@ final class WatchedRules {
                         .collect(Collectors.joining(", "));
                 read(
                         connection,
-                        "SELECT concat_ws(',', " + row + ") FROM " + source.relation() + " t JOIN (SELECT * FROM (" + groups
+                        "SELECT concat_ws(',', " + row + ") FROM " + source.relation() + " t JOIN (SELECT * FROM ("
+                                + groups
                                 + ") ORDER BY ALL LIMIT " + EXAMPLES + ") g ON " + same + " ORDER BY 1 LIMIT "
                                 + EXAMPLES,
                         found -> examples.add(found.getString(1)));
@@ -188,7 +214,11 @@ final class WatchedRules {
                     watched.rule(),
                     -1,
                     List.of(),
-                    "not counted: " + String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+                    "not counted: "
+                            + String.valueOf(failure.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse(""));
         }
     }
 

@@ -31,8 +31,8 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
     /** The least part of the sample's rows that must be judged. */
     private static final double JUDGED = 0.5;
 
-    private static final Set<String> TYPES =
-            Set.of("VARCHAR", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "BOOLEAN");
+    private static final Set<String> NAMES = Set.of("VARCHAR", "BOOLEAN");
+    private static final Set<String> CODES = Set.of("TINYINT", "SMALLINT", "INTEGER", "BIGINT");
 
     /** The values of a determinant and their partner. */
     private static final class Partners {
@@ -72,7 +72,8 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
             }
         }
         return rules.stream()
-                .sorted(Comparator.comparing((WrittenDependency each) -> each.rule().violations() == 0)
+                .sorted(Comparator.comparing(
+                                (WrittenDependency each) -> each.rule().violations() == 0)
                         .thenComparing(each -> -each.rule().confidence()))
                 .limit(RULES)
                 .toList();
@@ -82,8 +83,13 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
             List<PartReader.Column> columns, String name, Set<String> personal) {
         return columns.stream()
                 .filter(column -> column.name().equals(name) && !personal.contains(name))
-                .filter(column -> TYPES.contains(column.stored()))
+                .filter(WrittenDependency::isName)
                 .findFirst();
+    }
+
+    /** Whether it has names of things: that some measured numbers go together is mostly an accident. */
+    private static boolean isName(PartReader.Column column) {
+        return NAMES.contains(column.stored()) || (CODES.contains(column.stored()) && Typing.isCodeName(column.name()));
     }
 
     private static Optional<WrittenDependency> of(
@@ -91,8 +97,9 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
         TreeMap<String, Partners> values = new TreeMap<>();
         long[] all = {0};
         bench.read(
-                "SELECT CAST(" + lhs.quoted() + " AS VARCHAR), CAST(" + rhs.quoted() + " AS VARCHAR), count(*) AS n FROM "
-                        + sample + " WHERE " + lhs.quoted() + " IS NOT NULL GROUP BY ALL ORDER BY n DESC, 2",
+                "SELECT CAST(" + lhs.quoted() + " AS VARCHAR), CAST(" + rhs.quoted()
+                        + " AS VARCHAR), count(*) AS n FROM " + sample + " WHERE " + lhs.quoted()
+                        + " IS NOT NULL GROUP BY ALL ORDER BY n DESC, 2",
                 row -> {
                     Partners partners = values.computeIfAbsent(row.getString(1), value -> new Partners());
                     if (partners.rows == 0) {
@@ -105,12 +112,16 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
                     all[0] += row.getLong(3);
                 });
         values.values()
-                .removeIf(partners -> partners.isMissing
-                        || partners.rows < SUPPORT
-                        || partners.most < USUAL * partners.rows);
-        long judged = values.values().stream().mapToLong(partners -> partners.rows).sum();
-        long kept = values.values().stream().mapToLong(partners -> partners.most).sum();
-        long different = values.values().stream().map(partners -> partners.usual).distinct().count();
+                .removeIf(partners ->
+                        partners.isMissing || partners.rows < SUPPORT || partners.most < USUAL * partners.rows);
+        long judged =
+                values.values().stream().mapToLong(partners -> partners.rows).sum();
+        long kept =
+                values.values().stream().mapToLong(partners -> partners.most).sum();
+        long different = values.values().stream()
+                .map(partners -> partners.usual)
+                .distinct()
+                .count();
         if (values.size() > VALUES || different < 2 || judged < FEW || judged < JUDGED * all[0]) {
             return Optional.empty();
         }
@@ -125,15 +136,17 @@ record WrittenDependency(String determinant, Profile.SuggestedRule rule) {
                 Optional.of(partner),
                 List.of(),
                 List.of()));
-        return Optional.of(new WrittenDependency(lhs.name(), new Profile.SuggestedRule(
-                "dependency",
-                rhs.name(),
-                check.title(),
-                RuleFile.written(check, ""),
-                SuggestedRules.confidence(judged, judged - kept),
-                judged - kept,
-                "of " + values.size() + " values of " + lhs.name() + ", from a sample; others are not judged",
-                partner)));
+        return Optional.of(new WrittenDependency(
+                lhs.name(),
+                new Profile.SuggestedRule(
+                        "dependency",
+                        rhs.name(),
+                        check.title(),
+                        RuleFile.written(check, ""),
+                        SuggestedRules.confidence(judged, judged - kept),
+                        judged - kept,
+                        "of " + values.size() + " values of " + lhs.name() + ", from a sample; others are not judged",
+                        partner)));
     }
 
     private static String literal(String value, PartReader.Column column) {

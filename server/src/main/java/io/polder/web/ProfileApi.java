@@ -38,7 +38,8 @@ final class ProfileApi {
     private static final int MOST_ROWS = 1_000;
     private static final int MARKS = 50;
     private static final int RULE_SEGMENT = 5;
-    private static final List<String> MEMBERS = List.of("name", "column", "check", "on_violation", "fix", "unique", "determinants");
+    private static final List<String> MEMBERS =
+            List.of("name", "column", "check", "on_violation", "fix", "unique", "determinants");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -96,8 +97,7 @@ final class ProfileApi {
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
-        request.contentType(Api.JSON)
-                .result(Reports.json(program.compare(table, againstFrom, againstTo, from, to)));
+        request.contentType(Api.JSON).result(Reports.json(program.compare(table, againstFrom, againstTo, from, to)));
     }
 
     void outliers(Context request) {

@@ -394,7 +394,8 @@ class MartProfilesTest {
         delete("/api/tables/shops/rules/unique%28postcode%2C%20city%29");
         assertThat(get("/api/tables/shops/rules").path("watched")).hasSize(1);
 
-        assertThat(post("/api/tables/shops/rules", "{\"unique\": [\"post\"]}", 400).toString())
+        assertThat(post("/api/tables/shops/rules", "{\"unique\": [\"post\"]}", 400)
+                        .toString())
                 .contains("no such column");
         assertThat(post("/api/tables/shops/rules", "{\"unique\": [\"city\"], \"on_violation\": \"reject\"}", 400)
                         .toString())
@@ -403,8 +404,9 @@ class MartProfilesTest {
         profile("visits", 25);
         post("/api/tables/visits/rules", "{\"unique\": [\"speed\"]}", 201);
         post("/api/tables/visits/rules", "{\"determinants\": [\"id\"], \"column\": \"plate\"}", 201);
-        await().atMost(PATIENCE)
-                .until(() -> get("/api/tables/visits/rules").at("/watched/0/violations").isNumber());
+        await().atMost(PATIENCE).until(() -> get("/api/tables/visits/rules")
+                .at("/watched/0/violations")
+                .isNumber());
         assertThat(get("/api/tables/visits/rules").at("/watched/0/examples")).isEmpty();
         assertThat(get("/api/tables/visits/rules").at("/watched/1/violations").asLong() % 10)
                 .isZero();
@@ -421,9 +423,8 @@ class MartProfilesTest {
 
     private void awaitWatched(String name, long violations) {
         await().atMost(Duration.ofMinutes(3))
-                .untilAsserted(() -> assertThat(
-                                watched(name).path("violations").asLong(-1))
-                        .isEqualTo(violations));
+                .untilAsserted(() ->
+                        assertThat(watched(name).path("violations").asLong(-1)).isEqualTo(violations));
     }
 
     @Test

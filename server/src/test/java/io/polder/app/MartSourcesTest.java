@@ -144,7 +144,11 @@ class MartSourcesTest {
     @Test
     void aMartThatDoesNotRunIsSaid() {
         for (String what : List.of("--table", "--topic")) {
-            assertThat(run("profile", what, "readings", folder.resolve("nowhere").toString()))
+            assertThat(run(
+                            "profile",
+                            what,
+                            "readings",
+                            folder.resolve("nowhere").toString()))
                     .isNotZero();
         }
         assertThat(err.toString()).contains("no mart is running there", "Fix: ").doesNotContain("\tat ");

@@ -574,8 +574,8 @@ final class EnrichmentTest {
             List<Rule> rules = running().rules("t");
 
             execute("ALTER TABLE store.generations RENAME TO away");
-            assertThatThrownBy(() -> running()
-                            .enforce("t", new Rule("small", "id", "id < 100", Rule.OnViolation.REJECT)))
+            assertThatThrownBy(
+                            () -> running().enforce("t", new Rule("small", "id", "id < 100", Rule.OnViolation.REJECT)))
                     .isInstanceOf(PolderException.class);
             execute("ALTER TABLE store.away RENAME TO generations");
 
@@ -600,8 +600,7 @@ final class EnrichmentTest {
         awaitRows("t", 1);
         Path inTheWay = Files.createDirectories(folder.resolve("mart/rules.yaml/full"));
 
-        assertThatThrownBy(
-                        () -> running().enforce("t", new Rule("small", "id", "id < 100", Rule.OnViolation.REJECT)))
+        assertThatThrownBy(() -> running().enforce("t", new Rule("small", "id", "id < 100", Rule.OnViolation.REJECT)))
                 .hasMessageContaining("rules.yaml")
                 .hasMessageContaining("Fix: ");
         assertThat(running().rules("t")).hasSize(1);

@@ -123,22 +123,28 @@ class RangesTest {
                 .filter(drift -> drift.column().equals("speed") && drift.kind().equals("numbers"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(speed.effect()).as("half of 10, less what ranks may be wrong").isBetween(0.45, 0.52);
+        assertThat(speed.effect())
+                .as("half of 10, less what ranks may be wrong")
+                .isBetween(0.45, 0.52);
         RangeComparison.Told text = found.drifts().stream()
                 .filter(drift -> drift.column().equals("text") && drift.kind().equals("values"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(text.what()).as("what is not known counts for the least difference").isEqualTo("'x' 0.01 % → 20 %");
-        assertThat(found.drifts()).noneMatch(drift -> drift.column().equals("secret")
-                && drift.kind().equals("numbers"));
+        assertThat(text.what())
+                .as("what is not known counts for the least difference")
+                .isEqualTo("'x' 0.01 % → 20 %");
+        assertThat(found.drifts())
+                .noneMatch(
+                        drift -> drift.column().equals("secret") && drift.kind().equals("numbers"));
     }
 
     @Test
     void manyRowsOutsideOfPartsAreLookedAtInPart() throws Exception {
         try (Statement statement = engine.createStatement()) {
-            statement.execute("INSERT INTO provenance.data SELECT time + INTERVAL 1 second, data.* EXCLUDE (time, _batch,"
-                    + " _partition, _offset), 2, 0, _offset + 1000000 * t.n FROM provenance.data, range(1, 41) t(n)"
-                    + " WHERE data.time < TIMESTAMP '2026-03-02'");
+            statement.execute(
+                    "INSERT INTO provenance.data SELECT time + INTERVAL 1 second, data.* EXCLUDE (time, _batch,"
+                            + " _partition, _offset), 2, 0, _offset + 1000000 * t.n FROM provenance.data, range(1, 41) t(n)"
+                            + " WHERE data.time < TIMESTAMP '2026-03-02'");
         }
         parts.changed(2, 2, BEGIN, BEGIN.plusSeconds(86_399));
         await().until(() -> {

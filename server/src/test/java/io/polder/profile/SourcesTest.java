@@ -264,11 +264,13 @@ class SourcesTest {
             try (KafkaProducer<byte[], byte[]> producer = producer(log, Map.of())) {
                 long[] row = {0};
                 // Until the broker has compacted what came before.
-                await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200)).until(() -> {
-                    send(producer, 0, row[0]++ % 3, "{\"id\": " + row[0] + "}");
-                    producer.flush();
-                    return events(log) < row[0];
-                });
+                await().atMost(Duration.ofMinutes(2))
+                        .pollInterval(Duration.ofMillis(200))
+                        .until(() -> {
+                            send(producer, 0, row[0]++ % 3, "{\"id\": " + row[0] + "}");
+                            producer.flush();
+                            return events(log) < row[0];
+                        });
                 assertThat(events(log)).isBetween(3L, row[0]);
             }
         }
@@ -293,8 +295,7 @@ class SourcesTest {
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    private static void send(
-            KafkaProducer<byte[], byte[]> producer, int partition, long key, @Nullable String value) {
+    private static void send(KafkaProducer<byte[], byte[]> producer, int partition, long key, @Nullable String value) {
         producer.send(new ProducerRecord<>(
                 "readings",
                 partition,

@@ -17,7 +17,6 @@ import io.polder.profile.ProfileSearch;
 import io.polder.profile.RangeComparison;
 import io.polder.profile.RowOutliers;
 import io.polder.profile.TableHistory;
-import io.polder.profile.MartProfiles;
 import io.polder.profile.TableProfile;
 import io.polder.profile.WatchedRule;
 import io.polder.query.Answer;
