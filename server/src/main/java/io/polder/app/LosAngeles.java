@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,7 +84,7 @@ final class LosAngeles {
                 spec.commandLine()
                         .getOut()
                         .println("Replays March 2012 from "
-                                + from.atZone(ZONE).toLocalDateTime() + " in Los Angeles, " + speed + " times as fast.");
+                                + from.atZone(ZONE).toLocalDateTime().truncatedTo(ChronoUnit.MINUTES) + " in Los Angeles, " + speed + " times as fast.");
                 return new Session(spec, held, mayOpenBrowser, clock)
                         .run(configuration, false, polder -> polder.onCommit("speeds", () -> follow(replay)));
             }
@@ -105,7 +106,7 @@ final class LosAngeles {
                 values[point][at] = series.value(point, at);
             }
         }
-        return new Replay.Recording(series.points(), WEEK, STEP, values);
+        return new Replay.Recording("detector", "speed", series.points(), WEEK, STEP, values);
     }
 
     private Instant come() throws IOException {

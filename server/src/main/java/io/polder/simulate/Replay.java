@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was once recorded, served again as it came: CSV of the steps that were over last, with the header {@code
- * point,time,value}, over HTTP on the loopback address until closed. Its time begins with the first question, so that
+ * What was once recorded, served again as it came: CSV of the steps that were over last, with a row
+ * for each point, over HTTP on the loopback address until closed. Its time begins with the first question, so that
  * whoever asks misses nothing, and ends with the recording. Thread-safe.
  */
 public final class Replay implements AutoCloseable {
@@ -33,16 +33,22 @@ public final class Replay implements AutoCloseable {
     private static final int STEPS = 2;
 
     private static final String PATH = "/readings.csv";
-    private static final String HEADER = "point,time,value\n";
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
 
     /**
      * Numbers of points at equal steps in time.
      *
+     * @param point what a point is called: a column
+     * @param value what its number is called
      * @param start of the first step
      * @param values by point, then by step; NaN for none
      */
-    public record Recording(List<String> points, Instant start, Duration step, float[][] values) {
+    public record Recording(
+            String point, String value, List<String> points, Instant start, Duration step, float[][] values) {
+        String header() {
+            return point + ",time," + value + "\n";
+        }
+
         int steps() {
             return values.length == 0 ? 0 : values[0].length;
         }
@@ -134,7 +140,7 @@ public final class Replay implements AutoCloseable {
         Path unfinished = file.resolveSibling(file.getFileName() + ".part");
         try (Writer out = new OutputStreamWriter(
                 new GZIPOutputStream(Files.newOutputStream(unfinished), 1 << 16), StandardCharsets.UTF_8)) {
-            out.write(HEADER);
+            out.write(recording.header());
             write(out, 0, recording.at(from));
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -175,7 +181,7 @@ public final class Replay implements AutoCloseable {
             } else if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
                 exchange.sendResponseHeaders(304, -1);
             } else {
-                StringBuilder text = new StringBuilder(HEADER);
+                StringBuilder text = new StringBuilder(recording.header());
                 write(text, Math.max(0, end - STEPS), end);
                 byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().set("Content-Type", "text/csv; charset=utf-8");
