@@ -50,7 +50,7 @@ const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
 
 /** How far off, with a decimal; two digits where that would say nothing. */
 export const off = (value) =>
-  !isNumber(value) ? '–' : Math.abs(value) > 0 && Math.abs(value) < 0.5 ? small.format(value) : tenth.format(value);
+  !isNumber(value) ? '–' : Math.abs(value) > 0 && Math.abs(value) < 0.095 ? small.format(value) : tenth.format(value);
 
 /** With its sign. */
 export const signed = (value) =>
@@ -164,7 +164,7 @@ export function verdict({ byAhead, unit, stepMinutes }, ahead) {
 }
 
 /** What follows from it: whether to trust it. */
-export function advice({ byAhead, state }, ahead) {
+export function advice({ byAhead, state, algorithm }, ahead) {
   const at = byAhead.filter((score) => score.ahead === ahead);
   const served = at.find(({ forecaster, n }) => forecaster === SERVED && n > 0);
   const best = bestBaseline(at);
@@ -177,6 +177,10 @@ export function advice({ byAhead, state }, ahead) {
   }
   if (gain > 0.02) {
     return `Its errors are ${Math.round(100 * gain)} % smaller than those of the best rule of thumb.`;
+  }
+  const own = at.find(({ forecaster }) => forecaster === algorithm);
+  if (state === 'serving' && (own?.n ?? 0) < 0.9 * served.n) {
+    return `For a part of that time a baseline stood in, as nothing was learned yet. Since then ${called(algorithm)} are ${off(own?.mae)} off.`;
   }
   return gain > -0.02
     ? 'That is as good as the best rule of thumb, and no better.'

@@ -695,6 +695,11 @@ maps:
   }
 }
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** A name as one writes it: `los_angeles` → Los Angeles. */
+const capital = (name) =>
+  name
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ');
 
 customElements.define('polder-map-page', PolderMapPage);

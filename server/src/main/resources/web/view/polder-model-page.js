@@ -28,7 +28,7 @@ import { Listening, PolderElement, Ticking, tell } from './element.js';
 import { icon } from './icons.js';
 import './polder-outlook.js';
 import './polder-point-search.js';
-import { ageOf, nextOf, nowOf, progressOf, trainNow } from './polder-models-page.js';
+import { ageOf, nextOf, nowOf, progressOf, provenanceOf, trainNow } from './polder-models-page.js';
 import { sampleOf } from './polder-score-chart.js';
 
 /** It is asked for again so often, in milliseconds; while it is trained, more closely. */
@@ -105,7 +105,7 @@ class PolderModelPage extends PolderElement {
       <header class="page-head">
         <a class="plain-button" href="#/models" aria-label="All models" title="All models">${icon('back')}</a>
         <h1>${route.name}</h1>
-        ${model?.simulated || this.mart.simulated ? html`<strong class="provenance" data-test="simulated">Simulated</strong>` : nothing}
+        ${provenanceOf(model?.simulated || this.mart.simulated, this.live)}
         <span class="profile-age quiet" data-test="model-age" ?data-late=${model && isStale(model, this.#now)}
           >${model?.lastMadeAt ? html`${isStale(model, this.#now) ? 'stale: ' : ''}forecast ${ageOf(model, this.#now, this.calendar)}` : nothing}</span
         >
@@ -276,7 +276,7 @@ class PolderModelPage extends PolderElement {
     }
     const byHour = alongside(model.byHour, (score) => score.hour);
     const byBand = alongside(model.byBand, (score) => score.band);
-    const bands = byBand.places.map((band) => bandWords(model.byBand.find((score) => score.band === band)));
+    const bands = byBand.places.map((band) => bandWords({ from: model.bands[band - 1] ?? null, to: model.bands[band] ?? null }));
     const served = model.byBand.filter(({ forecaster }) => forecaster === SERVED);
     const all = served.reduce((sum, { n }) => sum + n, 0);
     const lowest = served.find(({ band }) => band === byBand.places[0]);
@@ -405,7 +405,7 @@ class PolderModelPage extends PolderElement {
     return this.#section(
       'Day by day',
       html`<p class="how">
-          Who was least off on each day: ${called(model.algorithm)} on ${own} of ${wins.length}. A line that rises from day to day means that
+          ${model.champion ? `Who was least off on each day: ${called(model.algorithm)} on ${own} of ${wins.length}.` : 'Who was least off on each day.'} A line that rises from day to day means that
           what was learned grows old.
         </p>
         <div data-test="by-day">

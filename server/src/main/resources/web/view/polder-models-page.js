@@ -46,7 +46,7 @@ class PolderModelsPage extends PolderElement {
     return html`<div class="page models-page">
       <header class="page-head">
         <h1>Models</h1>
-        ${isSimulated ? html`<strong class="provenance" data-test="simulated">Simulated</strong>` : nothing}
+        ${provenanceOf(isSimulated, this.live)}
       </header>
       ${this.trouble ? html`<p class="bad" role="alert">${this.trouble}</p>` : nothing}
       <div data-test="models" aria-busy=${models ? 'false' : 'true'}>
@@ -146,6 +146,15 @@ export function nowOf(live, model) {
   const now = live?.clock?.now() ?? Date.now();
   const made = Date.parse(model.lastMadeAt);
   return time > 0 ? time : now - made < DAY ? now : NaN;
+}
+
+/** Whether what is shown was made up, or is long past: a label that cannot be missed. */
+export function provenanceOf(isSimulated, live) {
+  if (isSimulated) {
+    return html`<strong class="provenance" data-test="simulated">Simulated</strong>`;
+  }
+  const isOld = live?.readings && live.clock.now() - live.readings.time > DAY;
+  return isOld ? html`<strong class="provenance" data-test="recorded">Recorded</strong>` : nothing;
 }
 
 /** How old the last forecast is; its time where the difference to ours means nothing. */

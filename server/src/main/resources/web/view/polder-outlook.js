@@ -62,7 +62,7 @@ class PolderOutlook extends PolderElement {
           >${
             told
               ? html`in ${aheadWords(ahead)}, ${calendar.time(when.from)} to ${calendar.time(when.to)}<br /><span class="quiet"
-                    >between ${amount(told.low)} and ${amount(told.high)}, ${Math.round(100 * model.certainty)} times out of 100</span
+                    >${amount(told.low)} to ${amount(told.high)}, ${Math.round(100 * model.certainty)} times in 100</span
                   >`
               : outlook
                 ? html`No forecast ${aheadWords(ahead)} ahead<br /><span class="quiet">&nbsp;</span>`

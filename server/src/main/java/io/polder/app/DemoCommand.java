@@ -22,27 +22,55 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs the example of Flanders on simulated feeds. */
+/** Runs the example of Flanders on simulated feeds, or that of Los Angeles on what was recorded there. */
 @Command(
         name = "demo",
         description = {
             "Shows a live map of Flanders' traffic, from simulated data.",
             "Runs the mart of examples/flanders on feeds that are simulated here, without a network, with 28 days of"
-                    + " history. Its state is kept in .polder beside the launcher."
+                    + " history. Its state is kept in .polder beside the launcher.",
+            "los-angeles: replays a real week of March 2012 on the motorways of Los Angeles, without a network."
+                    + " Its state is kept in examples/los-angeles/.polder."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./polder demo                  at real time: every point changes once a minute",
             "  ./polder demo --speed 60       a minute each second, beginning a week ago",
-            "  ./polder demo --speed 60       again: goes on where it stopped"
+            "  ./polder demo --speed 60       again: goes on where it stopped",
+            "  ./polder demo los-angeles --speed 60   two real days, five minutes every five seconds"
         })
 final class DemoCommand implements Callable<Integer> {
     private static final Logger LOGGER = LoggerFactory.getLogger(DemoCommand.class);
 
     /** A file in the history's folder that says that all of it is there. */
     private static final String COMPLETE = "complete";
+
+    /** What there is to see. */
+    enum Example {
+        FLANDERS("flanders"),
+        LOS_ANGELES("los-angeles");
+
+        private final String word;
+
+        Example(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "EXAMPLE",
+            defaultValue = "flanders",
+            description = "flanders or los-angeles. Default: ${DEFAULT-VALUE}.")
+    private Example example;
 
     @Mixin
     private SimulationOptions simulation;
@@ -63,6 +91,10 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         InstantSource clock = InstantSource.system();
         Path root = root();
+        if (example == Example.LOS_ANGELES) {
+            return new LosAngeles(spec, root.resolve("examples"), home, simulation.speed(), clock)
+                    .run(settings.list(), !isBrowserUnwanted);
+        }
         Path directory = home.of(root).toAbsolutePath().normalize();
         SimulatedTime simulated = new SimulatedTime(directory);
         if (!Home.isEmpty(directory) && !simulated.isThere()) {

@@ -29,6 +29,12 @@ final class SimulationOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
+    /** How many times faster than real. */
+    int speed() {
+        check();
+        return speed;
+    }
+
     boolean isAtRealTime() {
         return speed == 1;
     }

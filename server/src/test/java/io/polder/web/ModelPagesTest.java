@@ -152,7 +152,7 @@ final class ModelPagesTest {
 
         assertThat(at("point-name")).containsText("Point 1");
         assertThat(page).hasURL(Pattern.compile("point=1"));
-        assertThat(at("outlook-value")).containsText("between 7.5 and 26, 90 times out of 100");
+        assertThat(at("outlook-value")).containsText("7.5 to 26, 90 times in 100");
         assertThat(at("why")).containsText("its neighbours");
         assertThat(at("why").locator("li")).hasCount(5);
         at("forecast-chart").locator("svg").focus();
