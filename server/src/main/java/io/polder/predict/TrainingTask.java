@@ -74,6 +74,12 @@ record TrainingTask(
         TreesForecaster.Settings settings = TreesForecaster.Settings.usual(task.horizons, SEED, task.threads)
                 .withCertainty(task.certainty);
         TreesForecaster trained = TreesForecaster.fit(series, settings, done -> progress.accept(0.02 + 0.98 * done));
+        if (Double.isNaN(trained.tried().mae())) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The last fifth of the history has no numbers of the points that were learned from, so nobody knows how"
+                            + " good it is. Fix: wait, or load newer rows; a baseline serves meanwhile");
+        }
         scores.put("mae", trained.tried().mae());
         scores.put("rmse", trained.tried().rmse());
         new ModelFile(ModelFile.Provenance.of(task.name, series, trained, task.data, task.versions, scores), trained)
