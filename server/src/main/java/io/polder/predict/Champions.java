@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who serves: a champion, a challenger in its shadow, or a baseline where there is no champion or it is behind. All of it is
- * judged by scores in the store, and outlasts a restart. Times are those of the data. One thread decides; others may look.
+ * judged by scores in the store, and outlasts a restart. Times are those of the data. Thread-safe.
  */
 final class Champions {
     private static final Logger LOGGER = LoggerFactory.getLogger(Champions.class);
@@ -119,18 +119,18 @@ final class Champions {
                 : Optional.of(Instant.parse(since).plus(TRIAL));
     }
 
-    void change(State other) {
+    synchronized void change(State other) {
         state = other;
         folder.write(other);
     }
 
-    void note(Instant now, String what) {
+    synchronized void note(Instant now, String what) {
         LOGGER.info("Model {}: {}", model.name(), what);
         change(state.with(new Event(now.toString(), what)));
     }
 
     /** Takes what was trained: to serve when nothing serves and it beat the baselines, else to be tried. */
-    void trained(Path file, Instant now) throws IOException {
+    synchronized void trained(Path file, Instant now) throws IOException {
         ModelFile made = ModelFile.read(file);
         folder.challenge(file);
         change(state.withTrained(now.toString(), null));
@@ -160,13 +160,13 @@ final class Champions {
                         : "A challenger is tried for a day: " + told + ".");
     }
 
-    void failed(Instant now, String why) {
+    synchronized void failed(Instant now, String why) {
         change(state.withTrained(now.toString(), why));
         note(now, "The training failed: " + why);
     }
 
     /** Looks at the scores, and decides. */
-    void judge(Connection connection, Instant now) throws SQLException, IOException {
+    synchronized void judge(Connection connection, Instant now) throws SQLException, IOException {
         Map<String, NavigableMap<Instant, Double>> losses = scoreboard.losses(connection, now.minus(TRIAL));
         bestBaseline = baselines.stream()
                 .filter(losses::containsKey)

@@ -29,6 +29,10 @@ final class ModelRun {
     private static final long READ_AGAIN = TimeUnit.HOURS.toNanos(6);
 
     private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(20);
+    /** After a failure, and while there are no rows. */
+    private static final long REST = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long LONG_REST = TimeUnit.SECONDS.toNanos(10);
 
     private final Model model;
     private final Mart mart;
@@ -51,6 +55,9 @@ final class ModelRun {
     private @Nullable Thread trainer;
     private boolean isClosed;
     private boolean wasSettled;
+    /** Whether history has come since the last training, of which a first model is to know. */
+    private boolean hasMoreHistory;
+    private long restsUntil = System.nanoTime();
     private long readAll = System.nanoTime();
     private long looked = System.nanoTime() - LOOK_AGAIN;
 
@@ -89,6 +96,9 @@ final class ModelRun {
 
     /** Does what there is to do. */
     void tick(Connection connection, Instant now) {
+        if (System.nanoTime() - restsUntil < 0) {
+            return;
+        }
         try {
             work(connection, now);
             trouble = "";
@@ -99,6 +109,7 @@ final class ModelRun {
             }
             trouble = sentence;
             recent = null;
+            restsUntil = System.nanoTime() + LONG_REST;
         }
     }
 
@@ -135,6 +146,7 @@ final class ModelRun {
         recent = opened.orElse(null);
         if (opened.isEmpty()) {
             waitsFor = "It waits for rows of table " + model.table() + ".";
+            restsUntil = System.nanoTime() + REST;
             return null;
         }
         RecentSteps steps = opened.get();
@@ -162,6 +174,7 @@ final class ModelRun {
             serving.refresh();
             if (hasLoaded) {
                 looked = System.nanoTime() - LOOK_AGAIN;
+                hasMoreHistory = champions.champion() == null;
                 serving.forecast(steps, steps.end());
             }
         }
@@ -193,7 +206,7 @@ final class ModelRun {
         }
         Instant end = query.time(steps.end());
         Instant due = nextTraining().orElse(end);
-        if (due.isAfter(end) || champions.challenger() != null) {
+        if (!hasMoreHistory && (due.isAfter(end) || champions.challenger() != null)) {
             return;
         }
         Duration there = query.oldest(connection, end.minus(model.history()), end)
@@ -204,6 +217,7 @@ final class ModelRun {
                     + " are needed to learn from.";
             return;
         }
+        hasMoreHistory = false;
         startTraining(steps);
     }
 

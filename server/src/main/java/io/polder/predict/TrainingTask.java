@@ -85,6 +85,12 @@ record TrainingTask(
     /** Leaves a model in the folder. */
     void keep(Path folder, Instant from, Series training, Learned trained, Map<String, Double> scores)
             throws IOException {
+        if (Double.isNaN(trained.tried().mae())) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The last fifth of the history has no numbers of the points that were learned from, so nobody knows how"
+                            + " good it is. Fix: wait, or load newer rows; a baseline serves meanwhile");
+        }
         scores.put("mae", trained.tried().mae());
         scores.put("rmse", trained.tried().rmse());
         new ModelFile(ModelFile.Provenance.of(name, from, training, trained, data, versions, scores), trained)
