@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** Other profilers, each as a process of its own that reads the same Parquet file, with all that they do when nothing is said. */
 final class ProfilePeers {
     /** None of them has longer. */
-    static final Duration LIMIT = Duration.ofMinutes(5);
+    static final Duration LIMIT = Duration.ofMinutes(10);
 
     private static final long LOOK_EVERY_MILLIS = 100;
 
@@ -54,7 +54,7 @@ final class ProfilePeers {
         if (Files.isExecutable(python)) {
             List<String> command = List.of(
                     python.toString(),
-                    at("bench", "ydata", "profile.py").toString(),
+                    at("bench", "ydata", "full_report.py").toString(),
                     file.toString(),
                     folder.resolve("ydata.html").toString());
             tell("ydata-profiling", run(folder, command), ourCpu, ourWall, numbers);
