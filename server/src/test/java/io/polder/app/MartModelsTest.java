@@ -23,6 +23,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models in a mart that runs, on made-up air, over its HTTP interface: forecasts, scores, trainings. */
 class MartModelsTest {
@@ -163,6 +165,29 @@ class MartModelsTest {
                 "SELECT sum(n) FROM scores_no2 WHERE forecaster = 'served' AND ahead = 15 AND for_when = '"
                         + sqlTime(next) + "'",
                 STATIONS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ridge", "trees"})
+    void whatIsKnownBesideIsLookedAt(String algorithm) throws Exception {
+        start(MART.replace(
+                "history: 14d}",
+                "history: 14d, algorithm: " + algorithm
+                        + ", features: \"SELECT time, avg(no2) AS city FROM air GROUP BY time\"}"));
+        push(0, DAYS * SLOTS);
+        awaitState("serving");
+        push(DAYS * SLOTS, DAYS * SLOTS + 1);
+        awaitMadeAt(DAYS * SLOTS);
+
+        assertThat(model().path("servedBy").asText()).isEqualTo(algorithm);
+        JsonNode looked = get("/api/models/no2/features?ahead=30&feature=city");
+        assertThat(looked.path("algorithm").asText()).isEqualTo(algorithm);
+        assertThat(looked.path("features").findValuesAsText("what")).contains("value now", "city");
+        assertThat(looked.at("/features/0/weight").isNumber()).isEqualTo(algorithm.equals("ridge"));
+        assertThat(looked.at("/dependence/values").size()).isGreaterThan(10);
+        assertThat(get("/api/models/no2").at("/provenance/data/features").asText()).contains("AS city");
+        assertThat(get("/api/models/no2/points/s1/why?ahead=30").path("parts").findValuesAsText("what"))
+                .contains("city");
     }
 
     @Test
