@@ -57,6 +57,7 @@ final class ModelRun {
     private boolean wasSettled;
     /** Whether history has come since the last training, of which a first model is to know. */
     private boolean hasMoreHistory;
+
     private long restsUntil = System.nanoTime();
     private long readAll = System.nanoTime();
     private long looked = System.nanoTime() - LOOK_AGAIN;

@@ -18,8 +18,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,13 +63,14 @@ class MartModelsTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final float[][] air = air(STATIONS, (DAYS + 2) * SLOTS);
-    private Home home;
-    private Polder mart;
+    private @Nullable Home home;
+    private @Nullable Polder mart;
 
     private void start(String definition) throws IOException {
         Path marts = Files.createDirectories(folder.resolve("mart"));
         Files.writeString(marts.resolve("polder.yaml"), definition);
-        home = Home.open(folder.resolve("home"), Instant.EPOCH);
+        Home held = Home.open(folder.resolve("home"), Instant.EPOCH);
+        home = held;
         List<String> settings = List.of(
                 "web.port=0",
                 "log.port=0",
@@ -76,8 +79,8 @@ class MartModelsTest {
                 "disk.watermark=1MB",
                 "store.batch-interval=20ms");
         mart = Polder.start(
-                Configuration.read(marts, home.directory(), settings, Map.of()),
-                home,
+                Configuration.read(marts, held.directory(), settings, Map.of()),
+                held,
                 true,
                 failure -> {},
                 InstantSource.system());
@@ -85,8 +88,8 @@ class MartModelsTest {
 
     @AfterEach
     void stop() throws IOException {
-        mart.close();
-        home.close();
+        Objects.requireNonNull(mart).close();
+        Objects.requireNonNull(home).close();
     }
 
     @Test
@@ -146,8 +149,7 @@ class MartModelsTest {
         String count = "SELECT count(*) FROM forecast_no2 WHERE made_at = '" + sqlTime(next) + "'";
         awaitSql(count, STATIONS * 4);
 
-        mart.close();
-        home.close();
+        stop();
         start(MART);
 
         awaitMadeAt(next);
@@ -323,7 +325,7 @@ class MartModelsTest {
     }
 
     private URI at(String path) {
-        return mart.address().resolve(path);
+        return Objects.requireNonNull(mart).address().resolve(path);
     }
 
     private JsonNode send(HttpRequest request) throws Exception {
