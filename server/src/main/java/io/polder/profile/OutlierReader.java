@@ -112,16 +112,16 @@ final class OutlierReader {
         if (compared.isEmpty()) {
             return null;
         }
-        long rows = compared.stream().mapToLong(SliceLine::rows)
-                .sum();
+        long rows = compared.stream().mapToLong(SliceLine::rows).sum();
         String v = value(column);
         List<String> others = key.stream()
                 .filter(name -> !name.equals(source.time().orElse("")))
                 .toList();
         String who = others.isEmpty() ? "polder_nobody" : names(others);
         String group = others.isEmpty() ? "0 AS polder_nobody" : texts(others);
-        String seasons =
-                compared.stream().map(each -> range(new TimeSlice(unit, each.from()))).collect(Collectors.joining(" OR "));
+        String seasons = compared.stream()
+                .map(each -> range(new TimeSlice(unit, each.from())))
+                .collect(Collectors.joining(" OR "));
         TimeSlice slice = new TimeSlice(unit, judged);
         String from = " FROM (SELECT " + (others.isEmpty() ? "0 AS polder_nobody, " : "") + keys() + ", " + v
                 + " AS polder_value FROM "
@@ -163,10 +163,10 @@ final class OutlierReader {
     /** Slices before one, of the same weekday and hour, or of the same hour of the same kind of day. */
     private List<SliceLine> others(TableParts.Snapshot known, Instant judged, boolean isWeekly) {
         ZonedDateTime at = judged.atZone(source.zone());
-        
+
         return known.lines().headMap(judged, false).values().stream()
-                .filter(each -> each.from().isAfter(
-                        at.minusDays(isWeekly ? 7L * WEEKS + 1 : DAYS).toInstant()))
+                .filter(each -> each.from()
+                        .isAfter(at.minusDays(isWeekly ? 7L * WEEKS + 1 : DAYS).toInstant()))
                 .filter(each -> {
                     ZonedDateTime other = each.from().atZone(source.zone());
                     boolean isSameDay =
