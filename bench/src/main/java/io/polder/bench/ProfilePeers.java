@@ -64,7 +64,8 @@ final class ProfilePeers {
     }
 
     private static Path at(String first, String... more) {
-        Path path = Path.of(System.getProperty("polder.root", ".")).toAbsolutePath().resolve(first);
+        Path path =
+                Path.of(System.getProperty("polder.root", ".")).toAbsolutePath().resolve(first);
         for (String each : more) {
             path = path.resolve(each);
         }

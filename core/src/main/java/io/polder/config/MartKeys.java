@@ -464,7 +464,18 @@ final class MartKeys {
             "models.NAME",
             "What is forecast. A model brings the tables `forecast_NAME` and `scores_NAME` and the view `scoreboard_NAME`"
                     + " with it. [Prediction](prediction.md) says what it does.",
-            List.of(MODEL_TABLE, POINT, TARGET, STEP, HORIZON, FEATURES, ALGORITHM, HISTORY, RETRAIN, HOLIDAYS, CERTAINTY),
+            List.of(
+                    MODEL_TABLE,
+                    POINT,
+                    TARGET,
+                    STEP,
+                    HORIZON,
+                    FEATURES,
+                    ALGORITHM,
+                    HISTORY,
+                    RETRAIN,
+                    HOLIDAYS,
+                    CERTAINTY),
             Map.of());
 
     /** In the order of the reference. */

@@ -130,8 +130,8 @@ final class EvaluateCommand implements Runnable {
         int ahead = task.test().horizons();
         InstantSource clock = InstantSource.system();
         long begun = clock.millis();
-        TreesForecaster trees =
-                TrainCommand.train(training, options.settings(ahead), spec.commandLine().getErr());
+        TreesForecaster trees = TrainCommand.train(
+                training, options.settings(ahead), spec.commandLine().getErr());
         double seconds = (clock.millis() - begun) / 1_000.0;
         List<Forecaster> forecasters = new ArrayList<>(
                 List.of(trees, LinearForecaster.fit(training, ahead), PublishedModel.fit(training, ahead)));
@@ -169,8 +169,8 @@ final class EvaluateCommand implements Runnable {
         }
         List<Problem> problems = new ArrayList<>();
         if (!protocol.equals(HELD_OUT)) {
-            problems.add(
-                    new Problem("--protocol", protocol, "there is no such protocol", "give " + HELD_OUT + " or " + T_GCN));
+            problems.add(new Problem(
+                    "--protocol", protocol, "there is no such protocol", "give " + HELD_OUT + " or " + T_GCN));
         } else if (file == null) {
             problems.add(new Problem("FILE", "", "is missing", "name the file"));
         } else if (times == null) {

@@ -19,8 +19,7 @@ record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
         List<Reasons.Part> parts = List.of();
         if (champion != null && forecaster.equals(champion.forecaster().name())) {
             List<String> points = champion.provenance().points();
-            Series known = recent.window(
-                    origin.step() - champion.forecaster().inputs(), origin.step());
+            Series known = recent.window(origin.step() - champion.forecaster().inputs(), origin.step());
             Reasons reasons = champion.forecaster().why(known.arranged(points), points.indexOf(point), at + 1);
             sentence = reasons.text(PARTS);
             parts = reasons.parts();

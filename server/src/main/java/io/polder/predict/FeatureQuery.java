@@ -47,7 +47,9 @@ record FeatureQuery(List<String> names, boolean isByPoint, String point, String 
         return new FeatureQuery(
                 List.copyOf(names),
                 isByPoint,
-                isByPoint ? "CAST(" + StepQuery.quoted(model.point().orElseThrow()) + " AS VARCHAR)" : "'" + StepQuery.ALL + "'",
+                isByPoint
+                        ? "CAST(" + StepQuery.quoted(model.point().orElseThrow()) + " AS VARCHAR)"
+                        : "'" + StepQuery.ALL + "'",
                 select,
                 model.step().toMillis());
     }

@@ -36,7 +36,10 @@ public final class HeldOut {
     /** At most four numbers of steps ahead, as evenly apart as they can be, the farthest last. */
     public static List<Integer> told(int horizons) {
         int told = Math.min(TOLD, horizons);
-        return IntStream.rangeClosed(1, told).map(at -> horizons * at / told).boxed().toList();
+        return IntStream.rangeClosed(1, told)
+                .map(at -> horizons * at / told)
+                .boxed()
+                .toList();
     }
 
     /** Limits between fifths of the training range's numbers, to two digits. */

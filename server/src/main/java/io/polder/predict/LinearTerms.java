@@ -75,7 +75,8 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
             terms.add("value - coalesce(" + lagged(lag) + ", value)");
         }
         terms.add("coalesce(" + lagged(before(slots)) + ", value) - value");
-        terms.add("coalesce(" + lagged(DAYS_OF_WEEK * slots - ahead) + ", " + lagged(before(slots)) + ", value) - value");
+        terms.add(
+                "coalesce(" + lagged(DAYS_OF_WEEK * slots - ahead) + ", " + lagged(before(slots)) + ", value) - value");
         for (String covariate : covariates) {
             terms.add("CAST(\"" + covariate.replace("\"", "\"\"") + "\" AS DOUBLE)");
         }
@@ -83,7 +84,10 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
         StringBuilder columns = new StringBuilder();
         StringBuilder known = new StringBuilder("isfinite(x0)");
         for (int term = 0; term < terms.size(); term++) {
-            columns.append(", CAST(").append(terms.get(term)).append(" AS DOUBLE) AS x").append(term);
+            columns.append(", CAST(")
+                    .append(terms.get(term))
+                    .append(" AS DOUBLE) AS x")
+                    .append(term);
             known.append(term == 0 ? "" : " AND isfinite(x" + term + ")");
         }
         StringBuilder means = new StringBuilder();
@@ -99,7 +103,8 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
                 + " terms AS (SELECT timezone('" + zone + "', timezone('UTC', time + to_seconds(" + ahead * stepSeconds
                 + "))) AS local_time" + columns + " FROM series WHERE value IS NOT NULL"
                 + " WINDOW p AS (PARTITION BY point ORDER BY time))"
-                + " SELECT date_diff('day', DATE '1970-01-01', CAST(local_time AS DATE)), hour(local_time), " + free("local_time", first, last)
+                + " SELECT date_diff('day', DATE '1970-01-01', CAST(local_time AS DATE)), hour(local_time), "
+                + free("local_time", first, last)
                 + ", count(*)" + means + products
                 + " FROM terms WHERE CAST(local_time AS DATE) BETWEEN DATE '" + first + "' AND DATE '" + last + "' AND "
                 + known + " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
@@ -113,7 +118,8 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
     /** The value so many steps before; after, when negative. By time and not by row, since steps may be missing. */
     private String lagged(int lag) {
         String place = "INTERVAL " + Math.abs(lag) * stepSeconds + " SECONDS " + (lag < 0 ? "FOLLOWING" : "PRECEDING");
-        return "first_value(value) OVER (PARTITION BY point ORDER BY time RANGE BETWEEN " + place + " AND " + place + ")";
+        return "first_value(value) OVER (PARTITION BY point ORDER BY time RANGE BETWEEN " + place + " AND " + place
+                + ")";
     }
 
     private String free(String then, LocalDate first, LocalDate last) {
@@ -122,8 +128,8 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
                 .map(day -> "DATE '" + day + "'")
                 .collect(Collectors.joining(", "));
         String weekend = "isodow(" + then + ") >= 6";
-        return "CAST(" + weekend
-                + (holidays.isEmpty() ? "" : " OR CAST(" + then + " AS DATE) IN (" + holidays + ")") + " AS INTEGER)";
+        return "CAST(" + weekend + (holidays.isEmpty() ? "" : " OR CAST(" + then + " AS DATE) IN (" + holidays + ")")
+                + " AS INTEGER)";
     }
 
     /** Where among the terms an hour is. */
@@ -151,9 +157,7 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
         row[at++] = or(value(known, point, before(DAYS_OF_WEEK * slots)), or(day, now)) - now;
         for (String covariate : covariates) {
             int index = known.covariates().indexOf(covariate);
-            row[at++] = index < 0 || known.steps() == 0
-                    ? Double.NaN
-                    : known.covariate(index, point, known.steps() - 1);
+            row[at++] = index < 0 || known.steps() == 0 ? Double.NaN : known.covariate(index, point, known.steps() - 1);
         }
         Series.Moment then = known.moment(known.steps() - 1 + ahead);
         LocalDateTime local = then.local();

@@ -464,8 +464,7 @@ public final class MartModels implements AutoCloseable {
         RecentSteps recent = run.recent();
         Dependence dependence = feature == null || recent == null
                 ? null
-                : learned.dependence(
-                        recent.all().arranged(champion.provenance().points()), feature, steps);
+                : learned.dependence(recent.all().arranged(champion.provenance().points()), feature, steps);
         return new ModelAnswers.Features(name, learned.name(), minutes, features, dependence);
     }
 

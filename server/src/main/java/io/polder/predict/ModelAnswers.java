@@ -135,7 +135,8 @@ public final class ModelAnswers {
      * @param weight of a linear model; null for trees
      * @param error the weight's standard error
      */
-    public record Feature(String what, @Nullable Double weight, @Nullable Double error) {}
+    public record Feature(
+            String what, @Nullable Double weight, @Nullable Double error) {}
 
     /**
      * The latest forecasts of all points.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.polder.predict.TreesForecaster.Settings;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.WholeFile;
@@ -69,7 +70,7 @@ public record ModelFile(Provenance provenance, Learned forecaster) {
             String algorithm,
             int horizons,
             double certainty,
-            TreesForecaster.@Nullable Settings settings,
+            @Nullable Settings settings,
             List<String> features,
             Map<String, String> versions,
             Map<String, Double> scores) {
@@ -105,7 +106,9 @@ public record ModelFile(Provenance provenance, Learned forecaster) {
                     forecaster.name(),
                     forecaster.horizons(),
                     forecaster.certainty(),
-                    forecaster instanceof TreesForecaster trees ? trees.settings().withThreads(1) : null,
+                    forecaster instanceof TreesForecaster trees
+                            ? trees.settings().withThreads(1)
+                            : null,
                     forecaster.features(),
                     versions,
                     scores);
@@ -122,7 +125,7 @@ public record ModelFile(Provenance provenance, Learned forecaster) {
     }
 
     private static Learned learned(DataInputStream data, Provenance provenance) throws IOException {
-        TreesForecaster.Settings settings = provenance.settings();
+        Settings settings = provenance.settings();
         if (settings != null && provenance.algorithm().equals(TreesForecaster.NAME)) {
             return TreesForecaster.read(data, settings);
         }

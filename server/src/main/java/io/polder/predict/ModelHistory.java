@@ -166,8 +166,9 @@ final class ModelHistory {
             FeatureQuery known = features == null ? FeatureQuery.of(connection, model) : features;
             features = known;
             known.names().forEach(name -> into.covariate(name).clear(from, to));
-            known.read(connection, from, to, (column, point, step, value) ->
-                    into.covariate(known.names().get(column)).put(point, step, value));
+            known.read(connection, from, to, (column, point, step, value) -> into.covariate(
+                            known.names().get(column))
+                    .put(point, step, value));
             featuresMissing = "";
         } catch (SQLException failure) {
             features = null;

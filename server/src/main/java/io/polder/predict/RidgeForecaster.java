@@ -250,7 +250,8 @@ public final class RidgeForecaster implements Learned {
             out.writeDouble(model.penalty());
             out.writeLong(model.rows());
             out.writeDouble(model.deviation());
-            for (double[] numbers : List.of(model.weights(), model.errors(), lines.means().get(horizon))) {
+            for (double[] numbers :
+                    List.of(model.weights(), model.errors(), lines.means().get(horizon))) {
                 for (double number : numbers) {
                     out.writeDouble(number);
                 }
@@ -283,12 +284,7 @@ public final class RidgeForecaster implements Learned {
             long rows = in.readLong();
             double deviation = in.readDouble();
             models.add(new Ridge(
-                    intercept,
-                    numbers(in, ofHorizon.size()),
-                    numbers(in, ofHorizon.size()),
-                    penalty,
-                    rows,
-                    deviation));
+                    intercept, numbers(in, ofHorizon.size()), numbers(in, ofHorizon.size()), penalty, rows, deviation));
             means.add(numbers(in, ofHorizon.size()));
         }
         Tried tried = new Tried(in.readDouble(), in.readDouble());

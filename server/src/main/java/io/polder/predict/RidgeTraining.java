@@ -71,8 +71,7 @@ final class RidgeTraining {
             sums.clear();
             int slots = (int) Duration.ofDays(1).dividedBy(model.step());
             for (int ahead = 1; ahead <= model.horizons(); ahead++) {
-                sums.add(new RidgeSums(
-                        new LinearTerms(calendar, model.step().toSeconds(), slots, ahead, covariates)));
+                sums.add(new RidgeSums(new LinearTerms(calendar, model.step().toSeconds(), slots, ahead, covariates)));
             }
         }
         for (int horizon = 0; horizon < sums.size(); horizon++) {

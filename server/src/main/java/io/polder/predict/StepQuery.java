@@ -50,8 +50,8 @@ final class StepQuery {
     }
 
     private String numbers(String from, String to) {
-        return "SELECT " + point + " AS point, epoch_ms(" + time + ") // " + millis + " AS step" + of + time + " >= " + from
-                + " AND " + time + " < " + to + " GROUP BY 1, 2";
+        return "SELECT " + point + " AS point, epoch_ms(" + time + ") // " + millis + " AS step" + of + time + " >= "
+                + from + " AND " + time + " < " + to + " GROUP BY 1, 2";
     }
 
     /**
@@ -66,7 +66,10 @@ final class StepQuery {
                 .append(millis)
                 .append(" AS BIGINT)) AS time, s.value");
         if (features == null) {
-            return sql.append(" FROM (").append(numbers(first, last)).append(") s").toString();
+            return sql.append(" FROM (")
+                    .append(numbers(first, last))
+                    .append(") s")
+                    .toString();
         }
         for (String name : features.names()) {
             sql.append(", f.").append(quoted(name));

@@ -74,8 +74,11 @@ final class Training {
                     put(() -> file.put(point, (int) (step - from0), value));
                 });
                 if (features != null) {
-                    features.read(connection, from, Math.min(end, from + day), (column, point, step, value) -> put(
-                            () -> file.putBeside(
+                    features.read(
+                            connection,
+                            from,
+                            Math.min(end, from + day),
+                            (column, point, step, value) -> put(() -> file.putBeside(
                                     features.names().get(column),
                                     features.isByPoint() ? point : null,
                                     (int) (step - from0),
@@ -104,17 +107,17 @@ final class Training {
             data.put("features", model.features().orElseThrow());
         }
         TrainingTask task = new TrainingTask(
-                        model.name(),
-                        query.time(from0).toString(),
-                        Math.toIntExact(end - from0),
-                        model.step().toSeconds(),
-                        calendar.zone().getId(),
-                        calendar.holidays(),
-                        model.horizons(),
-                        model.certainty(),
-                        THREADS,
-                        data,
-                        Map.of("polder", version));
+                model.name(),
+                query.time(from0).toString(),
+                Math.toIntExact(end - from0),
+                model.step().toSeconds(),
+                calendar.zone().getId(),
+                calendar.holidays(),
+                model.horizons(),
+                model.certainty(),
+                THREADS,
+                data,
+                Map.of("polder", version));
         task.write(folder);
         if (isRidge) {
             Series recent = task.series(folder);

@@ -474,9 +474,12 @@ public final class TreesForecaster implements Learned {
     @Override
     public Dependence dependence(Series known, String feature, int ahead) {
         return Dependence.of(feature, features(), moments(known, ahead), rows -> {
-            double mean = Arrays.stream(stage.means()[ahead - 1].predictAll(rows)).average().orElse(0);
-            double median =
-                    Arrays.stream(stage.medians()[ahead - 1].predictAll(rows)).average().orElse(0);
+            double mean = Arrays.stream(stage.means()[ahead - 1].predictAll(rows))
+                    .average()
+                    .orElse(0);
+            double median = Arrays.stream(stage.medians()[ahead - 1].predictAll(rows))
+                    .average()
+                    .orElse(0);
             return weight * mean + (1 - weight) * median;
         });
     }

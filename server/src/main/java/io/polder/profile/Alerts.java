@@ -39,7 +39,8 @@ final class Alerts {
                     "unreadable",
                     95,
                     null,
-                    counted(profile.source().unreadable(), "row") + " could not be read, and no other number knows of it.",
+                    counted(profile.source().unreadable(), "row")
+                            + " could not be read, and no other number knows of it.",
                     "Look at the first of them under Source; give --delimiter, --quote or --encoding if these are wrong.");
         }
         Profile.Duplicates duplicates = profile.duplicates();
@@ -82,8 +83,7 @@ final class Alerts {
                     "Profile fewer columns.");
         }
         Map<List<String>, List<Profile.Approximate>> broken = profile.functionalDependencies().approximate().stream()
-                .collect(Collectors.groupingBy(
-                        Profile.Approximate::lhs, LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(Profile.Approximate::lhs, LinkedHashMap::new, Collectors.toList()));
         broken.entrySet().stream().limit(20).forEach(each -> broken(each.getKey(), each.getValue()));
     }
 
@@ -142,7 +142,12 @@ final class Alerts {
                     "Declare them as null words of the feed.");
         }
         if (column.missingBy().blank() > 0) {
-            add("blanks", 35, name, counted(column.missingBy().blank(), "value") + " of blanks only.", "Treat them as missing.");
+            add(
+                    "blanks",
+                    35,
+                    name,
+                    counted(column.missingBy().blank(), "value") + " of blanks only.",
+                    "Treat them as missing.");
         }
         if (column.misfits() > 0) {
             add(
@@ -330,13 +335,19 @@ final class Alerts {
                     "slips",
                     60,
                     name,
-                    (text.typos().size() == 50 ? "at least " : "") + counted(text.typos().size(), "rare value")
+                    (text.typos().size() == 50 ? "at least " : "")
+                            + counted(text.typos().size(), "rare value")
                             + " nearly like a frequent one, such as '" + shortened(first.value()) + "' and '"
                             + shortened(first.likely()) + "'.",
                     "Correct them, or let a rule mark them.");
         }
         if (text.minLength() == text.maxLength() && column.distinct() > 1) {
-            add("one length", 5, name, "All its values have " + counted(text.minLength(), "character") + ".", "It may be a code.");
+            add(
+                    "one length",
+                    5,
+                    name,
+                    "All its values have " + counted(text.minLength(), "character") + ".",
+                    "It may be a code.");
         }
         if (text.scripts().size() > 1
                 && text.scripts().stream()
@@ -425,8 +436,8 @@ final class Alerts {
                 "missing together",
                 15,
                 columns.get(0),
-                "It is missing where " + words(columns.subList(1, columns.size())) + (columns.size() == 2 ? " is" : " are")
-                        + ", or nearly so.",
+                "It is missing where " + words(columns.subList(1, columns.size()))
+                        + (columns.size() == 2 ? " is" : " are") + ", or nearly so.",
                 "One cause is likely."));
         for (Profile.Seasonal each : profile.seasonal()) {
             if (each.count() > 0) {
@@ -434,8 +445,9 @@ final class Alerts {
                         "out of season",
                         30,
                         each.column(),
-                        each.count() + " of its " + each.judged() + " values " + (each.count() == 1 ? "is" : "are") + " far from those of the same "
-                                + each.by() + (each.entity() == null ? "" : " and " + each.entity()) + ".",
+                        each.count() + " of its " + each.judged() + " values " + (each.count() == 1 ? "is" : "are")
+                                + " far from those of the same " + each.by()
+                                + (each.entity() == null ? "" : " and " + each.entity()) + ".",
                         "Look at the rows under Outliers: something happened, or a sensor is wrong.");
             }
         }
@@ -457,8 +469,7 @@ final class Alerts {
     private static String words(List<String> columns) {
         return columns.size() == 1
                 ? columns.get(0)
-                : String.join(", ", columns.subList(0, columns.size() - 1)) + " and "
-                        + columns.get(columns.size() - 1);
+                : String.join(", ", columns.subList(0, columns.size() - 1)) + " and " + columns.get(columns.size() - 1);
     }
 
     /** {@code 1 row}, {@code 2 rows}. */

@@ -1,17 +1,17 @@
 package io.polder.profile;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ObjDoubleConsumer;
 
 /** Columns that hang together by pairs, as groups: one thing to say of each. */
 final class Clusters {
-    /** The group of each column; columns of one group have the same object. */
-    private final Map<String, TreeSet<String>> groups = new LinkedHashMap<>();
+    /** The first column of each column's group. */
+    private final Map<String, String> firsts = new TreeMap<>();
 
     private final List<Pair> pairs = new ArrayList<>();
 
@@ -19,24 +19,19 @@ final class Clusters {
 
     /** Puts two columns into one group. */
     void join(String one, String other, double strength) {
-        TreeSet<String> all = group(one);
-        TreeSet<String> others = group(other);
-        if (all != others) {
-            all.addAll(others);
-            others.forEach(column -> groups.put(column, all));
-        }
+        String first = firsts.computeIfAbsent(one, alone -> alone);
+        String second = firsts.computeIfAbsent(other, alone -> alone);
+        String least = first.compareTo(second) < 0 ? first : second;
+        firsts.replaceAll((column, of) -> of.equals(first) || of.equals(second) ? least : of);
         pairs.add(new Pair(one, strength));
-    }
-
-    private TreeSet<String> group(String column) {
-        return groups.computeIfAbsent(column, alone -> new TreeSet<>(List.of(alone)));
     }
 
     /** Tells each group's columns by name, and the weakest of the pairs that hold it together; groups by their first column. */
     void each(ObjDoubleConsumer<List<String>> told) {
-        groups.values().stream()
-                .distinct()
-                .sorted(Comparator.comparing(TreeSet::first))
+        Map<String, Set<String>> groups = new TreeMap<>();
+        firsts.forEach((column, first) ->
+                groups.computeIfAbsent(first, fresh -> new TreeSet<>()).add(column));
+        groups.values()
                 .forEach(columns -> told.accept(
                         List.copyOf(columns),
                         pairs.stream()

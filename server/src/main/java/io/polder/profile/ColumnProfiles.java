@@ -126,7 +126,8 @@ final class ColumnProfiles {
                         each.isWhole() ? String.valueOf(each.whole()) : Numerals.written(each.real()), each.count()))
                 .toList();
         Values values = new Values(found.distinct(), 0, found.unique(), top, top, top.size() == found.distinct());
-        return column(column, read.count(), values, read.count() > 0 ? this.numbers.of(column, sorted) : null, read.order());
+        return column(
+                column, read.count(), values, read.count() > 0 ? this.numbers.of(column, sorted) : null, read.order());
     }
 
     private Profile.Column column(Typed column, Counted counted) {
@@ -193,9 +194,8 @@ final class ColumnProfiles {
         String shown = column.isTime() || column.type().equals("time") ? "CAST(" + c + " AS VARCHAR)" : c;
         if (about <= EXACT_DISTINCT) {
             int most = column.isText() ? LOOKED_AT : TOP;
-            List<Profile.Top> frequent =
-                    counted("SELECT " + shown + ", count(*) AS n FROM " + table + " WHERE " + c
-                            + " IS NOT NULL GROUP BY " + c + " ORDER BY n DESC, " + c + " LIMIT " + most);
+            List<Profile.Top> frequent = counted("SELECT " + shown + ", count(*) AS n FROM " + table + " WHERE " + c
+                    + " IS NOT NULL GROUP BY " + c + " ORDER BY n DESC, " + c + " LIMIT " + most);
             boolean isWhole = frequent.size() < most;
             List<@Nullable Object> found = isWhole
                     ? List.of(
@@ -214,9 +214,8 @@ final class ColumnProfiles {
         }
         // Of so many values those are counted whose hash ends in so many zeros: each value is in or out as a whole.
         long part = Long.highestOneBit(about / (EXACT_DISTINCT / 4));
-        List<@Nullable Object> found =
-                bench.row("SELECT count(*), count_if(n = 1) FROM (SELECT count(*) AS n FROM " + table + " WHERE " + c
-                        + " IS NOT NULL AND hash(" + c + ") % " + part + " = 0 GROUP BY " + c + ")");
+        List<@Nullable Object> found = bench.row("SELECT count(*), count_if(n = 1) FROM (SELECT count(*) AS n FROM "
+                + table + " WHERE " + c + " IS NOT NULL AND hash(" + c + ") % " + part + " = 0 GROUP BY " + c + ")");
         long seen = Profiler.number(found.get(0));
         List<Profile.Top> frequent = counted("SELECT " + shown + ", count(*) AS n FROM " + table + " WHERE " + c
                 + " IN (SELECT unnest(approx_top_k(" + c + ", " + TOP + ")) FROM " + table + ") GROUP BY " + c

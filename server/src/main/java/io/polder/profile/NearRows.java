@@ -86,10 +86,7 @@ final class NearRows {
                 }
             }
         }
-        plain.stream()
-                .sorted(Comparator.comparingInt(Two::first))
-                .limit(PAIRS)
-                .forEach(pairs::add);
+        plain.stream().sorted(Comparator.comparingInt(Two::first)).limit(PAIRS).forEach(pairs::add);
         for (int at = 0; at < texts.size(); at++) {
             known.clear();
             for (Two near : slips(texts.get(at), hashes[2 + at], exact, firsts, known)) {
@@ -132,17 +129,16 @@ final class NearRows {
                 .collect(Collectors.joining(", "));
         long[][] hashes = new long[expressions.size()][looked];
         int[] taken = {0};
-        bench.batches(
-                "SELECT " + named + " FROM data WHERE rowid < " + looked, batch -> {
-                    int size = batch.getRowCount();
-                    for (int at = 0; at < hashes.length; at++) {
-                        ArrowBuf numbers = batch.getVector(at).getDataBuffer();
-                        for (int row = 0; row < size; row++) {
-                            hashes[at][taken[0] + row] = numbers.getLong(8L * row);
-                        }
-                    }
-                    taken[0] += size;
-                });
+        bench.batches("SELECT " + named + " FROM data WHERE rowid < " + looked, batch -> {
+            int size = batch.getRowCount();
+            for (int at = 0; at < hashes.length; at++) {
+                ArrowBuf numbers = batch.getVector(at).getDataBuffer();
+                for (int row = 0; row < size; row++) {
+                    hashes[at][taken[0] + row] = numbers.getLong(8L * row);
+                }
+            }
+            taken[0] += size;
+        });
         return hashes;
     }
 
@@ -169,8 +165,8 @@ final class NearRows {
         List<Two> some = same.subList(0, Math.min(PAIRS, same.size()));
         Map<Integer, String> values = values(text, some);
         return some.stream()
-                .filter(pair -> Texts.isNear(
-                        values.getOrDefault(pair.first(), ""), values.getOrDefault(pair.second(), "")))
+                .filter(pair ->
+                        Texts.isNear(values.getOrDefault(pair.first(), ""), values.getOrDefault(pair.second(), "")))
                 .toList();
     }
 

@@ -102,7 +102,8 @@ final class NumberStatistics {
         List<Profile.Quantile> quantiles = new ArrayList<>();
         Object[] cuts = Profiler.array(found.get(9));
         for (int at = 0; at < QUANTILES.length; at++) {
-            quantiles.add(new Profile.Quantile(QUANTILES[at], at < cuts.length ? Profiler.real(cuts[at]) * scale : Double.NaN));
+            quantiles.add(new Profile.Quantile(
+                    QUANTILES[at], at < cuts.length ? Profiler.real(cuts[at]) * scale : Double.NaN));
         }
         double low = quantiles.get(3).value();
         double median = quantiles.get(4).value();
@@ -168,8 +169,8 @@ final class NumberStatistics {
         String v = "CAST(" + column.column() + " AS DOUBLE)";
         List<Profile.Far> examples = new ArrayList<>();
         bench.read(
-                "SELECT " + v + ", rowid + 1 FROM " + table + " WHERE isfinite(" + v + ") AND " + isFar + " ORDER BY abs(" + v
-                        + " - " + Numerals.sql(median) + ") DESC, rowid LIMIT 20",
+                "SELECT " + v + ", rowid + 1 FROM " + table + " WHERE isfinite(" + v + ") AND " + isFar
+                        + " ORDER BY abs(" + v + " - " + Numerals.sql(median) + ") DESC, rowid LIMIT 20",
                 row -> examples.add(new Profile.Far(row.getDouble(1), row.getLong(2))));
         return examples;
     }

@@ -38,7 +38,8 @@ final class ParquetFile {
         if (files.matches(".*[*?\\[].*") || !Files.isRegularFile(Path.of(files))) {
             return false;
         }
-        List<@Nullable Object> rows = bench.row("SELECT num_rows FROM parquet_file_metadata(" + FileSource.text(files) + ")");
+        List<@Nullable Object> rows =
+                bench.row("SELECT num_rows FROM parquet_file_metadata(" + FileSource.text(files) + ")");
         List<String> names = bench
                 .rows("SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(" + FileSource.text(files) + "))")
                 .stream()

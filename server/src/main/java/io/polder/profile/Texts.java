@@ -220,7 +220,7 @@ final class Texts {
             int nearest = NEAR + 1;
             for (Profile.Top two : all) {
                 String other = String.valueOf(two.value());
-                if (two != one
+                if (!other.equals(text)
                         && two.count() < TIMES * one.count()
                         && one.count() < TIMES * two.count()
                         && Math.abs(other.length() - text.length()) < nearest

@@ -33,19 +33,23 @@ final class TimeStatistics {
                 ? "day"
                 : Profiler.number(found.get(3)) == 0
                         ? "hour"
-                        : Profiler.number(found.get(4)) == 0 ? "minute" : Profiler.number(found.get(5)) == 0 ? "second" : "millisecond";
-        List<@Nullable Object> step = bench.row("WITH steps AS MATERIALIZED (SELECT t, epoch_us(lead(t) OVER (ORDER BY t))"
-                + " - epoch_us(t) AS step FROM (SELECT DISTINCT CAST(" + c + " AS TIMESTAMP) AS t FROM " + table
-                + " WHERE " + c + " IS NOT NULL)), usual AS (SELECT mode(step) AS usual FROM steps WHERE step IS NOT NULL)"
-                + " SELECT any_value(usual), max(step), CAST(arg_max(t, step) AS VARCHAR), count_if(step > 3 * usual)"
-                + " FROM steps, usual WHERE step IS NOT NULL");
+                        : Profiler.number(found.get(4)) == 0
+                                ? "minute"
+                                : Profiler.number(found.get(5)) == 0 ? "second" : "millisecond";
+        List<@Nullable Object> step =
+                bench.row("WITH steps AS MATERIALIZED (SELECT t, epoch_us(lead(t) OVER (ORDER BY t))"
+                        + " - epoch_us(t) AS step FROM (SELECT DISTINCT CAST(" + c + " AS TIMESTAMP) AS t FROM " + table
+                        + " WHERE " + c
+                        + " IS NOT NULL)), usual AS (SELECT mode(step) AS usual FROM steps WHERE step IS NOT NULL)"
+                        + " SELECT any_value(usual), max(step), CAST(arg_max(t, step) AS VARCHAR), count_if(step > 3 * usual)"
+                        + " FROM steps, usual WHERE step IS NOT NULL");
         double usual = Profiler.real(step.get(0)) / 1e6;
         long gaps = Double.isNaN(usual) ? 0 : Profiler.number(step.get(3));
         long[] weekdays = new long[7];
         long[] hours = new long[isDate ? 0 : 24];
         bench.read(
-                "SELECT isodow(" + c + "), " + (isDate ? "0" : "hour(" + c + ")") + ", count(*) FROM " + table + " WHERE " + c
-                        + " IS NOT NULL GROUP BY ALL",
+                "SELECT isodow(" + c + "), " + (isDate ? "0" : "hour(" + c + ")") + ", count(*) FROM " + table
+                        + " WHERE " + c + " IS NOT NULL GROUP BY ALL",
                 row -> {
                     weekdays[row.getInt(1) - 1] += row.getLong(3);
                     if (!isDate) {
@@ -67,8 +71,8 @@ final class TimeStatistics {
 
     /** Counts by the unit of the calendar that gives between a few and some bars. */
     private List<Profile.Top> timeline(String c) {
-        double seconds = Profiler.real(bench.row("SELECT (epoch_us(CAST(max(" + c + ") AS TIMESTAMP)) - epoch_us(CAST(min(" + c
-                        + ") AS TIMESTAMP))) / 1e6 FROM " + table)
+        double seconds = Profiler.real(bench.row("SELECT (epoch_us(CAST(max(" + c
+                        + ") AS TIMESTAMP)) - epoch_us(CAST(min(" + c + ") AS TIMESTAMP))) / 1e6 FROM " + table)
                 .get(0));
         Map<String, Double> units = new TreeMap<>(Comparator.comparingInt(
                 List.of("minute", "hour", "day", "week", "month", "year", "decade", "century")::indexOf));
@@ -97,7 +101,7 @@ final class TimeStatistics {
         List<Profile.Top> counts = new ArrayList<>();
         bench.read(
                 "SELECT CAST(date_trunc('" + unit + "', " + c + ") AS VARCHAR), count(*) FROM " + table + " WHERE " + c
-                + " IS NOT NULL GROUP BY 1 ORDER BY 1 LIMIT 200",
+                        + " IS NOT NULL GROUP BY 1 ORDER BY 1 LIMIT 200",
                 row -> counts.add(new Profile.Top(row.getString(1), row.getLong(2))));
         return counts;
     }

@@ -163,9 +163,9 @@ final class Typing {
 
     private List<Typed> make(boolean isLook) {
         List<Stored> columns = new ArrayList<>();
-        for (List<@Nullable Object> row : bench.rows(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw'"
-                + (bench.isView("raw") ? " AND column_name <> 'rowid'" : "") + " ORDER BY column_index")) {
+        for (List<@Nullable Object> row :
+                bench.rows("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'raw'"
+                        + (bench.isView("raw") ? " AND column_name <> 'rowid'" : "") + " ORDER BY column_index")) {
             columns.add(new Stored(columns.size(), String.valueOf(row.get(0)), String.valueOf(row.get(1))));
         }
         long rows = bench.number("SELECT count(*) FROM raw");
@@ -176,7 +176,9 @@ final class Typing {
         others(columns.stream().filter(column -> !column.isText()).toList(), rows, typed, expressions);
         String all = String.join(", ", expressions.values());
         boolean isCheap = costly * COPIED <= columns.size() && columns.size() <= WIDE && rows >= LARGE;
-        if (isLook && isCheap && columns.stream().noneMatch(column -> column.name().equalsIgnoreCase("rowid"))) {
+        if (isLook
+                && isCheap
+                && columns.stream().noneMatch(column -> column.name().equalsIgnoreCase("rowid"))) {
             bench.run("CREATE VIEW data AS SELECT " + all + ", rowid FROM raw");
         } else {
             bench.run("CREATE TABLE data AS SELECT " + all + " FROM raw");
@@ -370,7 +372,8 @@ final class Typing {
                 "min(length(" + v + "))",
                 "max(length(" + v + "))",
                 "approx_count_distinct(" + v + ")",
-                "count_if(length(" + v + ") BETWEEN 6 AND 30 AND regexp_matches(" + v + ", " + FileSource.text(LIKE_A_DATE) + "))"));
+                "count_if(length(" + v + ") BETWEEN 6 AND 30 AND regexp_matches(" + v + ", "
+                        + FileSource.text(LIKE_A_DATE) + "))"));
         questions.addAll(counts(CASTS, v));
         return questions;
     }

@@ -79,8 +79,22 @@ class EvaluateCommandTest {
         Path json = folder.resolve("scores.json");
 
         int exit = run(
-                "evaluate", file.toString(), "--protocol", "held-out", "--start", "2026-03-27T00:00", "--step", "PT5M",
-                "--timezone", "Europe/Brussels", "--horizons", "6", "--covariates", "3", "--json", json.toString());
+                "evaluate",
+                file.toString(),
+                "--protocol",
+                "held-out",
+                "--start",
+                "2026-03-27T00:00",
+                "--step",
+                "PT5M",
+                "--timezone",
+                "Europe/Brussels",
+                "--horizons",
+                "6",
+                "--covariates",
+                "3",
+                "--json",
+                json.toString());
 
         assertThat(exit).as(err.toString()).isZero();
         assertThat(out.toString())
@@ -98,7 +112,8 @@ class EvaluateCommandTest {
     @Test
     void whatIsWrongIsASentence() throws IOException {
         assertThat(run("evaluate", "--protocol", "other")).isEqualTo(2);
-        assertThat(err.toString()).contains("--protocol = 'other': there is no such protocol. Fix: give held-out or t-gcn");
+        assertThat(err.toString())
+                .contains("--protocol = 'other': there is no such protocol. Fix: give held-out or t-gcn");
 
         Path few = Files.writeString(folder.resolve("few.csv"), "a,b\n" + "1,2\n".repeat(100));
         assertThat(run("evaluate", few.toString(), "--protocol", "t-gcn")).isEqualTo(2);

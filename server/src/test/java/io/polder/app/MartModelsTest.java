@@ -187,7 +187,8 @@ class MartModelsTest {
         assertThat(looked.path("features").findValuesAsText("what")).contains("value now", "city");
         assertThat(looked.at("/features/0/weight").isNumber()).isEqualTo(algorithm.equals("ridge"));
         assertThat(looked.at("/dependence/values").size()).isGreaterThan(10);
-        assertThat(get("/api/models/no2").at("/provenance/data/features").asText()).contains("AS city");
+        assertThat(get("/api/models/no2").at("/provenance/data/features").asText())
+                .contains("AS city");
         assertThat(get("/api/models/no2/points/s1/why?ahead=30").path("parts").findValuesAsText("what"))
                 .contains("city");
     }

@@ -75,8 +75,7 @@ class RidgeSumsTest {
                 double[] whole = java.util.Arrays.copyOf(row, row.length + 1);
                 whole[row.length] = series.value(point, at + AHEAD);
                 byHand.computeIfAbsent(
-                                series.moment(at + AHEAD).local().toLocalDate(),
-                                day -> new CrossProducts(whole.length))
+                                series.moment(at + AHEAD).local().toLocalDate(), day -> new CrossProducts(whole.length))
                         .add(whole);
             }
         }
@@ -165,13 +164,12 @@ class RidgeSumsTest {
         }
         assertThat(scores.get(0).upTo(AHEAD).coverage()).isBetween(0.85, 0.95);
         // Tried on days that it had not seen, it was about as good.
-        assertThat(ridge.tried().mae())
-                .isCloseTo(scores.get(0).upTo(AHEAD).mae(), withinPercentage(20));
+        assertThat(ridge.tried().mae()).isCloseTo(scores.get(0).upTo(AHEAD).mae(), withinPercentage(20));
         reasonsAddUp(ridge, training);
         aFileKeepsIt(ridge, training);
 
-        assertThatThrownBy(() -> RidgeForecaster.fit(
-                        training, List.of(new RidgeSums(LinearTerms.of(series, 1))), trial, 0.9))
+        assertThatThrownBy(() ->
+                        RidgeForecaster.fit(training, List.of(new RidgeSums(LinearTerms.of(series, 1))), trial, 0.9))
                 .hasMessageContaining("too little to learn from");
     }
 
@@ -191,15 +189,25 @@ class RidgeSumsTest {
     private void aFileKeepsIt(RidgeForecaster ridge, Series training) throws IOException {
         Path file = folder.resolve("ridge.model");
         new ModelFile(
-                        ModelFile.Provenance.of("air", training.time(0), training, ridge, Map.of("sql", ALL), Map.of("polder", "1"), Map.of()),
+                        ModelFile.Provenance.of(
+                                "air",
+                                training.time(0),
+                                training,
+                                ridge,
+                                Map.of("sql", ALL),
+                                Map.of("polder", "1"),
+                                Map.of()),
                         ridge)
                 .write(file);
 
         ModelFile read = ModelFile.read(file);
 
         assertThat(read.provenance().algorithm()).isEqualTo("ridge");
-        assertThat(read.forecaster().forecast(training)).usingRecursiveComparison().isEqualTo(ridge.forecast(training));
-        assertThat(((RidgeForecaster) read.forecaster()).model(1).errors()).isEqualTo(ridge.model(1).errors());
+        assertThat(read.forecaster().forecast(training))
+                .usingRecursiveComparison()
+                .isEqualTo(ridge.forecast(training));
+        assertThat(((RidgeForecaster) read.forecaster()).model(1).errors())
+                .isEqualTo(ridge.model(1).errors());
     }
 
     /** Some numbers are missing, and one point for a whole day. */
@@ -224,7 +232,8 @@ class RidgeSumsTest {
                 for (int point = 0; point < series.points().size(); point++) {
                     if (!Float.isNaN(series.value(point, at))) {
                         insert.setString(1, series.points().get(point));
-                        insert.setObject(2, series.time(at).atOffset(ZoneOffset.UTC).toLocalDateTime());
+                        insert.setObject(
+                                2, series.time(at).atOffset(ZoneOffset.UTC).toLocalDateTime());
                         insert.setFloat(3, series.value(point, at));
                         insert.setFloat(4, series.covariate(0, point, at));
                         insert.addBatch();
@@ -247,12 +256,10 @@ class RidgeSumsTest {
         return sums;
     }
 
-    private List<double[]> answer(LinearTerms terms, String rows, LocalDate first, LocalDate last)
-            throws SQLException {
+    private List<double[]> answer(LinearTerms terms, String rows, LocalDate first, LocalDate last) throws SQLException {
         List<double[]> lines = new ArrayList<>();
         try (Statement statement = engine.createStatement();
-                ResultSet answer =
-                        statement.executeQuery(terms.sql(rows, first, last))) {
+                ResultSet answer = statement.executeQuery(terms.sql(rows, first, last))) {
             while (answer.next()) {
                 double[] line = new double[answer.getMetaData().getColumnCount()];
                 for (int column = 0; column < line.length; column++) {

@@ -62,7 +62,9 @@ public final class SampleModel {
                 "speed",
                 "ridge",
                 ahead,
-                List.of(new ModelAnswers.Feature("value now", 0.9, Double.NaN), new ModelAnswers.Feature("rain", null, null)),
+                List.of(
+                        new ModelAnswers.Feature("value now", 0.9, Double.NaN),
+                        new ModelAnswers.Feature("rain", null, null)),
                 new Dependence("rain", new float[] {0, 5}, new double[] {0.5, -4}, 2_000));
     }
 

@@ -80,12 +80,14 @@ class TreesForecasterTest {
                 .filter(at -> rain(wet.steps(), 5)[at] > 5)
                 .findFirst()
                 .orElseThrow();
-        assertThat(with.why(beside.window(0, wettest + 1), 0, 2).parts().stream().map(Reasons.Part::what))
+        assertThat(with.why(beside.window(0, wettest + 1), 0, 2).parts().stream()
+                        .map(Reasons.Part::what))
                 .contains("rain");
 
         Dependence dependence = with.dependence(beside.window(split, wet.steps()), "rain", 2);
         assertThat(dependence.values()).isSorted();
-        assertThat(dependence.adds()[dependence.adds().length - 1]).isLessThan(dependence.adds()[0] - 3);
+        assertThat(dependence.adds()[dependence.adds().length - 1])
+                .isLessThan(dependence.adds()[0] - 3);
         assertThatThrownBy(() -> with.dependence(beside, "rian", 2)).hasMessageContaining("did you mean 'rain'?");
 
         // The column disappears: the forecasts stay.
@@ -101,7 +103,8 @@ class TreesForecasterTest {
         Random random = new Random(seed);
         float[] rain = new float[steps];
         for (int at = 1; at < steps; at++) {
-            rain[at] = random.nextInt(20) == 0 ? 10 * random.nextFloat() : rain[at - 1] < 0.5f ? 0 : 0.8f * rain[at - 1];
+            rain[at] =
+                    random.nextInt(20) == 0 ? 10 * random.nextFloat() : rain[at - 1] < 0.5f ? 0 : 0.8f * rain[at - 1];
         }
         return rain;
     }
