@@ -142,7 +142,12 @@ class ArchitectureTest {
 
     @Test
     void onlyTheStoreAndWhatRunsSqlInItKnowTheEngine() {
-        only("io.polder.store.duck..", "io.polder.enrich..", "io.polder.query..", "io.polder.profile..")
+        only(
+                        "io.polder.store.duck..",
+                        "io.polder.enrich..",
+                        "io.polder.query..",
+                        "io.polder.profile..",
+                        "io.polder.predict..")
                 .mayImport("org.duckdb..", "java.sql..")
                 .check(PROGRAM);
     }
