@@ -295,12 +295,14 @@ class SourcesTest {
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    private static void send(KafkaProducer<byte[], byte[]> producer, int partition, long key, @Nullable String value) {
+    private static void send(KafkaProducer<byte[], byte[]> producer, int partition, long key, @Nullable String value)
+            throws Exception {
         producer.send(new ProducerRecord<>(
-                "readings",
-                partition,
-                Long.toString(key).getBytes(UTF_8),
-                value == null ? null : value.getBytes(UTF_8)));
+                        "readings",
+                        partition,
+                        Long.toString(key).getBytes(UTF_8),
+                        value == null ? null : value.getBytes(UTF_8)))
+                .get();
     }
 
     private static TopicSource.Question question(Optional<Instant> from, long limit) {
