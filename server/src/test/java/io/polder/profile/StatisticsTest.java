@@ -90,8 +90,11 @@ class StatisticsTest {
     }
 
     private static void described(Profile.Numbers numbers, List<Double> all, String what) {
-        double[] finite =
-                all.stream().mapToDouble(x -> x).filter(Double::isFinite).sorted().toArray();
+        double[] finite = all.stream()
+                .mapToDouble(x -> x)
+                .filter(Double::isFinite)
+                .sorted()
+                .toArray();
         int n = finite.length;
         double mean = DoubleStream.of(finite).sum() / n;
         double second = moment(finite, mean, 2);
@@ -114,7 +117,11 @@ class StatisticsTest {
         close(what + ": variance", variance, numbers.variance(), 1e-9);
         close(what + ": deviation", Math.sqrt(variance), numbers.deviation(), 1e-9);
         close(what + ": skewness", skewness, numbers.skewness(), 1e-6);
-        close(what + ": kurtosis", (n - 1.0) / ((n - 2.0) * (n - 3)) * ((n + 1) * excess + 6), numbers.kurtosis(), 1e-6);
+        close(
+                what + ": kurtosis",
+                (n - 1.0) / ((n - 2.0) * (n - 3)) * ((n + 1) * excess + 6),
+                numbers.kurtosis(),
+                1e-6);
         assertThat(numbers.quantilesAreExact()).isTrue();
         for (Profile.Quantile quantile : numbers.quantiles()) {
             close(what + ": quantile " + quantile.at(), quantile(finite, quantile.at()), quantile.value(), 1e-12);
@@ -189,18 +196,21 @@ class StatisticsTest {
                 .toList();
         counted(column, rows, there, text -> text);
         Profile.Text text = Objects.requireNonNull(column.text());
-        List<Integer> lengths =
-                there.stream().map(label -> label.codePointCount(0, label.length())).toList();
+        List<Integer> lengths = there.stream()
+                .map(label -> label.codePointCount(0, label.length()))
+                .toList();
         assertThat(text.minLength()).isEqualTo((int) Collections.min(lengths));
         assertThat(text.maxLength()).isEqualTo((int) Collections.max(lengths));
         close("mean length", lengths.stream().mapToInt(x -> x).average().orElseThrow(), text.meanLength(), 0);
-        Comparator<String> byCharacter = Comparator.comparing(
-                label -> label.codePoints().boxed().toList(), StatisticsTest::compareOneByOne);
+        Comparator<String> byCharacter =
+                Comparator.comparing(label -> label.codePoints().boxed().toList(), StatisticsTest::compareOneByOne);
         assertThat(text.min()).isEqualTo(Collections.min(there, byCharacter));
         assertThat(text.max()).isEqualTo(Collections.max(there, byCharacter));
         assertThat(text.padded()).isEqualTo(count(there, label -> !label.equals(label.strip())));
-        assertThat(text.upper()).isEqualTo(count(there, label -> label.matches(".*\\p{L}.*") && !label.matches(".*\\p{Ll}.*")));
-        assertThat(text.lower()).isEqualTo(count(there, label -> label.matches(".*\\p{L}.*") && !label.matches(".*\\p{Lu}.*")));
+        assertThat(text.upper())
+                .isEqualTo(count(there, label -> label.matches(".*\\p{L}.*") && !label.matches(".*\\p{Ll}.*")));
+        assertThat(text.lower())
+                .isEqualTo(count(there, label -> label.matches(".*\\p{L}.*") && !label.matches(".*\\p{Lu}.*")));
         patterned(text, there);
     }
 
@@ -260,7 +270,9 @@ class StatisticsTest {
         Collections.shuffle(times, random);
 
         Profile.Column column = column(
-                profile(Map.of("moment", times.stream().map(StatisticsTest::written).toList())), "moment");
+                profile(Map.of(
+                        "moment", times.stream().map(StatisticsTest::written).toList())),
+                "moment");
 
         assertThat(column.type()).isEqualTo("timestamp");
         counted(column, rows, times.stream().map(StatisticsTest::written).toList(), text -> text);
@@ -277,7 +289,7 @@ class StatisticsTest {
         assertThat(time.step()).isEqualTo(900);
         assertThat(time.gaps()).isEqualTo(count(steps, step -> step > 2_700));
         long longest = Collections.max(steps);
-        assertThat(time.longestGap()).isEqualTo(longest);
+        assertThat(time.longestGap()).isEqualTo((double) longest);
         int after = sorted.stream()
                 .map(StatisticsTest::written)
                 .toList()
@@ -357,8 +369,7 @@ class StatisticsTest {
     // ---- definitions
 
     /** What is told of columns of all types. */
-    private static <T> void counted(
-            Profile.Column column, int rows, List<T> there, Function<String, T> read) {
+    private static <T> void counted(Profile.Column column, int rows, List<T> there, Function<String, T> read) {
         Map<T, Long> counts = counts(there);
         assertThat(column.count()).isEqualTo(there.size());
         assertThat(column.missing()).isEqualTo(rows - there.size());
@@ -366,7 +377,8 @@ class StatisticsTest {
         assertThat(column.misfits()).isZero();
         assertThat(column.distinctError()).isZero();
         assertThat(column.distinct()).isEqualTo(counts.size());
-        assertThat(column.unique()).isEqualTo(counts.values().stream().filter(count -> count == 1).count());
+        assertThat(column.unique())
+                .isEqualTo(counts.values().stream().filter(count -> count == 1).count());
         assertThat(column.top())
                 .extracting(Profile.Top::count)
                 .isEqualTo(counts.values().stream()
