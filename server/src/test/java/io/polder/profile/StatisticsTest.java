@@ -289,7 +289,7 @@ class StatisticsTest {
         assertThat(time.step()).isEqualTo(900);
         assertThat(time.gaps()).isEqualTo(count(steps, step -> step > 2_700));
         long longest = Collections.max(steps);
-        assertThat(time.longestGap()).isEqualTo(longest);
+        assertThat(time.longestGap()).isEqualTo((double) longest);
         int after = sorted.stream()
                 .map(StatisticsTest::written)
                 .toList()
