@@ -84,7 +84,8 @@ final class LosAngeles {
                 spec.commandLine()
                         .getOut()
                         .println("Replays March 2012 from "
-                                + from.atZone(ZONE).toLocalDateTime().truncatedTo(ChronoUnit.MINUTES) + " in Los Angeles, " + speed + " times as fast.");
+                                + from.atZone(ZONE).toLocalDateTime().truncatedTo(ChronoUnit.MINUTES)
+                                + " in Los Angeles, " + speed + " times as fast.");
                 return new Session(spec, held, mayOpenBrowser, clock)
                         .run(configuration, false, polder -> polder.onCommit("speeds", () -> follow(replay)));
             }
@@ -113,7 +114,9 @@ final class LosAngeles {
         Path file = directory.resolve(COME);
         try {
             // The last step may not have been committed: it comes again.
-            return Files.exists(file) ? goOn(Instant.parse(Files.readString(file).strip())) : BEGINS;
+            return Files.exists(file)
+                    ? goOn(Instant.parse(Files.readString(file).strip()))
+                    : BEGINS;
         } catch (DateTimeParseException torn) {
             return BEGINS;
         }

@@ -88,7 +88,9 @@ public final class Replay implements AutoCloseable {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         } catch (IOException failure) {
             throw new PolderException(
-                    ErrorCode.CONFLICT, "port " + port + ": it is taken. Fix: choose another, or 0 for any free one", failure);
+                    ErrorCode.CONFLICT,
+                    "port " + port + ": it is taken. Fix: choose another, or 0 for any free one",
+                    failure);
         }
         server.createContext(PATH, this::answer);
         server.start();
@@ -156,7 +158,10 @@ public final class Replay implements AutoCloseable {
             Instant at = recording.time(step);
             for (int point = 0; point < recording.points().size(); point++) {
                 float value = recording.values()[point][step];
-                out.append(recording.points().get(point)).append(',').append(at.toString()).append(',');
+                out.append(recording.points().get(point))
+                        .append(',')
+                        .append(at.toString())
+                        .append(',');
                 if (!Float.isNaN(value)) {
                     out.append(Float.toString(value));
                 }

@@ -46,7 +46,9 @@ class ReplayTest {
             pass(Duration.ofSeconds(5));
 
             assertThat(replay.now()).isEqualTo("2012-03-01T08:15:00Z");
-            assertThat(ask(replay, "").body()).contains("a,2012-03-01T08:10:00Z,3.0").contains("b,2012-03-01T08:10:00Z,\n");
+            assertThat(ask(replay, "").body())
+                    .contains("a,2012-03-01T08:10:00Z,3.0")
+                    .contains("b,2012-03-01T08:10:00Z,\n");
         }
     }
 
@@ -107,8 +109,8 @@ class ReplayTest {
     }
 
     private static List<String> lines(Path file) throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             return reader.lines().toList();
         }
     }

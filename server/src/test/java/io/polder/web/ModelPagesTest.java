@@ -207,8 +207,9 @@ final class ModelPagesTest {
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("does not answer");
 
         models.failsWith = 0;
-        assertThat(at("verdict")).isVisible(new com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions()
-                .setTimeout(20_000));
+        assertThat(at("verdict"))
+                .isVisible(new com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions()
+                        .setTimeout(20_000));
     }
 
     @Test

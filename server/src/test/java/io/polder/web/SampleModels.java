@@ -18,8 +18,8 @@ final class SampleModels {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<Integer> AHEAD = List.of(15, 30, 45, 60);
-    private static final Map<String, Double> FAR_OFF = Map.of(
-            "served", 3.1, "trees", 3.0, "last value", 4.0, "same slot before", 5.1, "historical average", 4.4);
+    private static final Map<String, Double> FAR_OFF =
+            Map.of("served", 3.1, "trees", 3.0, "last value", 4.0, "same slot before", 5.1, "historical average", 4.4);
     private static final List<String> FORECASTERS =
             List.of("served", "trees", "last value", "same slot before", "historical average");
 
@@ -133,7 +133,7 @@ final class SampleModels {
         }
         if (isScored) {
             for (String forecaster : FORECASTERS) {
-                scored(forecaster, FAR_OFF.get(forecaster), scores);
+                scored(forecaster, FAR_OFF.getOrDefault(forecaster, 0.0), scores);
             }
         }
         return detail;
@@ -164,7 +164,7 @@ final class SampleModels {
             scores.get(4)
                     .addObject()
                     .put("forecaster", forecaster)
-                    .put("difference", FAR_OFF.get("served") - off)
+                    .put("difference", FAR_OFF.getOrDefault("served", 0.0) - off)
                     .put("chance", 0.0001)
                     .put("steps", 96);
         }
@@ -180,7 +180,10 @@ final class SampleModels {
     private ObjectNode forecast() {
         ObjectNode forecast = JSON.createObjectNode();
         forecast.put("model", "speed").put("madeAt", madeAt == null ? null : madeAt.toString());
-        forecast.put("forecaster", "trees").put("certainty", 0.9).put("stepMinutes", 15).put("simulated", true);
+        forecast.put("forecaster", "trees")
+                .put("certainty", 0.9)
+                .put("stepMinutes", 15)
+                .put("simulated", true);
         ArrayNode ahead = forecast.putArray("ahead");
         ArrayNode points = forecast.putArray("points");
         ArrayNode latest = forecast.putArray("latest");
@@ -232,7 +235,9 @@ final class SampleModels {
         ObjectNode why = JSON.createObjectNode();
         why.put("model", "speed").put("point", "1").put("ahead", 15);
         why.put("madeAt", MADE.toString()).put("forWhen", MADE.toString()).put("forecaster", "trees");
-        why.put("sentence", "15 at 08:00: 41 at 07:45, −28 its neighbours, −6 Monday 8 h, +8 what is usual then and now");
+        why.put(
+                "sentence",
+                "15 at 08:00: 41 at 07:45, −28 its neighbours, −6 Monday 8 h, +8 what is usual then and now");
         why.put("value", 15.0).put("latest", 41.0);
         ArrayNode parts = why.putArray("parts");
         parts.addObject().put("what", "its neighbours").put("by", -28.0);
