@@ -133,7 +133,7 @@ final class SampleModels {
         }
         if (isScored) {
             for (String forecaster : FORECASTERS) {
-                scored(forecaster, FAR_OFF.get(forecaster), scores);
+                scored(forecaster, FAR_OFF.getOrDefault(forecaster, 0.0), scores);
             }
         }
         return detail;
@@ -164,7 +164,7 @@ final class SampleModels {
             scores.get(4)
                     .addObject()
                     .put("forecaster", forecaster)
-                    .put("difference", FAR_OFF.get("served") - off)
+                    .put("difference", FAR_OFF.getOrDefault("served", 0.0) - off)
                     .put("chance", 0.0001)
                     .put("steps", 96);
         }
