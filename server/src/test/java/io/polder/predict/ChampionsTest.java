@@ -183,7 +183,10 @@ class ChampionsTest {
                 ofBaseline + 1,
                 "mae historical average",
                 ofBaseline + 1);
-        new ModelFile(ModelFile.Provenance.of("no2", SERIES.time(0), SERIES, trees, Map.of("sql", "SELECT 1"), Map.of(), scores), trees)
+        new ModelFile(
+                        ModelFile.Provenance.of(
+                                "no2", SERIES.time(0), SERIES, trees, Map.of("sql", "SELECT 1"), Map.of(), scores),
+                        trees)
                 .write(file);
         return file;
     }

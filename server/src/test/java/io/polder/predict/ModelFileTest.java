@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +47,7 @@ class ModelFileTest {
         ModelFile.Provenance told = ModelFile.read(file).provenance();
 
         Path again = folder.resolve("again.model");
-        new ModelFile(told, TreesForecaster.fit(series, told.settings(), done -> {})).write(again);
+        new ModelFile(told, TreesForecaster.fit(series, Objects.requireNonNull(told.settings()), done -> {})).write(again);
 
         assertThat(again).hasSameBinaryContentAs(file);
     }
