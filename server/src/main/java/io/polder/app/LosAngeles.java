@@ -6,7 +6,7 @@ import io.polder.predict.WideFile;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.record.WholeFile;
-import io.polder.simulate.Replay;
+import io.polder.simulate.ReplayServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,7 +68,7 @@ final class LosAngeles {
                     "--home = '" + directory + "': it holds something else than this replay. Fix: name another home");
         }
         Instant from = come();
-        try (Replay replay = Replay.start(0, recording(), from, speed, clock)) {
+        try (ReplayServer replay = ReplayServer.start(0, recording(), from, speed, clock)) {
             Path history = directory.resolve("history").resolve("week.csv.gz");
             List<String> overrides = new ArrayList<>(List.of(
                     "feeds.readings.poll=" + replay.address(),
@@ -92,14 +92,14 @@ final class LosAngeles {
         }
     }
 
-    private void follow(Replay replay) {
+    private void follow(ReplayServer replay) {
         write(replay.now());
         if (replay.isOver() && !isOver.getAndSet(true)) {
             LOGGER.info("The recorded week is over; nothing new comes.");
         }
     }
 
-    private Replay.Recording recording() {
+    private ReplayServer.Recording recording() {
         Series series = WideFile.read(folder.resolve("los_speed.csv.gz"), WEEK, STEP, Series.Calendar.of(ZONE));
         float[][] values = new float[series.points().size()][series.steps()];
         for (int point = 0; point < values.length; point++) {
@@ -107,7 +107,7 @@ final class LosAngeles {
                 values[point][at] = series.value(point, at);
             }
         }
-        return new Replay.Recording("detector", "speed", series.points(), WEEK, STEP, values);
+        return new ReplayServer.Recording("detector", "speed", series.points(), WEEK, STEP, values);
     }
 
     private Instant come() throws IOException {

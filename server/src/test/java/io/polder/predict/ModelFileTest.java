@@ -47,7 +47,8 @@ class ModelFileTest {
         ModelFile.Provenance told = ModelFile.read(file).provenance();
 
         Path again = folder.resolve("again.model");
-        new ModelFile(told, TreesForecaster.fit(series, Objects.requireNonNull(told.settings()), done -> {})).write(again);
+        new ModelFile(told, TreesForecaster.fit(series, Objects.requireNonNull(told.settings()), done -> {}))
+                .write(again);
 
         assertThat(again).hasSameBinaryContentAs(file);
     }

@@ -28,12 +28,12 @@ import org.slf4j.LoggerFactory;
  * for each point, over HTTP on the loopback address until closed. Its time begins with the first question, so that
  * whoever asks misses nothing, and ends with the recording. Thread-safe.
  */
-public final class Replay implements AutoCloseable {
+public final class ReplayServer implements AutoCloseable {
     /** How many steps an answer has: who comes a step too late still gets all. */
     private static final int STEPS = 2;
 
     private static final String PATH = "/readings.csv";
-    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayServer.class);
 
     /**
      * Numbers of points at equal steps in time.
@@ -76,7 +76,7 @@ public final class Replay implements AutoCloseable {
     private final HttpServer server;
     private @Nullable Instant asked;
 
-    private Replay(int port, Recording recording, Instant from, int speed, InstantSource time) {
+    private ReplayServer(int port, Recording recording, Instant from, int speed, InstantSource time) {
         if (speed < 1 || speed > Simulation.FASTEST) {
             throw new IllegalArgumentException("A speed is from 1 to " + Simulation.FASTEST + ", not " + speed + ".");
         }
@@ -104,8 +104,8 @@ public final class Replay implements AutoCloseable {
      * @param speed how many times faster than it was
      * @throws PolderException when the port is taken
      */
-    public static Replay start(int port, Recording recording, Instant from, int speed, InstantSource time) {
-        return new Replay(port, recording, from, speed, time);
+    public static ReplayServer start(int port, Recording recording, Instant from, int speed, InstantSource time) {
+        return new ReplayServer(port, recording, from, speed, time);
     }
 
     /** Where the readings are. */

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A recording that is served again as it came. */
-class ReplayTest {
+class ReplayServerTest {
     private static final Instant START = Instant.parse("2012-03-01T08:00:00Z");
-    private static final Replay.Recording RECORDING =
-            new Replay.Recording("detector", "speed", List.of("a", "b"), START, Duration.ofMinutes(5), new float[][] {
+    private static final ReplayServer.Recording RECORDING = new ReplayServer.Recording(
+            "detector", "speed", List.of("a", "b"), START, Duration.ofMinutes(5), new float[][] {
                 {1, 2, 3, 4, 5, 6}, {10, 20, Float.NaN, 40, 50, 60}
             });
 
@@ -33,7 +33,7 @@ class ReplayTest {
 
     @Test
     void itsTimeBeginsWithTheFirstQuestionAndRunsAtItsSpeed() throws Exception {
-        try (Replay replay = replay(START.plus(Duration.ofMinutes(10)), 60)) {
+        try (ReplayServer replay = replay(START.plus(Duration.ofMinutes(10)), 60)) {
             pass(Duration.ofHours(1));
             assertThat(ask(replay, "").body()).isEqualTo("""
                     detector,time,speed
@@ -54,7 +54,7 @@ class ReplayTest {
 
     @Test
     void whatIsNotNewIsNotSentAgain() throws Exception {
-        try (Replay replay = replay(START.plus(Duration.ofMinutes(10)), 1)) {
+        try (ReplayServer replay = replay(START.plus(Duration.ofMinutes(10)), 1)) {
             String tag = ask(replay, "").headers().firstValue("ETag").orElseThrow();
             pass(Duration.ofMinutes(4));
 
@@ -67,7 +67,7 @@ class ReplayTest {
 
     @Test
     void itEndsWithTheRecording() throws Exception {
-        try (Replay replay = replay(START, 600)) {
+        try (ReplayServer replay = replay(START, 600)) {
             ask(replay, "");
             assertThat(replay.isOver()).isFalse();
             pass(Duration.ofDays(1));
@@ -81,7 +81,7 @@ class ReplayTest {
     @Test
     void theHistoryIsAllThatWasBefore(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("history").resolve("week.csv.gz");
-        try (Replay replay = replay(START.plus(Duration.ofMinutes(15)), 60)) {
+        try (ReplayServer replay = replay(START.plus(Duration.ofMinutes(15)), 60)) {
             replay.writeHistory(file);
         }
 
@@ -91,16 +91,16 @@ class ReplayTest {
                 .endsWith("b,2012-03-01T08:10:00Z,");
     }
 
-    private Replay replay(Instant from, int speed) {
+    private ReplayServer replay(Instant from, int speed) {
         InstantSource clock = now::get;
-        return Replay.start(0, RECORDING, from, speed, clock);
+        return ReplayServer.start(0, RECORDING, from, speed, clock);
     }
 
     private void pass(Duration time) {
         now.updateAndGet(before -> before.plus(time));
     }
 
-    private HttpResponse<String> ask(Replay replay, String tag) throws IOException, InterruptedException {
+    private HttpResponse<String> ask(ReplayServer replay, String tag) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(replay.address());
         if (!tag.isEmpty()) {
             request.header("If-None-Match", tag);
