@@ -29,7 +29,7 @@ final class ProfilePeers {
     /**
      * Runs those that the launcher has fetched.
      *
-     * @param ours CPU and wall seconds of the whole profile of the same file
+     * @param ourCpu CPU and wall seconds of the whole profile of the same file
      * @param numbers takes what they took
      */
     static void run(Path folder, Path file, double ourCpu, double ourWall, Map<String, Object> numbers)
