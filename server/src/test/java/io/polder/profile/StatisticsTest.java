@@ -236,9 +236,9 @@ class StatisticsTest {
     /** Each pattern has as many values as its expression matches; a run's also matches where the run is one letter long. */
     private static void patterned(Profile.Text text, List<String> there) {
         Map<String, Long> tight = counts(there.stream()
-                .map(label -> label.replaceAll("\\p{Nd}", "d")
-                        .replaceAll("\\p{Lu}", "\u0001")
+                .map(label -> label.replaceAll("\\p{Lu}", "\u0001")
                         .replaceAll("\\p{L}", "a")
+                        .replaceAll("\\p{Nd}", "d")
                         .replace('\u0001', 'A'))
                 .toList());
         if (!text.patternsAreLoose()) {
