@@ -49,6 +49,9 @@ export const forecast = (name, signal) => get(modelPath(name) + '/forecast', sig
 export const outlook = (name, point, { hours, ahead }, signal) =>
   get(pointPath(name, point) + '?' + new URLSearchParams({ hours, ahead }), signal);
 export const why = (name, point, ahead, signal) => get(pointPath(name, point) + '/why?ahead=' + ahead, signal);
+/** What a model looks at, and how its forecasts depend on one of that. */
+export const features = (name, ahead, feature, signal) =>
+  get(modelPath(name) + '/features?' + new URLSearchParams({ ahead, ...(feature === undefined ? {} : { feature }) }), signal);
 export const train = (name) => post(modelPath(name) + '/train');
 export const ledger = (minutes) => get('api/ledger?minutes=' + minutes);
 export const rejected = (limit) => get('api/rejected?limit=' + limit);

@@ -26,6 +26,7 @@ import {
 import { writeRoute } from '../model/route.js';
 import { Listening, PolderElement, Ticking, tell } from './element.js';
 import { icon } from './icons.js';
+import './polder-features.js';
 import './polder-outlook.js';
 import './polder-point-search.js';
 import { ageOf, nextOf, nowOf, progressOf, provenanceOf, trainNow } from './polder-models-page.js';
@@ -162,6 +163,7 @@ class PolderModelPage extends PolderElement {
       ${this.#onePoint(model, ahead)}
       ${this.#scores(model, ahead)}
       ${this.#dayByDay(model)}
+      ${this.#features(model, ahead)}
       ${this.#who(model)}
       ${this.#events(model)}
       ${this.#provenance(model)}
@@ -426,6 +428,12 @@ class PolderModelPage extends PolderElement {
           </ol>
         </div>`,
     );
+  }
+
+  // ---- what it looks at
+
+  #features(model, ahead) {
+    return this.#section('What it looks at', html`<polder-features .model=${model} .ahead=${ahead}></polder-features>`);
   }
 
   // ---- where it comes from

@@ -433,7 +433,7 @@ final class MartKeys {
                     + " definition: a column `time`, the point's column when they differ by point, and numbers.");
     static final Key<Model.Algorithm> ALGORITHM = Key.withDefault(
             "algorithm",
-            Kind.oneOf(Map.of("trees", Model.Algorithm.TREES, "ridge", Model.Algorithm.RIDGE), Set.of()),
+            Kind.oneOf(algorithms(), Set.of()),
             "trees",
             "trees",
             "How it is learned, of all points together: `trees` are gradient-boosted and forecast best; `ridge` is a linear"
@@ -513,5 +513,13 @@ final class MartKeys {
     /** As it is written: {@code nullify}. */
     static String word(Rule.OnViolation violation) {
         return violation.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Map<String, Model.Algorithm> algorithms() {
+        Map<String, Model.Algorithm> algorithms = new LinkedHashMap<>();
+        for (Model.Algorithm algorithm : Model.Algorithm.values()) {
+            algorithms.put(algorithm.name().toLowerCase(Locale.ROOT), algorithm);
+        }
+        return algorithms;
     }
 }

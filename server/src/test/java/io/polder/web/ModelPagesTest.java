@@ -161,6 +161,21 @@ final class ModelPagesTest {
     }
 
     @Test
+    void whatItLooksAtIsShownOneByOne() {
+        go("models/speed");
+        assertThat(at("dependence")).containsText("“time of day”");
+
+        at("feature").selectOption("rain");
+
+        assertThat(at("dependence")).containsText("“rain” is set to each value");
+        at("dependence").locator("svg[role=img]").focus();
+        page.keyboard().press("ArrowRight");
+        assertThat(at("dependence").locator(".place")).hasText("0");
+        assertThat(at("dependence").locator("svg[role=img]")).isFocused();
+        assertAccessible("features");
+    }
+
+    @Test
     void chartsAreReadByTheKeyboard() {
         go("models/speed");
         at("by-hour").locator("svg[role=img]").focus();

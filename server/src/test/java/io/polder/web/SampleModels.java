@@ -63,6 +63,8 @@ final class SampleModels {
             fulfil(route, 404, JSON.createObjectNode().put("detail", "There is no such model."));
         } else if (path.endsWith("/forecast")) {
             fulfil(route, 200, forecast());
+        } else if (path.contains("/features")) {
+            fulfil(route, 200, features(path));
         } else if (path.contains("/why")) {
             fulfil(route, 200, why());
         } else if (path.contains("/points/")) {
@@ -77,6 +79,24 @@ final class SampleModels {
                 .setStatus(status)
                 .setContentType(status < 400 ? "application/json" : "application/problem+json")
                 .setBody(body.toString()));
+    }
+
+    private static ObjectNode features(String path) {
+        ObjectNode answer = JSON.createObjectNode().put("model", "speed").put("algorithm", "trees").put("ahead", 15);
+        for (String what : List.of("value now", "time of day", "rain")) {
+            answer.withArray("features").addObject().put("what", what).putNull("weight").putNull("error");
+        }
+        if (!path.contains("feature=")) {
+            return answer.putNull("dependence");
+        }
+        ObjectNode dependence = answer.putObject("dependence")
+                .put("feature", path.contains("rain") ? "rain" : "time of day")
+                .put("moments", 2000);
+        for (int value = 0; value < 5; value++) {
+            dependence.withArray("values").add(10 * value);
+            dependence.withArray("adds").add(-2 * value);
+        }
+        return answer;
     }
 
     private ObjectNode model() {
