@@ -82,9 +82,16 @@ final class SampleModels {
     }
 
     private static ObjectNode features(String path) {
-        ObjectNode answer = JSON.createObjectNode().put("model", "speed").put("algorithm", "trees").put("ahead", 15);
+        ObjectNode answer = JSON.createObjectNode()
+                .put("model", "speed")
+                .put("algorithm", "trees")
+                .put("ahead", 15);
         for (String what : List.of("value now", "time of day", "rain")) {
-            answer.withArray("features").addObject().put("what", what).putNull("weight").putNull("error");
+            answer.withArray("features")
+                    .addObject()
+                    .put("what", what)
+                    .putNull("weight")
+                    .putNull("error");
         }
         if (!path.contains("feature=")) {
             return answer.putNull("dependence");
