@@ -32,11 +32,13 @@ public record Dependence(String feature, float[] values, double[] adds, int mome
     /** What a model looks at, for all points or every so manieth, at moments spread evenly over a series. */
     static float[][] moments(Series known, int inputs, Rows features) {
         int points = known.points().size();
-        int origins = Math.max(1, Math.min(known.steps() - inputs + 1, MOMENTS / points));
+        // A window may begin before the series does: a forecaster makes do with what there is.
+        int least = Math.min(inputs, Features.INPUTS);
+        int origins = Math.max(1, Math.min(known.steps() - least + 1, MOMENTS / points));
         int stride = Math.max(1, points * origins / MOMENTS);
         List<float[]> rows = new ArrayList<>();
         for (int origin = 0; origin < origins; origin++) {
-            int end = known.steps() - (int) ((long) (known.steps() - inputs) * origin / origins);
+            int end = known.steps() - (int) ((long) (known.steps() - least) * origin / origins);
             Series window = known.window(end - inputs, end);
             for (int point = 0; point < points; point += stride) {
                 rows.add(features.row(window, point));
