@@ -114,7 +114,8 @@ final class MartProcess implements AutoCloseable {
         try {
             return HTTP.send(request.build(), handler);
         } catch (IOException closed) {
-            // A connection that was kept may be closed by the server while the request is on its way; who was killed is gone.
+            // A connection that was kept may be closed by the server while the request is on its way; who was killed is
+            // gone.
             if (!isAlive() || !String.valueOf(closed.getMessage()).contains("received no bytes")) {
                 throw closed;
             }
