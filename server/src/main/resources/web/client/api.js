@@ -40,9 +40,12 @@ export const rules = (table, signal) => get('api/tables/' + encodeURIComponent(t
 export const enforceRule = (table, rule) => post('api/tables/' + encodeURIComponent(table) + '/rules', rule);
 export const releaseRule = (table, rule) =>
   ask('api/tables/' + encodeURIComponent(table) + '/rules/' + encodeURIComponent(rule), { method: 'DELETE' });
-export const models = (signal) => get('api/models', signal);
+export const models = async (signal) => {
+  const { models: all } = await get('api/models', signal);
+  return { models: all.map(withUnit) };
+};
 /** A model with its scores of the last days. */
-export const model = (name, days, signal) => get(modelPath(name) + '?days=' + days, signal);
+export const model = async (name, days, signal) => withUnit(await get(modelPath(name) + '?days=' + days, signal));
 /** Its latest forecast, of all points. */
 export const forecast = (name, signal) => get(modelPath(name) + '/forecast', signal);
 /** What was observed at a point, what had been said of it so far ahead, and what is said of the time to come. */
@@ -96,6 +99,9 @@ export const rowEvent = (table, key, signal) => get(rowPath(table, key) + '/even
 
 /** Where the live events of a map come from; without one, those about the feeds alone. */
 export const livePath = (map) => (map === undefined ? 'api/live' : 'api/live?map=' + encodeURIComponent(map));
+
+/** A target that no map colours has no unit. */
+const withUnit = (model) => ({ ...model, unit: model.unit ?? '' });
 
 const modelPath = (name) => 'api/models/' + encodeURIComponent(name);
 const pointPath = (name, point) => modelPath(name) + '/points/' + encodeURIComponent(point);

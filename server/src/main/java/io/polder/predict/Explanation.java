@@ -17,8 +17,13 @@ record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
         String forecaster = origin.forecaster(index);
         String sentence;
         List<Reasons.Part> parts = List.of();
-        if (champion != null && forecaster.equals(champion.forecaster().name())) {
-            List<String> points = champion.provenance().points();
+        List<String> points =
+                champion == null ? List.of() : champion.provenance().points();
+        // Another champion than the one that said it cannot say why.
+        if (champion != null
+                && origin.version().equals(champion.provenance().trainedTo())
+                && forecaster.equals(champion.forecaster().name())
+                && points.contains(point)) {
             Series known = recent.window(origin.step() - champion.forecaster().inputs(), origin.step());
             Reasons reasons = champion.forecaster().why(known.arranged(points), points.indexOf(point), at + 1);
             sentence = reasons.text(PARTS);
@@ -43,6 +48,7 @@ record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
     private static String of(String forecaster) {
         return switch (forecaster) {
             case "last value" -> "the last value that there was, as nothing better is known";
+            case TreesForecaster.NAME, RidgeForecaster.NAME -> "said by a model that has been replaced since";
             case "same slot before" -> "what was at this time a week ago, or on the last such day";
             default -> "the mean of this time on days of this kind";
         };

@@ -28,6 +28,8 @@ final class RidgeTraining {
     private final Series.Calendar calendar;
     private final List<RidgeSums> sums = new ArrayList<>();
     private Instant changed = Instant.EPOCH;
+    /** Whether the sums are of all days: not before the first training, and not after one that failed on the way. */
+    private boolean isWhole;
 
     RidgeTraining(Model model, StepQuery query, Series.Calendar calendar) {
         this.model = model;
@@ -66,7 +68,8 @@ final class RidgeTraining {
         LocalDate lastDay = day(end - 1);
         List<String> covariates = features == null ? List.of() : features.names();
         LocalDate dirty = day(query.step(takeChanged(query.time(end))));
-        if (sums.isEmpty() || !sums.get(0).terms().covariates().equals(covariates)) {
+        // What is known beside may come later than the rows, and no commit of the table tells.
+        if (!isWhole || features != null || !sums.get(0).terms().covariates().equals(covariates)) {
             dirty = firstDay;
             sums.clear();
             int slots = (int) Duration.ofDays(1).dividedBy(model.step());
@@ -74,6 +77,7 @@ final class RidgeTraining {
                 sums.add(new RidgeSums(new LinearTerms(calendar, model.step().toSeconds(), slots, ahead, covariates)));
             }
         }
+        isWhole = false;
         for (int horizon = 0; horizon < sums.size(); horizon++) {
             RidgeSums ofHorizon = sums.get(horizon);
             ofHorizon.forget(firstDay);
@@ -90,6 +94,7 @@ final class RidgeTraining {
             }
             progress.accept((horizon + 1.0) / sums.size());
         }
+        isWhole = true;
         return RidgeForecaster.fit(recent, sums, day(trial), model.certainty());
     }
 

@@ -62,6 +62,8 @@ final class Serving {
     void forget() {
         origins.clear();
         baselines = null;
+        // Points may have other places from now on.
+        latest = null;
     }
 
     /** Forecasts what comes from a step on, and writes it. */
