@@ -283,6 +283,30 @@ public final class SortedNumbers {
         }
     }
 
+    /** Takes a different value, and how many times it is there. */
+    public interface Taker {
+        void take(long whole, int count);
+    }
+
+    /** Tells the different ones of whole numbers, in order. */
+    public void different(Taker taker) {
+        for (int index = 0; index < count; ) {
+            int end = after(index);
+            taker.take(keys[index], end - index);
+            index = end;
+        }
+    }
+
+    /** The place after the last one that is the same. */
+    private int after(int index) {
+        long key = keys[index];
+        int end = index + 1;
+        while (end < count && keys[end] == key) {
+            end++;
+        }
+        return end;
+    }
+
     /**
      * Counts the different ones.
      *
@@ -295,10 +319,7 @@ public final class SortedNumbers {
         int unique = 0;
         for (int index = 0; index < count; ) {
             long key = keys[index];
-            int end = index + 1;
-            while (end < count && keys[end] == key) {
-                end++;
-            }
+            int end = after(index);
             int times = end - index;
             distinct++;
             unique += times == 1 ? 1 : 0;

@@ -47,15 +47,40 @@ final class ColumnProfiles {
      * Looks at all columns of {@code data}, which are read here some at a time; of the others the engine is asked together.
      *
      * @param personal names of those that are personal, beside those that are found
-     * @param progress is told how much is done, from 0 to 1
+     * @param threads at most
+     * @param progress is told how much is done, from 0 to 1, by one thread at a time
      */
     static List<Profile.Column> of(
-            Workbench bench, List<Typed> typed, long rows, Set<String> personal, DoubleConsumer progress) {
-        List<Profile.Column> columns = new ArrayList<>();
+            Workbench bench,
+            List<Typed> typed,
+            long rows,
+            Set<String> personal,
+            int threads,
+            DoubleConsumer progress) {
         boolean isCopied = typed.size() > WIDE && !bench.isView("data");
-        int width = Math.min(WIDE, Columns.width(rows));
+        int readers = Columns.threads(rows, threads);
+        int width = Math.min(WIDE, Columns.width(rows, readers));
+        List<List<Typed>> parts = new ArrayList<>();
         for (int from = 0; from < typed.size(); from += width) {
-            List<Typed> some = typed.subList(from, Math.min(typed.size(), from + width));
+            parts.add(typed.subList(from, Math.min(typed.size(), from + width)));
+        }
+        int[] done = {0};
+        return Together.run(readers, parts, some -> {
+                    List<Profile.Column> columns = part(bench, some, rows, personal, isCopied);
+                    synchronized (done) {
+                        done[0] += some.size();
+                        progress.accept((double) done[0] / typed.size());
+                    }
+                    return columns;
+                })
+                .stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Profile.Column> part(
+            Workbench whole, List<Typed> some, long rows, Set<String> personal, boolean isCopied) {
+        try (Workbench bench = whole.beside()) {
             if (isCopied) {
                 bench.run("CREATE TEMP TABLE part AS SELECT "
                         + some.stream()
@@ -64,13 +89,13 @@ final class ColumnProfiles {
                                 .collect(Collectors.joining(", "))
                         + " FROM data");
             }
-            columns.addAll(new ColumnProfiles(bench, isCopied ? "part" : "data", rows, personal).some(some));
+            List<Profile.Column> columns =
+                    new ColumnProfiles(bench, isCopied ? "part" : "data", rows, personal).some(some);
             if (isCopied) {
                 bench.run("DROP TABLE part");
             }
-            progress.accept((double) columns.size() / typed.size());
+            return columns;
         }
-        return columns;
     }
 
     private List<Profile.Column> some(List<Typed> some) {
@@ -112,23 +137,45 @@ final class ColumnProfiles {
     }
 
     private Profile.Column column(Typed column, Columns.Read read) {
-        SortedNumbers sorted = read.numbers();
-        if (sorted == null) {
-            List<Profile.Top> texts = Objects.requireNonNull(read.texts());
-            long unique = texts.stream().filter(text -> text.count() == 1).count();
+        TextColumn.Found texts = read.texts();
+        if (texts != null) {
             Values values =
-                    new Values(texts.size(), 0, unique, texts.subList(0, Math.min(TOP, texts.size())), texts, true);
-            return column(column, read.count(), values, null, null);
+                    new Values(texts.distinct(), 0, texts.unique(), texts.top(), texts.looked(), texts.isWhole());
+            return column(column, read.count(), values, new Told(null, null, texts.shape(), null));
         }
+        SortedNumbers sorted = Objects.requireNonNull(read.numbers());
         SortedNumbers.Values found = sorted.values(TOP);
         List<Profile.Top> top = found.top().stream()
-                .map(each -> new Profile.Top(
-                        each.isWhole() ? String.valueOf(each.whole()) : Numerals.written(each.real()), each.count()))
+                .map(each -> new Profile.Top(written(column, each), each.count()))
                 .toList();
         Values values = new Values(found.distinct(), 0, found.unique(), top, top, top.size() == found.distinct());
+        boolean isThere = read.count() > 0;
         return column(
-                column, read.count(), values, read.count() > 0 ? this.numbers.of(column, sorted) : null, read.order());
+                column,
+                read.count(),
+                values,
+                column.isTime()
+                        ? new Told(
+                                null,
+                                isThere ? SortedTimes.of(sorted, column.type().equals("date")) : null,
+                                null,
+                                read.order())
+                        : new Told(isThere ? this.numbers.of(column, sorted) : null, null, null, read.order()));
     }
+
+    private static String written(Typed column, SortedNumbers.Frequent value) {
+        if (column.isTime()) {
+            return SortedTimes.written(value.whole(), column.type().equals("date"));
+        }
+        return value.isWhole() ? String.valueOf(value.whole()) : Numerals.written(value.real());
+    }
+
+    /** What columns of a kind have beside what all have. */
+    private record Told(
+            Profile.@Nullable Numbers numbers,
+            Profile.@Nullable Time time,
+            TextShape.@Nullable Found shape,
+            @Nullable String order) {}
 
     private Profile.Column column(Typed column, Counted counted) {
         long count = counted.count();
@@ -136,19 +183,21 @@ final class ColumnProfiles {
                 column,
                 count,
                 values(column, counted.about()),
-                column.isNumber() && count > 0 ? numbers.of(column, count) : null,
-                column.isNumber() || column.isTime() ? order(column.column()) : null);
+                new Told(
+                        column.isNumber() && count > 0 ? numbers.of(column, count) : null,
+                        column.isTime() && count > 0 ? times.of(column) : null,
+                        column.isText() && count > 0 ? Texts.shape(bench, table, column.column()) : null,
+                        column.isNumber() || column.isTime() ? order(column.column()) : null));
     }
 
-    private Profile.Column column(
-            Typed column, long count, Values values, Profile.@Nullable Numbers numbers, @Nullable String order) {
+    private Profile.Column column(Typed column, long count, Values values, Told told) {
         Profile.MissingBy by = column.missing();
         long missing = by.nulls() + by.empty() + by.blank() + by.word();
         long misfits = rows - missing - count;
         Profile.@Nullable Text text = null;
         Optional<SemanticType.Finding> semantic = Optional.empty();
-        if (column.isText() && count > 0) {
-            text = Texts.of(bench, table, column, values.all(), values.isWhole());
+        if (told.shape() != null && count > 0) {
+            text = Texts.of(told.shape(), values.all(), values.isWhole());
         }
         if (count > 0 && !column.type().equals("boolean")) {
             List<String> looked = values.all().stream()
@@ -158,7 +207,6 @@ final class ColumnProfiles {
         }
         boolean isPersonal = personal.contains(column.name())
                 || semantic.map(found -> found.type().isPersonal()).orElse(false);
-        Profile.@Nullable Time time = column.isTime() && count > 0 ? times.of(column) : null;
         return new Profile.Column(
                 column.name(),
                 column.type(),
@@ -175,10 +223,10 @@ final class ColumnProfiles {
                 values.top(),
                 misfits,
                 misfits == 0 ? List.of() : misfits(column),
-                order,
-                numbers,
+                told.order(),
+                told.numbers(),
                 text,
-                time);
+                told.time());
     }
 
     /**

@@ -2,12 +2,11 @@ package io.polder.profile;
 
 import io.polder.profile.Typing.Typed;
 import io.polder.statistics.SortedNumbers;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -19,41 +18,50 @@ import org.jspecify.annotations.Nullable;
  * than their values. What is too large for that is left to the engine.
  */
 final class Columns {
-    /** So many values are read at a time at most, unless a single column has more. */
+    /** So many values are read at a time at most, by all threads, unless each one's column has more. */
     private static final long CELLS = 4_000_000;
-    /** Texts of more rows are counted by the engine. */
-    private static final long TEXT_ROWS = 50_000;
     /** Bytes for a number while its column is sorted. */
     private static final long NUMBER_BYTES = 16;
+    /** And for a text's hash, where there are too many different texts to keep. */
+    private static final long TEXT_BYTES = 24;
+
+    private static final int TOP = 100;
 
     private Columns() {}
 
     /**
      * A column that was read.
      *
-     * @param numbers for a column of numbers
-     * @param order of numbers, as {@link Profile.Column#order}
-     * @param texts for a column of texts: the different ones, the most frequent first
+     * @param numbers for a column of numbers, and of times, as microseconds
+     * @param order of numbers and times, as {@link Profile.Column#order}
+     * @param texts for a column of texts
      * @param count of values that are there
      */
     record Read(
             @Nullable SortedNumbers numbers,
             @Nullable String order,
-            @Nullable List<Profile.Top> texts,
+            TextColumn.@Nullable Found texts,
             long count) {}
 
     /** Whether columns like this one are read here, when they have so many rows. */
     static boolean isRead(Typed column, long rows) {
-        if (column.isText()) {
-            return rows <= TEXT_ROWS;
-        }
-        long room = Runtime.getRuntime().maxMemory() / 2 / NUMBER_BYTES;
-        return column.isNumber() && rows <= Math.min(room, Integer.MAX_VALUE - 8);
+        long room = room() / (column.isText() ? TEXT_BYTES : NUMBER_BYTES);
+        boolean isOfKind = column.isText() ? !column.isLong() : column.isNumber() || column.isTime();
+        return isOfKind && rows <= Math.min(room, Integer.MAX_VALUE - 8);
     }
 
-    /** How many columns are read at a time. */
-    static int width(long rows) {
-        return (int) Math.max(1, Math.min(200, CELLS / Math.max(1, rows)));
+    private static long room() {
+        return Runtime.getRuntime().maxMemory() / 2;
+    }
+
+    /** How many of so many threads have room to read columns at the same time. */
+    static int threads(long rows, int threads) {
+        return (int) Math.max(1, Math.min(threads, room() / TEXT_BYTES / Math.max(1, rows)));
+    }
+
+    /** How many columns are read at a time, by each of so many threads. */
+    static int width(long rows, int threads) {
+        return (int) Math.max(1, Math.min(200, CELLS / threads / Math.max(1, rows)));
     }
 
     /** Reads columns that {@link #isRead}, in their order. */
@@ -69,29 +77,34 @@ final class Columns {
             });
         }
         List<Read> read = new ArrayList<>();
-        readings.forEach(reading -> read.add(reading.end()));
+        for (int at = 0; at < readings.size(); at++) {
+            read.add(readings.get(at).end(bench, table, columns.get(at)));
+        }
         return read;
     }
 
     private static boolean isWhole(Typed column) {
-        return column.type().equals("integer") && !column.storedAs().matches("hugeint|ubigint|uhugeint");
+        return column.isTime() || column.type().equals("integer") && !column.storedAs().matches("hugeint|ubigint|uhugeint");
     }
 
     private static String expression(Typed column) {
-        return column.isText()
-                ? column.column()
-                : "CAST(" + column.column() + " AS " + (isWhole(column) ? "BIGINT" : "DOUBLE") + ")";
+        if (column.isText()) {
+            return column.column();
+        }
+        // The engine hands out times as microseconds.
+        String type = column.isTime() ? "TIMESTAMP" : isWhole(column) ? "BIGINT" : "DOUBLE";
+        return "CAST(" + column.column() + " AS " + type + ")";
     }
 
     /** A column being read. */
     private abstract static class Reading {
         static Reading of(Typed column, int rows) {
-            return column.isText() ? new TextReading() : new NumberReading(rows, isWhole(column));
+            return column.isText() ? new TextReading(rows) : new NumberReading(rows, isWhole(column));
         }
 
         abstract void add(VectorSchemaRoot batch, FieldVector vector);
 
-        abstract Read end();
+        abstract Read end(Workbench bench, String table, Typed column);
     }
 
     private static final class NumberReading extends Reading {
@@ -140,7 +153,7 @@ final class Columns {
         }
 
         @Override
-        Read end() {
+        Read end(Workbench bench, String table, Typed column) {
             String order = ups + downs == 0 ? null : downs == 0 ? "increasing" : ups == 0 ? "decreasing" : "none";
             SortedNumbers numbers = isWhole ? SortedNumbers.ofWhole(keys, count) : SortedNumbers.ofKeys(keys, count);
             return new Read(numbers, order, null, there);
@@ -148,30 +161,32 @@ final class Columns {
     }
 
     private static final class TextReading extends Reading {
-        private final Map<String, long[]> counts = new HashMap<>();
-        private long there;
+        private final TextColumn texts;
 
-        @Override
-        void add(VectorSchemaRoot batch, FieldVector vector) {
-            VarCharVector texts = (VarCharVector) vector;
-            int rows = batch.getRowCount();
-            for (int row = 0; row < rows; row++) {
-                if (!texts.isNull(row)) {
-                    there++;
-                    counts.computeIfAbsent(new String(texts.get(row), StandardCharsets.UTF_8), text -> new long[1])[
-                            0]++;
-                }
-            }
+        TextReading(int rows) {
+            texts = new TextColumn(rows);
         }
 
         @Override
-        Read end() {
-            List<Profile.Top> texts = new ArrayList<>();
-            counts.forEach((text, count) -> texts.add(new Profile.Top(text, count[0])));
-            texts.sort(Comparator.comparingLong(Profile.Top::count)
-                    .reversed()
-                    .thenComparing(top -> String.valueOf(top.value())));
-            return new Read(null, null, texts, there);
+        void add(VectorSchemaRoot batch, FieldVector vector) {
+            texts.add((VarCharVector) vector, batch.getRowCount());
+        }
+
+        @Override
+        Read end(Workbench bench, String table, Typed column) {
+            TextColumn.Found found = texts.found(TOP);
+            Map<Integer, Integer> rows = found.rows();
+            if (rows != null) {
+                List<Profile.Top> frequent = new ArrayList<>();
+                bench.read(
+                        "SELECT rowid, " + column.column() + " FROM " + table + " WHERE rowid IN ("
+                                + rows.keySet().stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")",
+                        row -> frequent.add(new Profile.Top(
+                                row.getString(2), Objects.requireNonNull(rows.get(row.getInt(1))))));
+                TextColumn.sort(frequent);
+                found = found.with(frequent);
+            }
+            return new Read(null, null, found, texts.there());
         }
     }
 }

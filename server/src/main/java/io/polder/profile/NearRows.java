@@ -117,7 +117,7 @@ final class NearRows {
         expressions.add("hash("
                 + compared.stream()
                         .map(column -> isText(column)
-                                ? "translate(lower(strip_accents(" + column.column() + ")), ' .,;:-/()_', '')"
+                                ? "regexp_replace(lower(strip_accents(" + column.column() + ")), '[ .,;:/()_-]', '', 'g')"
                                 : column.column())
                         .collect(Collectors.joining(", "))
                 + ")");

@@ -26,7 +26,7 @@ final class ParquetFile {
         String read = "read_parquet(" + FileSource.text(files) + ", union_by_name = true";
         if (isLarge(bench, files)) {
             bench.watch(Path.of(files));
-            bench.run("SET parquet_metadata_cache = true");
+            bench.run("SET GLOBAL parquet_metadata_cache = true");
             bench.run("CREATE VIEW raw AS SELECT * EXCLUDE (file_row_number), file_row_number AS rowid FROM " + read
                     + ", file_row_number = true)");
         } else {

@@ -77,15 +77,15 @@ public final class Profiler {
 
     private Profile profile(String name, Profile.Source source) {
         List<Profile.Column> columns = ColumnProfiles.of(
-                bench, typed, rows, settings.personal(), done -> progress.accept(COLUMNS_DONE * done));
+                bench, typed, rows, settings.personal(), settings.threads(), done -> progress.accept(COLUMNS_DONE * done));
         Sample sample = Sample.of(bench, typed, columns, rows, SAMPLE);
-        List<Profile.Association> associations = sample.associations(SMALL_SAMPLE);
+        List<Profile.Association> associations = sample.associations(SMALL_SAMPLE, settings.threads());
         List<Profile.Missing> missing = sample.missingTogether();
         List<Profile.Outlier> outliers = sample.outliers();
         List<Profile.DeclaredKey> declared = new DeclaredKeys(bench, typed, rows).find(settings.keys());
         Profile.NearDuplicates near = new NearRows(bench, typed, columns, rows).find();
         progress.accept(0.8);
-        Profile.Duplicates duplicates = duplicates();
+        Profile.Duplicates duplicates = duplicates(columns);
         List<List<String>> keys = List.of();
         Profile.FunctionalDependencies dependencies =
                 new Profile.FunctionalDependencies(false, 0, 0, List.of(), List.of());
@@ -128,8 +128,11 @@ public final class Profiler {
         return seen.with(Alerts.of(seen), seen.rules());
     }
 
-    private Profile.Duplicates duplicates() {
-        if (typed.isEmpty() || rows == 0) {
+    private Profile.Duplicates duplicates(List<Profile.Column> columns) {
+        // Where the values of a column are all different, so are the rows.
+        boolean areDifferent =
+                columns.stream().anyMatch(column -> column.unique() == rows && column.distinctError() == 0);
+        if (typed.isEmpty() || rows == 0 || areDifferent) {
             return new Profile.Duplicates(0, 0, List.of());
         }
         String all = String.join(", ", typed.stream().map(Typed::raw).toList());

@@ -133,8 +133,7 @@ final class Sample {
     }
 
     /** How each two columns go together, strong ones first. */
-    List<Profile.Association> associations(int small) {
-        List<Profile.Association> found = new ArrayList<>();
+    List<Profile.Association> associations(int small, int threads) {
         int[] used = IntStream.range(0, typed.size())
                 .filter(at -> (numbers[at] != null || codes[at] != null)
                         && columns.get(at).distinct() > 1)
@@ -146,36 +145,51 @@ final class Sample {
             double[] of = numbers[at];
             binned[at] = of == null ? new int[0] : PhiK.bins(of);
         }
+        int[][] orders = new int[typed.size()][];
+        Together.run(threads, Arrays.stream(used).boxed().toList(), at -> {
+            double[] of = numbers[at];
+            orders[at] = of == null ? new int[0] : Association.order(of);
+            return at;
+        });
+        List<int[]> pairs = new ArrayList<>();
         for (int one : used) {
             for (int other : used) {
-                if (other <= one) {
-                    continue;
-                }
-                double[] first = numbers[one];
-                double[] second = numbers[other];
-                int[] firstCodes = codes[one];
-                int[] secondCodes = codes[other];
-                if (first != null && second != null) {
-                    add(found, one, other, "pearson", Association.pearson(first, second));
-                    add(found, one, other, "spearman", Association.spearman(first, second));
-                    add(found, one, other, "phiK", PhiK.of(binned[one], binned[other]));
-                    add(found, one, other, "kendall", Association.kendall(every(first, step), every(second, step)));
-                } else if (firstCodes != null && secondCodes != null) {
-                    add(found, one, other, "cramersV", Association.cramersV(firstCodes, secondCodes));
-                    add(found, one, other, "phiK", PhiK.of(firstCodes, secondCodes));
-                } else if (firstCodes != null && second != null) {
-                    add(found, one, other, "correlationRatio", Association.correlationRatio(firstCodes, second));
-                    add(found, one, other, "phiK", PhiK.of(firstCodes, binned[other]));
-                } else if (first != null && secondCodes != null) {
-                    add(found, one, other, "correlationRatio", Association.correlationRatio(secondCodes, first));
-                    add(found, one, other, "phiK", PhiK.of(binned[one], secondCodes));
+                if (one < other) {
+                    pairs.add(new int[] {one, other});
                 }
             }
         }
+        List<Profile.Association> found = new ArrayList<>();
+        Together.run(threads, pairs, pair -> associations(pair[0], pair[1], step, binned, orders))
+                .forEach(found::addAll);
         found.sort(Comparator.comparingDouble((Profile.Association each) -> -Math.abs(each.value()))
                 .thenComparing(Profile.Association::first)
                 .thenComparing(Profile.Association::second)
                 .thenComparing(Profile.Association::measure));
+        return found;
+    }
+
+    private List<Profile.Association> associations(int one, int other, int step, int[][] binned, int[][] orders) {
+        List<Profile.Association> found = new ArrayList<>();
+        double[] first = numbers[one];
+        double[] second = numbers[other];
+        int[] firstCodes = codes[one];
+        int[] secondCodes = codes[other];
+        if (first != null && second != null) {
+            add(found, one, other, "pearson", Association.pearson(first, second));
+            add(found, one, other, "spearman", Association.spearman(first, orders[one], second, orders[other]));
+            add(found, one, other, "phiK", PhiK.of(binned[one], binned[other]));
+            add(found, one, other, "kendall", Association.kendall(every(first, step), every(second, step)));
+        } else if (firstCodes != null && secondCodes != null) {
+            add(found, one, other, "cramersV", Association.cramersV(firstCodes, secondCodes));
+            add(found, one, other, "phiK", PhiK.of(firstCodes, secondCodes));
+        } else if (firstCodes != null && second != null) {
+            add(found, one, other, "correlationRatio", Association.correlationRatio(firstCodes, second));
+            add(found, one, other, "phiK", PhiK.of(firstCodes, binned[other]));
+        } else if (first != null && secondCodes != null) {
+            add(found, one, other, "correlationRatio", Association.correlationRatio(secondCodes, first));
+            add(found, one, other, "phiK", PhiK.of(binned[one], secondCodes));
+        }
         return found;
     }
 

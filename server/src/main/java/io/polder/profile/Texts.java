@@ -42,8 +42,7 @@ final class Texts {
      * @param values different values with their counts
      * @param isWhole whether these are all
      */
-    static Profile.Text of(Workbench bench, String table, Typed column, List<Profile.Top> values, boolean isWhole) {
-        Lengths lengths = isWhole ? Lengths.of(values) : Lengths.of(bench, table, column.column());
+    static Profile.Text of(TextShape.Found shape, List<Profile.Top> values, boolean isWhole) {
         Map<String, Long> exact = new HashMap<>();
         Map<String, Long> loose = new HashMap<>();
         Map<String, Long> scripts = new HashMap<>();
@@ -59,74 +58,40 @@ final class Texts {
         boolean isLoose = exact.size() > MANY_PATTERNS;
         List<Profile.Pattern> patterns = new ArrayList<>();
         for (Profile.Top pattern : top(isLoose ? loose : exact, PATTERNS)) {
-            String shape = String.valueOf(pattern.value());
+            String written = String.valueOf(pattern.value());
             patterns.add(new Profile.Pattern(
-                    shape, pattern.count(), (double) pattern.count() / all, TextPattern.expression(shape, isLoose)));
+                    written, pattern.count(), (double) pattern.count() / all, TextPattern.expression(written, isLoose)));
         }
         return new Profile.Text(
-                lengths.min(),
-                lengths.mean(),
-                lengths.max(),
-                shortened(lengths.first()),
-                shortened(lengths.last()),
+                shape.min(),
+                shape.mean(),
+                shape.max(),
+                shortened(shape.first()),
+                shortened(shape.last()),
                 patterns,
                 isLoose,
                 (isLoose ? loose : exact).size(),
                 top(scripts, 10),
-                lengths.padded(),
-                lengths.upper(),
-                lengths.lower(),
+                shape.padded(),
+                shape.upper(),
+                shape.lower(),
                 isWhole ? typos(values) : List.of());
     }
 
-    /** What is counted of texts without looking for anything in them; lengths in characters. */
-    private record Lengths(
-            long min, double mean, long max, String first, String last, long padded, long upper, long lower) {
-        static Lengths of(Workbench bench, String table, String c) {
-            List<@Nullable Object> found =
-                    bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
-                            + " count_if(starts_with(v, ' ') OR ends_with(v, ' ')), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
-                            + " FROM (SELECT " + c + " AS v FROM " + table + ")");
-            return new Lengths(
-                    Profiler.number(found.get(0)),
-                    Profiler.real(found.get(1)),
-                    Profiler.number(found.get(2)),
-                    String.valueOf(found.get(3)),
-                    String.valueOf(found.get(4)),
-                    Profiler.number(found.get(5)),
-                    Profiler.number(found.get(6)),
-                    Profiler.number(found.get(7)));
-        }
-
-        static Lengths of(List<Profile.Top> values) {
-            long min = Long.MAX_VALUE;
-            long max = 0;
-            long sum = 0;
-            long all = 0;
-            long padded = 0;
-            long upper = 0;
-            long lower = 0;
-            String first = String.valueOf(values.get(0).value());
-            String last = first;
-            for (Profile.Top value : values) {
-                String text = String.valueOf(value.value());
-                long length = text.codePointCount(0, text.length());
-                min = Math.min(min, length);
-                max = Math.max(max, length);
-                sum += length * value.count();
-                all += value.count();
-                first = text.compareTo(first) < 0 ? text : first;
-                last = text.compareTo(last) > 0 ? text : last;
-                padded += text.startsWith(" ") || text.endsWith(" ") ? value.count() : 0;
-                String raised = text.toUpperCase(Locale.ROOT);
-                String lowered = text.toLowerCase(Locale.ROOT);
-                if (!raised.equals(lowered)) {
-                    upper += text.equals(raised) ? value.count() : 0;
-                    lower += text.equals(lowered) ? value.count() : 0;
-                }
-            }
-            return new Lengths(min, (double) sum / all, max, first, last, padded, upper, lower);
-        }
+    /** What the engine counts, of texts that are not read. */
+    static TextShape.Found shape(Workbench bench, String table, String c) {
+        List<@Nullable Object> found = bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
+                + " count_if(starts_with(v, ' ') OR ends_with(v, ' ')), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
+                + " FROM (SELECT " + c + " AS v FROM " + table + ")");
+        return new TextShape.Found(
+                Profiler.number(found.get(0)),
+                Profiler.real(found.get(1)),
+                Profiler.number(found.get(2)),
+                String.valueOf(found.get(3)),
+                String.valueOf(found.get(4)),
+                Profiler.number(found.get(5)),
+                Profiler.number(found.get(6)),
+                Profiler.number(found.get(7)));
     }
 
     private static String shortened(String text) {

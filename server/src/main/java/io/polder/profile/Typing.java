@@ -3,7 +3,10 @@ package io.polder.profile;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +32,14 @@ final class Typing {
             Set.of("NA", "N/A", "n/a", "NULL", "null", "\\N", "#N/A", "#NULL!", "(null)", "NaN", "nan", "?", "-", "--");
 
     private static final String TEXT = "text";
+    /** Characters of a text that is read by the engine alone. */
+    private static final long LONG = 4_096;
+
     private static final int SAMPLE = 20_000;
+    /** Of these so many are looked at first. */
+    private static final int FIRST_LOOK = 1_000;
+    /** What fewer of these can be read as is no type of the column: some more than {@link #ENOUGH} lacks. */
+    private static final double LIKELY = 0.8;
     /** So many columns are asked of at a time. */
     private static final int TOGETHER = 20;
     /** The part of the values that must be of a type for it to be the column's. */
@@ -81,6 +91,7 @@ final class Typing {
      * @param wasText whether {@code raw} has texts, so that there can be misfits and null words
      * @param missing what is missing, by its reason
      * @param hasRaw whether there is an {@code r} column
+     * @param isLong whether there may be texts of more than some thousand characters
      */
     record Typed(
             int index,
@@ -89,7 +100,8 @@ final class Typing {
             String storedAs,
             boolean wasText,
             Profile.MissingBy missing,
-            boolean hasRaw) {
+            boolean hasRaw,
+            boolean isLong) {
         String column() {
             return "c" + index;
         }
@@ -218,7 +230,7 @@ final class Typing {
             typed.put(
                     index,
                     new Typed(
-                            index, column.name(), type, column.type().toLowerCase(Locale.ROOT), false, missing, false));
+                            index, column.name(), type, column.type().toLowerCase(Locale.ROOT), false, missing, false, type.equals(TEXT)));
             String quoted = column.quoted();
             String expression =
                     switch (type) {
@@ -250,7 +262,11 @@ final class Typing {
                                 + column.index())
                         .collect(Collectors.joining(", "))
                 + " FROM few");
-        List<List<@Nullable Object>> shapes = together(columns, column -> shape("v" + column.index()), "filled");
+        Map<Stored, Set<String>> likely = likely(columns, LOOKS);
+        List<List<@Nullable Object>> shapes = together(
+                columns,
+                column -> shape("v" + column.index(), Objects.requireNonNull(likely.get(column))),
+                "filled");
         Map<Stored, List<@Nullable Object>> dated = dated(columns, shapes);
         List<List<@Nullable Object>> missing =
                 together(columns, column -> missing(column.quoted(), Objects.requireNonNull(words.get(column))), "raw");
@@ -266,22 +282,63 @@ final class Typing {
         bench.run("DROP TABLE few");
     }
 
+    /**
+     * What the texts of each column can be, by a first look at some rows: to read all in all ways takes as long as all else.
+     *
+     * @param all what there is
+     */
+    private Map<Stored, Set<String>> likely(List<Stored> columns, Map<String, String> all) {
+        boolean isFew = bench.number("SELECT count(*) FROM filled") < 2 * FIRST_LOOK;
+        List<List<@Nullable Object>> looks = isFew
+                ? List.of()
+                : together(
+                        columns,
+                        column -> counts(all, "v" + column.index(), all.keySet()),
+                        "(SELECT * FROM filled WHERE rowid % " + SAMPLE / FIRST_LOOK + " = 0)");
+        Map<Stored, Set<String>> likely = new HashMap<>();
+        for (int at = 0; at < columns.size(); at++) {
+            Set<String> some = new HashSet<>(all.keySet());
+            if (!isFew && !toldTypes.containsKey(columns.get(at).name())) {
+                Iterator<@Nullable Object> counts = looks.get(at).iterator();
+                double there = number(counts.next());
+                all.keySet().forEach(each -> {
+                    if (number(counts.next()) < LIKELY * there) {
+                        some.remove(each);
+                    }
+                });
+            }
+            likely.put(columns.get(at), some);
+        }
+        return likely;
+    }
+
+    /** How many texts there are, and how many of them can be read in each of the ways that are likely; 0 for the others. */
+    private static List<String> counts(Map<String, String> all, String v, Set<String> likely) {
+        List<String> counts = new ArrayList<>(List.of("count(" + v + ")"));
+        all.forEach((name, cast) -> counts.add(likely.contains(name) ? "count(" + cast.replace("$v", v) + ")" : "0"));
+        return counts;
+    }
+
     /** How many values of each column that may be of dates and of nothing simpler can be read in which way. */
     private Map<Stored, List<@Nullable Object>> dated(List<Stored> columns, List<List<@Nullable Object>> shapes) {
         List<Stored> asked = new ArrayList<>();
         for (int at = 0; at < columns.size(); at++) {
             List<@Nullable Object> found = shapes.get(at);
-            long there = number(found.get(0));
+            long there = number(found.get(4));
             boolean isText = best(columns.get(at).name(), CASTS, found.subList(6, found.size()), there)
                     .equals(TEXT);
             if (isText && there > 0 && number(found.get(5)) >= ENOUGH * there) {
                 asked.add(columns.get(at));
             }
         }
-        List<List<@Nullable Object>> answers = together(asked, column -> counts(DATED, "v" + column.index()), "filled");
+        Map<Stored, Set<String>> likely = likely(asked, DATED);
+        List<List<@Nullable Object>> answers = together(
+                asked,
+                column -> counts(DATED, "v" + column.index(), Objects.requireNonNull(likely.get(column))),
+                "filled");
         Map<Stored, List<@Nullable Object>> dated = new HashMap<>();
         for (int at = 0; at < asked.size(); at++) {
-            dated.put(asked.get(at), answers.get(at));
+            dated.put(asked.get(at), answers.get(at).subList(1, answers.get(at).size()));
         }
         return dated;
     }
@@ -350,6 +407,19 @@ final class Typing {
         return Collections.unmodifiableMap(casts);
     }
 
+    /** Whether a text is like a date in some order, and what it can be read as. */
+    private static final Map<String, String> LOOKS = looks();
+
+    private static Map<String, String> looks() {
+        Map<String, String> looks = new LinkedHashMap<>();
+        looks.put(
+                "like a date",
+                "CASE WHEN length($v) BETWEEN 6 AND 30 AND regexp_matches($v, " + FileSource.text(LIKE_A_DATE)
+                        + ") THEN true END");
+        looks.putAll(CASTS);
+        return Collections.unmodifiableMap(looks);
+    }
+
     /** These, and dates in other orders. */
     private static final Map<String, String> DATED = dated();
 
@@ -365,16 +435,13 @@ final class Typing {
     }
 
     /** What {@link #text} wants to know of a column. */
-    private static List<String> shape(String v) {
+    private static List<String> shape(String v, Set<String> likely) {
         List<String> questions = new ArrayList<>(List.of(
-                "count(" + v + ")",
                 "count_if(" + v + " LIKE '0_%' AND regexp_full_match(" + v + ", '0[0-9]+'))",
                 "min(length(" + v + "))",
                 "max(length(" + v + "))",
-                "approx_count_distinct(" + v + ")",
-                "count_if(length(" + v + ") BETWEEN 6 AND 30 AND regexp_matches(" + v + ", "
-                        + FileSource.text(LIKE_A_DATE) + "))"));
-        questions.addAll(counts(CASTS, v));
+                "approx_count_distinct(" + v + ")"));
+        questions.addAll(counts(LOOKS, v, likely));
         return questions;
     }
 
@@ -390,19 +457,19 @@ final class Typing {
         String quoted = column.quoted();
         boolean isAsItIs = missing.empty() + missing.blank() + missing.word() == 0;
         String value = isAsItIs ? quoted : value(quoted, missing.words());
-        long there = number(found.get(0));
+        long there = number(found.get(4));
         Map<String, String> casts = dated.isEmpty() ? CASTS : DATED;
         String best = best(name, casts, dated.isEmpty() ? found.subList(6, found.size()) : dated, there);
         String cast = casts.getOrDefault(best, "");
         String type = best.replaceAll("[ ,].*", "");
-        long leadingZeros = number(found.get(1));
-        boolean isOfOneLength = number(found.get(2)) == number(found.get(3));
-        boolean hasManyValues = number(found.get(4)) > 20;
+        long leadingZeros = number(found.get(0));
+        boolean isOfOneLength = number(found.get(1)) == number(found.get(2));
+        boolean hasManyValues = number(found.get(3)) > 20;
         if (type.equals("integer")
                 && !toldTypes.containsKey(name)
                 && (leadingZeros > there / 100
                         || isCodeName(name)
-                        || (isOfOneLength && number(found.get(2)) >= 9 && hasManyValues))) {
+                        || (isOfOneLength && number(found.get(1)) >= 9 && hasManyValues))) {
             type = "code";
         }
         if (type.equals("decimal") && !toldTypes.containsKey(name) && isCodeName(name) && !best.equals("decimal,")) {
@@ -410,18 +477,13 @@ final class Typing {
         }
         boolean isTyped = !type.equals("text") && !type.equals("code");
         costly += isTyped || !isAsItIs ? 1 : 0;
-        typed.put(index, new Typed(index, name, type, "text", true, missing, isTyped));
+        boolean isLong = number(found.get(2)) > LONG;
+        typed.put(index, new Typed(index, name, type, "text", true, missing, isTyped, isLong));
         expressions.put(
                 index,
                 isTyped
                         ? cast.replace("$v", value) + " AS c" + index + ", " + quoted + " AS r" + index
                         : value + " AS c" + index);
-    }
-
-    private static List<String> counts(Map<String, String> casts, String v) {
-        return casts.values().stream()
-                .map(cast -> "count(" + cast.replace("$v", v) + ")")
-                .toList();
     }
 
     /** The first type that enough values can be read as, and that no later one fits more of. */

@@ -52,12 +52,14 @@ public final class Workbench implements AutoCloseable {
 
     private final Path folder;
     private final Connection connection;
+    private final boolean isOwner;
     /** Files that are read where they are, as they were. */
     private final Map<Path, String> watched = new LinkedHashMap<>();
 
-    private Workbench(Path folder, Connection connection) {
+    private Workbench(Path folder, Connection connection, boolean isOwner) {
         this.folder = folder;
         this.connection = connection;
+        this.isOwner = isOwner;
     }
 
     /** Opens one. */
@@ -82,9 +84,18 @@ public final class Workbench implements AutoCloseable {
         try {
             Connection connection =
                     DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("work.duckdb"), properties);
-            return new Workbench(folder, connection);
+            return new Workbench(folder, connection, true);
         } catch (SQLException failure) {
             delete(folder);
+            throw failed(failure);
+        }
+    }
+
+    /** The same for one more thread: the same tables, and temporary ones of its own. To be closed before this one. */
+    Workbench beside() {
+        try {
+            return new Workbench(folder, connection.unwrap(DuckDBConnection.class).duplicate(), false);
+        } catch (SQLException failure) {
             throw failed(failure);
         }
     }
@@ -249,7 +260,9 @@ public final class Workbench implements AutoCloseable {
         } catch (SQLException failure) {
             throw failed(failure);
         } finally {
-            delete(folder);
+            if (isOwner) {
+                delete(folder);
+            }
         }
     }
 
