@@ -51,12 +51,7 @@ final class ColumnProfiles {
      * @param progress is told how much is done, from 0 to 1, by one thread at a time
      */
     static List<Profile.Column> of(
-            Workbench bench,
-            List<Typed> typed,
-            long rows,
-            Set<String> personal,
-            int threads,
-            DoubleConsumer progress) {
+            Workbench bench, List<Typed> typed, long rows, Set<String> personal, int threads, DoubleConsumer progress) {
         boolean isCopied = typed.size() > WIDE && !bench.isView("data");
         int readers = Columns.threads(rows, threads);
         int width = Math.min(WIDE, Columns.width(rows, readers));

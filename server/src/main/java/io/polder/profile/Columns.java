@@ -2,12 +2,12 @@ package io.polder.profile;
 
 import io.polder.profile.Typing.Typed;
 import io.polder.statistics.SortedNumbers;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -38,10 +38,7 @@ final class Columns {
      * @param count of values that are there
      */
     record Read(
-            @Nullable SortedNumbers numbers,
-            @Nullable String order,
-            TextColumn.@Nullable Found texts,
-            long count) {}
+            @Nullable SortedNumbers numbers, @Nullable String order, TextColumn.@Nullable Found texts, long count) {}
 
     /** Whether columns like this one are read here, when they have so many rows. */
     static boolean isRead(Typed column, long rows) {
@@ -84,7 +81,8 @@ final class Columns {
     }
 
     private static boolean isWhole(Typed column) {
-        return column.isTime() || column.type().equals("integer") && !column.storedAs().matches("hugeint|ubigint|uhugeint");
+        return column.isTime()
+                || column.type().equals("integer") && !column.storedAs().matches("hugeint|ubigint|uhugeint");
     }
 
     private static String expression(Typed column) {
@@ -110,6 +108,7 @@ final class Columns {
     private static final class NumberReading extends Reading {
         private final long[] keys;
         private final boolean isWhole;
+        private long[] values = {};
         private int count;
         private int there;
         private long before;
@@ -123,19 +122,26 @@ final class Columns {
 
         @Override
         void add(VectorSchemaRoot batch, FieldVector vector) {
-            ArrowBuf data = vector.getDataBuffer();
-            boolean isFull = vector.getNullCount() == 0;
             int rows = batch.getRowCount();
+            if (values.length < rows) {
+                values = new long[rows];
+            }
+            // At once, since each single read is checked for its bounds.
+            vector.getDataBuffer()
+                    .nioBuffer(0, rows * Long.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asLongBuffer()
+                    .get(values, 0, rows);
+            boolean isFull = vector.getNullCount() == 0;
             for (int row = 0; row < rows; row++) {
                 if (!isFull && vector.isNull(row)) {
                     continue;
                 }
                 there++;
-                long bits = data.getLong(8L * row);
                 if (isWhole) {
-                    add(bits);
+                    add(values[row]);
                 } else {
-                    double number = Double.longBitsToDouble(bits);
+                    double number = Double.longBitsToDouble(values[row]);
                     if (!Double.isNaN(number)) {
                         add(SortedNumbers.key(number));
                     }
@@ -181,8 +187,8 @@ final class Columns {
                 bench.read(
                         "SELECT rowid, " + column.column() + " FROM " + table + " WHERE rowid IN ("
                                 + rows.keySet().stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")",
-                        row -> frequent.add(new Profile.Top(
-                                row.getString(2), Objects.requireNonNull(rows.get(row.getInt(1))))));
+                        row -> frequent.add(
+                                new Profile.Top(row.getString(2), Objects.requireNonNull(rows.get(row.getInt(1))))));
                 TextColumn.sort(frequent);
                 found = found.with(frequent);
             }

@@ -117,7 +117,8 @@ final class NearRows {
         expressions.add("hash("
                 + compared.stream()
                         .map(column -> isText(column)
-                                ? "regexp_replace(lower(strip_accents(" + column.column() + ")), '[ .,;:/()_-]', '', 'g')"
+                                ? "regexp_replace(lower(strip_accents(" + column.column()
+                                        + ")), '[ .,;:/()_-]', '', 'g')"
                                 : column.column())
                         .collect(Collectors.joining(", "))
                 + ")");

@@ -77,7 +77,12 @@ public final class Profiler {
 
     private Profile profile(String name, Profile.Source source) {
         List<Profile.Column> columns = ColumnProfiles.of(
-                bench, typed, rows, settings.personal(), settings.threads(), done -> progress.accept(COLUMNS_DONE * done));
+                bench,
+                typed,
+                rows,
+                settings.personal(),
+                settings.threads(),
+                done -> progress.accept(COLUMNS_DONE * done));
         Sample sample = Sample.of(bench, typed, columns, rows, SAMPLE);
         List<Profile.Association> associations = sample.associations(SMALL_SAMPLE, settings.threads());
         List<Profile.Missing> missing = sample.missingTogether();

@@ -61,8 +61,7 @@ final class SortedTimes {
                 case MINUTE -> time.truncatedTo(ChronoUnit.MINUTES);
                 case HOUR -> time.truncatedTo(ChronoUnit.HOURS);
                 case DAY -> time.truncatedTo(ChronoUnit.DAYS);
-                case WEEK ->
-                    time.truncatedTo(ChronoUnit.DAYS).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+                case WEEK -> time.truncatedTo(ChronoUnit.DAYS).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
                 case MONTH -> time.truncatedTo(ChronoUnit.DAYS).withDayOfMonth(1);
                 case YEAR -> year(time, 1);
                 case DECADE -> year(time, 10);
@@ -159,8 +158,8 @@ final class SortedTimes {
         for (int at = 0; at < count && bars.size() < MOST_BARS; ) {
             LocalDateTime begin = unit.begin(time(different[at]));
             LocalDateTime end = unit.end(begin);
-            long until = Math.addExact(
-                    Math.multiplyExact(end.toEpochSecond(ZoneOffset.UTC), SECOND), end.getNano() / 1_000);
+            long until =
+                    Math.addExact(Math.multiplyExact(end.toEpochSecond(ZoneOffset.UTC), SECOND), end.getNano() / 1_000);
             long rows = 0;
             while (at < count && different[at] < until) {
                 rows += times[at++];
@@ -198,7 +197,9 @@ final class SortedTimes {
                 .append(':')
                 .append(padded(time.getSecond(), 2));
         String fraction = padded(time.getNano() / 1_000, 6).replaceAll("0+$", "");
-        return fraction.isEmpty() ? written.toString() : written.append('.').append(fraction).toString();
+        return fraction.isEmpty()
+                ? written.toString()
+                : written.append('.').append(fraction).toString();
     }
 
     private static String padded(int number, int digits) {

@@ -1,6 +1,7 @@
 package io.polder.profile;
 
 import io.polder.statistics.SortedNumbers;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,15 +11,14 @@ import java.util.List;
 import java.util.Map;
 import net.jpountz.xxhash.XXHash64;
 import net.jpountz.xxhash.XXHashFactory;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts of a column as they come by. While the different ones are few each is kept with its count, and all else is told
- * of these. Beyond that they are told apart by their hashes (xxHash64), which are sorted like numbers; the chance that two of
- * a million different texts have the same one is 3 in 100 million. For one thread.
+ * The texts of a column as they come by. They are told apart by their hashes (xxHash64): the chance that any two of a million
+ * different texts have the same one is 3 in 100 million. While the different ones are few each is kept with its count, and
+ * all else is told of these; beyond that their hashes are sorted like numbers. For one thread.
  */
 final class TextColumn {
     /** So many different texts are kept at most ... */
@@ -41,15 +41,17 @@ final class TextColumn {
     private long there;
 
     private int different;
-    /** The number of a text, plus one, at the place of its hash or after it. */
-    private int[] places = new int[1 << 10];
+    /**
+     * At two places from that of its hash on, so that one look tells both: a hash, and how many rows have it with the number
+     * of its text in the upper half.
+     */
+    private long[] table = new long[1 << 11];
 
-    private long[] known = new long[1 << 9];
-    private int[] counts = new int[1 << 9];
     private int[] ends = new int[1 << 9];
     private byte[] kept = new byte[1 << 12];
     private boolean isWhole = true;
     private byte[] batch = {};
+    private int[] offsets = {};
 
     TextColumn(int rows) {
         hashes = new long[rows];
@@ -58,22 +60,28 @@ final class TextColumn {
 
     /** Takes the next rows. */
     void add(VarCharVector texts, int rows) {
-        ArrowBuf offsets = texts.getOffsetBuffer();
-        int begin = rows == 0 ? 0 : offsets.getInt(0);
-        int size = rows == 0 ? 0 : offsets.getInt((long) rows * BaseVariableWidthVector.OFFSET_WIDTH) - begin;
+        if (rows == 0) {
+            return;
+        }
+        if (offsets.length <= rows) {
+            offsets = new int[rows + 1];
+        }
+        // At once, since each single read is checked for its bounds.
+        texts.getOffsetBuffer()
+                .nioBuffer(0, (rows + 1) * BaseVariableWidthVector.OFFSET_WIDTH)
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer()
+                .get(offsets, 0, rows + 1);
+        int begin = offsets[0];
+        int size = offsets[rows] - begin;
         if (batch.length < size) {
             batch = new byte[Math.max(size, 2 * batch.length)];
         }
-        if (size > 0) {
-            texts.getDataBuffer().getBytes(begin, batch, 0, size);
-        }
+        texts.getDataBuffer().getBytes(begin, batch, 0, size);
         boolean isFull = texts.getNullCount() == 0;
-        int to = 0;
         for (int at = 0; at < rows; at++, row++) {
-            int from = to;
-            to = offsets.getInt((at + 1L) * BaseVariableWidthVector.OFFSET_WIDTH) - begin;
             if (isFull || !texts.isNull(at)) {
-                add(from, to);
+                add(offsets[at] - begin, offsets[at + 1] - begin);
             }
         }
     }
@@ -94,15 +102,10 @@ final class TextColumn {
     }
 
     private void count(long hash, int from, int to) {
-        int mask = places.length - 1;
-        int place = (int) (hash >>> 32) & mask;
-        while (places[place] != 0) {
-            int at = places[place] - 1;
-            if (known[at] == hash && Arrays.equals(kept, begin(at), ends[at], batch, from, to)) {
-                counts[at]++;
-                return;
-            }
-            place = (place + 1) & mask;
+        int place = place(hash);
+        if (table[place] == hash) {
+            table[place + 1]++;
+            return;
         }
         int length = to - from;
         if (different == MOST_VALUES || length > MOST_BYTES - begin(different)) {
@@ -110,21 +113,30 @@ final class TextColumn {
             shape.add(batch, from, to, 1);
             return;
         }
-        keep(hash, from, length);
-        places[place] = different;
-        if (2 * different > places.length) {
+        table[place] = hash;
+        table[place + 1] = ((long) different << Integer.SIZE) + 1;
+        keep(from, length);
+        if (4 * different > table.length) {
             spread();
         }
+    }
+
+    /** Where a hash is in the table, or is to be. */
+    private int place(long hash) {
+        int mask = table.length - 2;
+        int place = (int) (hash >>> 32) & mask;
+        while (table[place] != 0 && table[place] != hash) {
+            place = (place + 2) & mask;
+        }
+        return place;
     }
 
     private int begin(int at) {
         return at == 0 ? 0 : ends[at - 1];
     }
 
-    private void keep(long hash, int from, int length) {
-        if (different == known.length) {
-            known = Arrays.copyOf(known, 2 * different);
-            counts = Arrays.copyOf(counts, 2 * different);
+    private void keep(int from, int length) {
+        if (different == ends.length) {
             ends = Arrays.copyOf(ends, 2 * different);
         }
         int begin = begin(different);
@@ -132,40 +144,42 @@ final class TextColumn {
             kept = Arrays.copyOf(kept, Math.max(begin + length, 2 * kept.length));
         }
         System.arraycopy(batch, from, kept, begin, length);
-        known[different] = hash;
-        counts[different] = 1;
-        ends[different] = begin + length;
-        different++;
+        ends[different++] = begin + length;
     }
 
     private void spread() {
-        places = new int[4 * places.length];
-        int mask = places.length - 1;
-        for (int at = 0; at < different; at++) {
-            int place = (int) (known[at] >>> 32) & mask;
-            while (places[place] != 0) {
-                place = (place + 1) & mask;
+        long[] before = table;
+        table = new long[4 * before.length];
+        for (int at = 0; at < before.length; at += 2) {
+            if (before[at] != 0) {
+                int place = place(before[at]);
+                table[place] = before[at];
+                table[place + 1] = before[at + 1];
             }
-            places[place] = at + 1;
+        }
+    }
+
+    /** Takes a text that is kept, and in how many rows it is. */
+    private interface Taker {
+        void take(int from, int to, int count);
+    }
+
+    private void kept(Taker taker) {
+        for (int at = 0; at < table.length; at += 2) {
+            if (table[at] != 0) {
+                int number = (int) (table[at + 1] >>> Integer.SIZE);
+                taker.take(begin(number), ends[number], (int) table[at + 1]);
+            }
         }
     }
 
     /** Goes on without keeping them. */
     private void forget() {
-        shapeKept();
+        kept((from, to, count) -> shape.add(kept, from, to, count));
         isWhole = false;
-        different = 0;
-        places = new int[0];
-        known = new long[0];
-        counts = new int[0];
+        table = new long[0];
         ends = new int[0];
         kept = new byte[0];
-    }
-
-    private void shapeKept() {
-        for (int at = 0; at < different; at++) {
-            shape.add(kept, begin(at), ends[at], counts[at]);
-        }
     }
 
     private static String text(byte[] bytes, int from, int to) {
@@ -208,16 +222,14 @@ final class TextColumn {
     }
 
     private Found whole(int most) {
-        shapeKept();
         List<Profile.Top> all = new ArrayList<>(different);
-        long unique = 0;
-        for (int at = 0; at < different; at++) {
-            unique += counts[at] == 1 ? 1 : 0;
-            all.add(new Profile.Top(text(kept, begin(at), ends[at]), counts[at]));
-        }
+        kept((from, to, count) -> {
+            shape.add(kept, from, to, count);
+            all.add(new Profile.Top(text(kept, from, to), count));
+        });
+        long unique = all.stream().filter(text -> text.count() == 1).count();
         sort(all);
-        return new Found(
-                different, unique, all.subList(0, Math.min(most, all.size())), null, all, true, shape.found());
+        return new Found(different, unique, all.subList(0, Math.min(most, all.size())), null, all, true, shape.found());
     }
 
     static void sort(List<Profile.Top> texts) {

@@ -1,6 +1,5 @@
 package io.polder.profile;
 
-import io.polder.profile.Typing.Typed;
 import io.polder.statistics.TextPattern;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,7 +59,10 @@ final class Texts {
         for (Profile.Top pattern : top(isLoose ? loose : exact, PATTERNS)) {
             String written = String.valueOf(pattern.value());
             patterns.add(new Profile.Pattern(
-                    written, pattern.count(), (double) pattern.count() / all, TextPattern.expression(written, isLoose)));
+                    written,
+                    pattern.count(),
+                    (double) pattern.count() / all,
+                    TextPattern.expression(written, isLoose)));
         }
         return new Profile.Text(
                 shape.min(),
@@ -80,9 +82,10 @@ final class Texts {
 
     /** What the engine counts, of texts that are not read. */
     static TextShape.Found shape(Workbench bench, String table, String c) {
-        List<@Nullable Object> found = bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
-                + " count_if(starts_with(v, ' ') OR ends_with(v, ' ')), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
-                + " FROM (SELECT " + c + " AS v FROM " + table + ")");
+        List<@Nullable Object> found =
+                bench.row("SELECT min(length(v)), avg(length(v)), max(length(v)), min(v), max(v),"
+                        + " count_if(starts_with(v, ' ') OR ends_with(v, ' ')), count_if(v = upper(v) AND v <> lower(v)), count_if(v = lower(v) AND v <> upper(v))"
+                        + " FROM (SELECT " + c + " AS v FROM " + table + ")");
         return new TextShape.Found(
                 Profiler.number(found.get(0)),
                 Profiler.real(found.get(1)),

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -230,7 +229,14 @@ final class Typing {
             typed.put(
                     index,
                     new Typed(
-                            index, column.name(), type, column.type().toLowerCase(Locale.ROOT), false, missing, false, type.equals(TEXT)));
+                            index,
+                            column.name(),
+                            type,
+                            column.type().toLowerCase(Locale.ROOT),
+                            false,
+                            missing,
+                            false,
+                            type.equals(TEXT)));
             String quoted = column.quoted();
             String expression =
                     switch (type) {
@@ -264,9 +270,7 @@ final class Typing {
                 + " FROM few");
         Map<Stored, Set<String>> likely = likely(columns, LOOKS);
         List<List<@Nullable Object>> shapes = together(
-                columns,
-                column -> shape("v" + column.index(), Objects.requireNonNull(likely.get(column))),
-                "filled");
+                columns, column -> shape("v" + column.index(), Objects.requireNonNull(likely.get(column))), "filled");
         Map<Stored, List<@Nullable Object>> dated = dated(columns, shapes);
         List<List<@Nullable Object>> missing =
                 together(columns, column -> missing(column.quoted(), Objects.requireNonNull(words.get(column))), "raw");

@@ -94,7 +94,8 @@ public final class Workbench implements AutoCloseable {
     /** The same for one more thread: the same tables, and temporary ones of its own. To be closed before this one. */
     Workbench beside() {
         try {
-            return new Workbench(folder, connection.unwrap(DuckDBConnection.class).duplicate(), false);
+            return new Workbench(
+                    folder, connection.unwrap(DuckDBConnection.class).duplicate(), false);
         } catch (SQLException failure) {
             throw failed(failure);
         }

@@ -9,11 +9,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +57,66 @@ class LargeTablesTest {
                 .isInstanceOf(PolderException.class)
                 .hasMessageContaining("many.parquet")
                 .hasMessageContaining("Fix:");
+    }
+
+    @Test
+    void moreDifferentTextsThanAreKeptAreToldOfAllRows() throws Exception {
+        Path file = parquet(
+                "texts.parquet",
+                "SELECT CASE WHEN range % 11 = 0 THEN NULL WHEN range % 10 = 0 THEN 'Vaak ' || range % 7 WHEN range < 200"
+                        + " THEN upper(md5(range::VARCHAR)) WHEN range > 399_000 THEN ' é' || range ELSE 'n-' ||"
+                        + " md5((range // 2)::VARCHAR) END AS text, range AS number FROM range(400_000)");
+
+        Profile.Column column = profile(file.toString()).columns().get(0);
+
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE t AS SELECT text, count(*) AS n FROM '" + file
+                    + "' WHERE text IS NOT NULL GROUP BY text");
+            assertThat(answer(
+                            statement,
+                            "SELECT sum(n), count(*), count_if(n = 1), min(length(text)), max(length(text)), min(text),"
+                                    + " max(text), sum(n) FILTER (starts_with(text, ' ')), sum(n) FILTER (text = lower(text)"
+                                    + " AND text <> upper(text)), sum(n) FILTER (text = upper(text) AND text <> lower(text))"
+                                    + " FROM t"))
+                    .isEqualTo(Stream.of(
+                                    column.count(),
+                                    column.distinct(),
+                                    column.unique(),
+                                    text(column).minLength(),
+                                    text(column).maxLength(),
+                                    text(column).min(),
+                                    text(column).max(),
+                                    text(column).padded(),
+                                    text(column).lower(),
+                                    text(column).upper())
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(" ")));
+            assertThat(column.distinct()).isGreaterThan(150_000);
+            assertThat(column.distinctError()).isZero();
+            for (int at = 0; at < 7; at++) {
+                assertThat(answer(statement, "SELECT text, n FROM t ORDER BY n DESC, text LIMIT 1 OFFSET " + at))
+                        .isEqualTo(column.top().get(at).value() + " "
+                                + column.top().get(at).count());
+            }
+            assertThat(column.top()).hasSize(100);
+            assertThat(column.top().get(99).count()).isEqualTo(2);
+        }
+    }
+
+    private static Profile.Text text(Profile.Column column) {
+        return Objects.requireNonNull(column.text());
+    }
+
+    private static String answer(Statement statement, String sql) throws SQLException {
+        try (ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            List<String> values = new ArrayList<>();
+            for (int at = 1; at <= row.getMetaData().getColumnCount(); at++) {
+                values.add(row.getString(at));
+            }
+            return String.join(" ", values);
+        }
     }
 
     @Test
