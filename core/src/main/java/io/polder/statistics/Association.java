@@ -123,8 +123,11 @@ public final class Association {
 
     /** Which of the different values each row has, counted from the least. */
     private static int[] places(double[] values, int[] rows) {
-        double[] different =
-                Arrays.stream(rows).mapToDouble(row -> values[row] + 0.0).sorted().distinct().toArray();
+        double[] different = Arrays.stream(rows)
+                .mapToDouble(row -> values[row] + 0.0)
+                .sorted()
+                .distinct()
+                .toArray();
         return Arrays.stream(rows)
                 .map(row -> Arrays.binarySearch(different, values[row] + 0.0))
                 .toArray();
