@@ -183,7 +183,7 @@ final class SuggestedRules {
             promote(column, patterns, c);
         }
         boolean saysSomething = patterns.stream().limit(1).noneMatch(pattern -> pattern.pattern()
-                .matches("A?a?\\+?"));
+                .matches("A?a?\\+?|x\\+?"));
         if (!text.patternsAreLoose() && saysSomething && covered >= column.count() * (1 - MOST_BROKEN)) {
             add(
                     "pattern",

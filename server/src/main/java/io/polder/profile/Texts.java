@@ -115,8 +115,8 @@ final class Texts {
                 max = Math.max(max, length);
                 sum += length * value.count();
                 all += value.count();
-                first = text.compareTo(first) < 0 ? text : first;
-                last = text.compareTo(last) > 0 ? text : last;
+                first = compare(text, first) < 0 ? text : first;
+                last = compare(text, last) > 0 ? text : last;
                 padded += text.startsWith(" ") || text.endsWith(" ") ? value.count() : 0;
                 String raised = text.toUpperCase(Locale.ROOT);
                 String lowered = text.toLowerCase(Locale.ROOT);
@@ -127,6 +127,21 @@ final class Texts {
             }
             return new Lengths(min, (double) sum / all, max, first, last, padded, upper, lower);
         }
+    }
+
+    /** By characters as the engine does: one of two code units is behind all others. */
+    private static int compare(String one, String other) {
+        for (int at = 0; at < Math.min(one.length(), other.length()); at++) {
+            char left = one.charAt(at);
+            char right = other.charAt(at);
+            if (left != right) {
+                boolean isLeftLong = Character.isSurrogate(left);
+                return isLeftLong == Character.isSurrogate(right)
+                        ? Character.compare(left, right)
+                        : isLeftLong ? 1 : -1;
+            }
+        }
+        return Integer.compare(one.length(), other.length());
     }
 
     private static String shortened(String text) {
