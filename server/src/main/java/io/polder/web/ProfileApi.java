@@ -256,9 +256,13 @@ final class ProfileApi {
                 + " FROM polder.marks" + of + " ORDER BY accepted DESC, \"offset\" DESC LIMIT " + MARKS);
         boolean isHidden = hasPersonal(table);
         List<WatchedRule> watched = program.watched(table);
+        Optional<String> ofAnotherLog = program.rulesOfAnotherLog(table);
         Api.answer(request, json -> {
             json.writeStartObject();
             json.writeStringField("table", table);
+            if (ofAnotherLog.isPresent()) {
+                json.writeStringField("warning", ofAnotherLog.get());
+            }
             json.writeArrayFieldStart("rules");
             for (Rule rule : rules) {
                 write(json, rule, counts.getOrDefault(rule.name(), new long[2]));

@@ -111,6 +111,9 @@ interface Program {
 
     List<Rule> rules(String table);
 
+    /** A sentence when rules of a table were switched on in another log than the one that is there. */
+    Optional<String> rulesOfAnotherLog(String table);
+
     Rule enforce(String table, Rule rule);
 
     void release(String table, String rule);
@@ -308,6 +311,11 @@ interface Program {
             @Override
             public List<Rule> rules(String table) {
                 return enrichment.rules(table);
+            }
+
+            @Override
+            public Optional<String> rulesOfAnotherLog(String table) {
+                return enrichment.rulesOfAnotherLog(table);
             }
 
             @Override

@@ -76,6 +76,7 @@ final class FakeProgram implements Program, AutoCloseable {
 
     final List<WatchedRule> watched = new CopyOnWriteArrayList<>();
     final List<Rule> rules = new CopyOnWriteArrayList<>();
+    volatile Optional<String> rulesOfAnotherLog = Optional.empty();
     volatile @Nullable TableProfile profile;
     volatile TableHistory history = new TableHistory("traffic", null, List.of(), List.of());
 
@@ -446,6 +447,11 @@ final class FakeProgram implements Program, AutoCloseable {
     @Override
     public List<Rule> rules(String table) {
         return rules;
+    }
+
+    @Override
+    public Optional<String> rulesOfAnotherLog(String table) {
+        return rulesOfAnotherLog;
     }
 
     @Override
