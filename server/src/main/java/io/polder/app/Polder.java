@@ -136,7 +136,11 @@ final class Polder implements AutoCloseable {
                     store,
                     mart,
                     new MartProfiles.Settings(
-                            home.resolve("profiles"), home.resolve("tmp"), PROFILE_REFRESH, PERSONAL_AT_LEAST),
+                            home.resolve("profiles"),
+                            home.resolve("tmp"),
+                            PROFILE_REFRESH,
+                            PERSONAL_AT_LEAST,
+                            platform.queryTimeout()),
                     clock));
             enrichment.onCommit(profiles::committed);
             MartModels models = part(MartModels.open(

@@ -55,8 +55,9 @@ public final class MartProfiles implements AutoCloseable {
      * @param temporary where samples are looked at
      * @param refresh how long a slice that changes all the time is left before it is looked at again
      * @param k values of personal columns that fewer rows have are not shown
+     * @param timeout how long a question may take that looks at rows
      */
-    public record Settings(Path folder, Path temporary, Duration refresh, int k) {}
+    public record Settings(Path folder, Path temporary, Duration refresh, int k, Duration timeout) {}
 
     private final DuckStore store;
     private final Mart mart;
@@ -114,7 +115,7 @@ public final class MartProfiles implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         maker = new ProfileMaker(settings.k(), mart.timezone());
-        questions = new TableQuestions(store, settings.k());
+        questions = new TableQuestions(store, settings.k(), settings.timeout());
         String hashes = "DuckDB " + org.duckdb.DuckDBDriver.class.getPackage().getImplementationVersion() + " "
                 + mart.timezone();
         for (Table table : mart.tables().values()) {

@@ -34,21 +34,23 @@ final class OutlierReader {
     private static final double FAR = SeasonalOutliers.FAR;
     private static final double MODIFIED = 3.5;
     private static final double NORMAL = 0.6745;
-    private static final int SECONDS = 30;
 
     private final TableParts.Source source;
     private final List<String> key;
     private final Connection connection;
+    private final PartReader.Pace pace;
     private final int most;
 
     /**
      * @param key the columns of the table's key
+     * @param pace says how long each query may take
      * @param most so many rows are named
      */
-    OutlierReader(TableParts.Source source, List<String> key, Connection connection, int most) {
+    OutlierReader(TableParts.Source source, List<String> key, Connection connection, PartReader.Pace pace, int most) {
         this.source = source;
         this.key = key;
         this.connection = connection;
+        this.pace = pace;
         this.most = most;
     }
 
@@ -233,7 +235,7 @@ final class OutlierReader {
 
     private void read(String sql, Workbench.Reader reader) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(SECONDS);
+            statement.setQueryTimeout(pace.seconds());
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
                     reader.row(rows);
