@@ -348,13 +348,14 @@ public final class MartProfiles implements AutoCloseable {
      * The rows in which a column of numbers is far from the others, the furthest first.
      *
      * @param most so many of each kind
+     * @param at a time in the slice that is held against its season; null for the last one that is over
      * @throws PolderException NOT_FOUND, CONFLICT when there is no profile yet, INVALID_REQUEST when it is no number, or
      *     personal, UNAVAILABLE
      */
-    public RowOutliers outliers(String table, String column, int most) {
+    public RowOutliers outliers(String table, String column, int most, @Nullable Instant at) {
         TableParts.Snapshot snapshot = there(table);
         Profile profile = profile(table, snapshot).profile();
-        return questions.outliers(known(table), snapshot, mart.table(table).key(), profile, column, most);
+        return questions.outliers(known(table), snapshot, mart.table(table).key(), profile, column, most, at);
     }
 
     private TableParts.Snapshot there(String table) {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.EngineInterrupt;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +70,13 @@ final class TableQuestions {
 
     /** As {@link MartProfiles#outliers}. */
     RowOutliers outliers(
-            TableParts table, TableParts.Snapshot snapshot, List<String> key, Profile profile, String name, int most) {
+            TableParts table,
+            TableParts.Snapshot snapshot,
+            List<String> key,
+            Profile profile,
+            String name,
+            int most,
+            @Nullable Instant at) {
         List<String> names =
                 profile.columns().stream().map(Profile.Column::name).toList();
         Profile.Column column = profile.columns().stream()
@@ -95,7 +102,7 @@ final class TableQuestions {
         return ask(
                 table.source(),
                 (connection, patience) -> new OutlierReader(table.source(), key, connection, patience, most)
-                        .read(column, snapshot, isHidden));
+                        .read(column, snapshot, isHidden, at));
     }
 
     private interface Look<T> {

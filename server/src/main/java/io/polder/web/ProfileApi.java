@@ -103,7 +103,12 @@ final class ProfileApi {
     void outliers(Context request) {
         String table = table(request);
         int rows = Api.whole(request, "rows", USUAL_ROWS, MOST_ROWS);
-        request.contentType(Api.JSON).result(Reports.json(program.outliers(table, asked(request, "column"), rows)));
+        List<Problem> problems = new ArrayList<>();
+        Instant at = request.queryParam("at") == null ? null : time(request, "at", problems);
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        request.contentType(Api.JSON).result(Reports.json(program.outliers(table, asked(request, "column"), rows, at)));
     }
 
     private static Instant time(Context request, String name, List<Problem> problems) {

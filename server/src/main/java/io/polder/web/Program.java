@@ -93,7 +93,7 @@ interface Program {
 
     RangeComparison compare(String table, Instant againstFrom, Instant againstTo, Instant from, Instant to);
 
-    RowOutliers outliers(String table, String column, int most);
+    RowOutliers outliers(String table, String column, int most, @Nullable Instant at);
 
     List<ModelAnswers.Status> models();
 
@@ -269,8 +269,8 @@ interface Program {
             }
 
             @Override
-            public RowOutliers outliers(String table, String column, int most) {
-                return profiles.outliers(table, column, most);
+            public RowOutliers outliers(String table, String column, int most, @Nullable Instant at) {
+                return profiles.outliers(table, column, most, at);
             }
 
             @Override

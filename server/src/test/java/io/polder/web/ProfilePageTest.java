@@ -135,6 +135,9 @@ final class ProfilePageTest {
         assertThat(at("outlier-rows")).hasCount(2);
         assertThat(at("outlier-rows").first()).containsText("29, 2026-03-02T08:00:00Z");
         assertAccessible("outliers");
+        page.waitForRequest(
+                request -> request.url().contains("at=2026-02-23T07"),
+                () -> at("unusual-slices").locator("button").click());
     }
 
     @Test
