@@ -178,7 +178,8 @@ class AcrossStatisticsTest {
                 List<Profile.Approximate> told = profile.functionalDependencies().approximate().stream()
                         .filter(each -> each.lhs().equals(lhs) && each.rhs().equals(rhs))
                         .toList();
-                if (error > 0 && error <= 0.05 && guess >= 0.01 && error < guess / 4) {
+                boolean isTold = error > 0 && error <= 0.05 && guess >= 0.01 && error < guess / 4;
+                if (isTold && !hasSeveralPartners(table, one, other)) {
                     assertThat(told).hasSize(1);
                     assertThat(told.get(0).error()).isEqualTo(error);
                     assertThat(told.get(0).violations()).isEqualTo(broken(table, one, other));
@@ -188,6 +189,47 @@ class AcrossStatisticsTest {
             }
         }
         assertThat(pairs.errors().get(3).get(0)).as("of a key nothing is told").isZero();
+    }
+
+    private static boolean hasSeveralPartners(List<List<String>> table, int determinant, int dependent) {
+        int all = 0;
+        int again = 0;
+        int most = 0;
+        Map<String, Map<String, Long>> groups = table.stream()
+                .collect(Collectors.groupingBy(
+                        row -> row.get(determinant),
+                        Collectors.groupingBy(row -> row.get(dependent), Collectors.counting())));
+        for (Map<String, Long> group : groups.values()) {
+            List<Long> others = group.values().stream()
+                    .sorted(Comparator.reverseOrder())
+                    .skip(1)
+                    .toList();
+            int violating = others.stream().mapToInt(Long::intValue).sum();
+            all += violating;
+            most = Math.max(most, violating);
+            again += others.stream().filter(count -> count >= 5).mapToInt(Long::intValue).sum();
+        }
+        return again * 3 > all || groups.size() >= 10 && all >= 10 && most * 2 > all;
+    }
+
+    @Example
+    void aValueWithTwoPartnersIsNoBrokenDependency() throws IOException {
+        List<List<String>> table = new ArrayList<>();
+        for (int row = 0; row < 1_000; row++) {
+            int code = row % 20;
+            String city = row % 250 == 7 ? "slip" + row : "c" + code;
+            String shop = code == 3 && row % 3 == 0 ? "other" : "s" + code;
+            table.add(List.of("p" + code, city, shop, String.valueOf(row)));
+        }
+
+        List<Profile.Approximate> told = profile(List.of("post", "city", "shop", "row"), table)
+                .functionalDependencies()
+                .approximate();
+
+        assertThat(told)
+                .extracting(each -> each.lhs() + " → " + each.rhs())
+                .contains("[post] → city")
+                .doesNotContain("[post] → shop");
     }
 
     /** Rows but those of the most frequent partner of each value; of -1, of all rows. */
