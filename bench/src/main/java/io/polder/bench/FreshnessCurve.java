@@ -31,8 +31,7 @@ final class FreshnessCurve {
      * @param rate events a second
      * @param profiles null for the curve
      */
-    record Settings(
-            long rows, int rate, int seconds, Main.@Nullable Profiles profiles) {}
+    record Settings(long rows, int rate, int seconds, Main.@Nullable Profiles profiles) {}
 
     private FreshnessCurve() {}
 

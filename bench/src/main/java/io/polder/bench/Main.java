@@ -69,8 +69,9 @@ final class Main implements Callable<Integer> {
     @Option(
             names = "--profiles",
             paramLabel = "WHEN",
-            description = "freshness: on, off or both: with the table's profile kept up to date, or not; each in a table of"
-                    + " its own, in batches of 200 ms")
+            description =
+                    "freshness: on, off or both: with the table's profile kept up to date, or not; each in a table of"
+                            + " its own, in batches of 200 ms")
     private @Nullable Profiles profiles;
 
     /** With the tables' profiles or without. */

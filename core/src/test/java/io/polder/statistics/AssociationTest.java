@@ -105,8 +105,7 @@ class AssociationTest {
         double[] second = column(pairs, 1);
         double[] fahrenheit =
                 DoubleStream.of(column(others, 0)).map(x -> 1.8 * x + 32).toArray();
-        double[] cubes =
-                DoubleStream.of(column(others, 0)).map(x -> -x * x * x).toArray();
+        double[] cubes = DoubleStream.of(column(others, 0)).map(x -> -x * x * x).toArray();
         double[] third = column(others, 1);
 
         same(Association.pearson(fahrenheit, third), Association.pearson(first, second));
@@ -181,8 +180,13 @@ class AssociationTest {
     /** The rank of each: how many are less, and half of those that are the same, with itself, and a half. */
     private static double[] counted(double[] values) {
         return DoubleStream.of(values)
-                .map(value -> DoubleStream.of(values).filter(other -> other < value).count()
-                        + (DoubleStream.of(values).filter(other -> other == value).count() + 1) / 2.0)
+                .map(value ->
+                        DoubleStream.of(values).filter(other -> other < value).count()
+                                + (DoubleStream.of(values)
+                                                        .filter(other -> other == value)
+                                                        .count()
+                                                + 1)
+                                        / 2.0)
                 .toArray();
     }
 

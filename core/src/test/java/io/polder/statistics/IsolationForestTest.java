@@ -52,10 +52,8 @@ class IsolationForestTest {
     void scoresAreThoseOfTheExpectedDepth(
             @ForAll @LongRange(min = 0) long seed, @ForAll @IntRange(min = 3, max = 40) int rows) {
         Random random = new Random(seed);
-        double[] sorted = random.doubles(rows)
-                .map(x -> Math.exp(3 * x))
-                .sorted()
-                .toArray();
+        double[] sorted =
+                random.doubles(rows).map(x -> Math.exp(3 * x)).sorted().toArray();
         int height = (int) Math.ceil(Math.log(rows) / Math.log(2));
 
         double[] scores = IsolationForest.scores(new double[][] {sorted}, rows, seed);
@@ -124,8 +122,8 @@ class IsolationForestTest {
 
         double[] scores = IsolationForest.scores(new double[][] {x, y}, rows, seed);
 
-        assertThat(DoubleStream.of(scores).boxed()).allSatisfy(score -> assertThat(score)
-                .isBetween(0.0, 1.0));
+        assertThat(DoubleStream.of(scores).boxed())
+                .allSatisfy(score -> assertThat(score).isBetween(0.0, 1.0));
         assertThat(IntStream.range(0, rows)
                         .boxed()
                         .sorted(Comparator.comparingDouble(row -> -scores[row]))

@@ -177,8 +177,8 @@ final class Pipeline implements AutoCloseable {
             polled = source.poll(Duration.ZERO, visitor);
         }
         if (batch.events() == 0) {
-            partitions.forEach(partition ->
-                    skipped.merge(partition, source.position(definition.topic(), partition), Math::max));
+            partitions.forEach(
+                    partition -> skipped.merge(partition, source.position(definition.topic(), partition), Math::max));
             return 0;
         }
         batch.logged(clock.instant());
@@ -222,8 +222,7 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
-    private void take(
-            int partition, long offset, long acceptedMillis, byte @Nullable [] given, RecordHeaders headers) {
+    private void take(int partition, long offset, long acceptedMillis, byte @Nullable [] given, RecordHeaders headers) {
         // A tombstone, which others may write: no event, and rejected as one.
         byte[] value = given == null ? NOTHING : given;
         EventDecoder decoder = lead;

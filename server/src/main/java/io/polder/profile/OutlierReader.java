@@ -129,7 +129,8 @@ final class OutlierReader {
     /** The begin of the slice that is asked for; null when there is none to compare. */
     private static @Nullable Instant judged(TableParts.Snapshot known, @Nullable Instant at) {
         Unit unit = known.unit();
-        boolean hasSeason = (unit == Unit.HOUR || unit == Unit.DAY) && known.lines().size() > 1;
+        boolean hasSeason =
+                (unit == Unit.HOUR || unit == Unit.DAY) && known.lines().size() > 1;
         if (at == null || unit == null) {
             // The last one may not be over.
             return hasSeason ? known.lines().lowerKey(known.lines().lastKey()) : null;

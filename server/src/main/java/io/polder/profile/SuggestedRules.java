@@ -214,7 +214,8 @@ final class SuggestedRules {
                     column.name(),
                     check(
                             column,
-                            "regexp_full_match(" + c + ", " + FileSource.text(String.join("|", expressions.values())) + ")",
+                            "regexp_full_match(" + c + ", " + FileSource.text(String.join("|", expressions.values()))
+                                    + ")",
                             COUNT),
                     column.count(),
                     column.count() - covered);
@@ -229,7 +230,8 @@ final class SuggestedRules {
             Profile.Pattern pattern, List<Profile.Pattern> frequent, List<Profile.Pattern> all) {
         String shape = anyLength(pattern);
         return frequent.stream().filter(each -> isOf(each, shape)).count() > 1
-                || all.stream().anyMatch(each -> isOf(each, shape) && !letters(each).equals(letters(pattern)));
+                || all.stream()
+                        .anyMatch(each -> isOf(each, shape) && !letters(each).equals(letters(pattern)));
     }
 
     private static boolean isOf(Profile.Pattern pattern, String shape) {

@@ -99,10 +99,9 @@ final class TableQuestions {
                             "name one of numbers that is not personal")));
         }
         boolean isHidden = !profile.privacy().columns().isEmpty();
-        return ask(
-                table.source(),
-                (connection, patience) -> new OutlierReader(table.source(), key, connection, patience, most)
-                        .read(column, snapshot, isHidden, at));
+        return ask(table.source(), (connection, patience) -> new OutlierReader(
+                        table.source(), key, connection, patience, most)
+                .read(column, snapshot, isHidden, at));
     }
 
     private interface Look<T> {

@@ -204,7 +204,8 @@ final class Texts {
             for (Profile.Top known : frequent) {
                 String likely = String.valueOf(known.value());
                 int allowed = allowed(text);
-                if (known.count() < (slip.count() <= RARE ? TIMES : MANY_TIMES) * slip.count() || Math.abs(likely.length() - text.length()) > allowed) {
+                if (known.count() < (slip.count() <= RARE ? TIMES : MANY_TIMES) * slip.count()
+                        || Math.abs(likely.length() - text.length()) > allowed) {
                     continue;
                 }
                 int distance = distance(text, likely, Math.min(allowed, nearest - 1));

@@ -567,8 +567,7 @@ final class EnrichmentTest {
         running().rebuild("t");
 
         awaitState("t", "live");
-        assertThat(rows("SELECT id FROM t ORDER BY id"))
-                .containsExactly(List.of("10"), List.of("12"), List.of("13"));
+        assertThat(rows("SELECT id FROM t ORDER BY id")).containsExactly(List.of("10"), List.of("12"), List.of("13"));
         send("f_X", 0, "{'id':15}");
         awaitRows("t", 4);
     }
@@ -584,7 +583,8 @@ final class EnrichmentTest {
 
     private void write(KafkaProducer<byte[], byte[]> producer, @Nullable String event) throws Exception {
         byte[] value = event == null ? null : event.replace('\'', '"').getBytes(UTF_8);
-        producer.send(new ProducerRecord<>("f_" + suffix, 0, new byte[] {1}, value)).get();
+        producer.send(new ProducerRecord<>("f_" + suffix, 0, new byte[] {1}, value))
+                .get();
     }
 
     @Test

@@ -85,8 +85,9 @@ class AcrossStatisticsTest {
             for (int column = 0; column < 4; column++) {
                 boolean[] of = isMissing[column];
                 assertThat(band.missing().get(column))
-                        .isEqualTo((double)
-                                        IntStream.range(from, to).filter(row -> of[row]).count()
+                        .isEqualTo((double) IntStream.range(from, to)
+                                        .filter(row -> of[row])
+                                        .count()
                                 / (to - from));
             }
         }
@@ -136,8 +137,10 @@ class AcrossStatisticsTest {
         assertThat(told.count()).isEqualTo(far.size());
         assertThat(told.examples()).hasSize(Math.min(20, far.size())).allSatisfy(example -> assertThat(example.z())
                 .isCloseTo(Objects.requireNonNull(far.get(example.row())), within(1e-9)));
-        List<Double> furthest =
-                far.values().stream().map(Math::abs).sorted(Comparator.reverseOrder()).toList();
+        List<Double> furthest = far.values().stream()
+                .map(Math::abs)
+                .sorted(Comparator.reverseOrder())
+                .toList();
         for (int at = 0; at < told.examples().size(); at++) {
             assertThat(Math.abs(told.examples().get(at).z())).isCloseTo(furthest.get(at), within(1e-9));
         }
@@ -207,7 +210,10 @@ class AcrossStatisticsTest {
             int violating = others.stream().mapToInt(Long::intValue).sum();
             all += violating;
             most = Math.max(most, violating);
-            again += others.stream().filter(count -> count >= 5).mapToInt(Long::intValue).sum();
+            again += others.stream()
+                    .filter(count -> count >= 5)
+                    .mapToInt(Long::intValue)
+                    .sum();
         }
         return again * 3 > all || groups.size() >= 10 && all >= 10 && most * 2 > all;
     }
@@ -330,8 +336,7 @@ class AcrossStatisticsTest {
                         ? row + column
                         : Math.min(
                                 Math.min(steps[row - 1][column], steps[row][column - 1]) + 1,
-                                steps[row - 1][column - 1]
-                                        + (one.charAt(row - 1) == other.charAt(column - 1) ? 0 : 1));
+                                steps[row - 1][column - 1] + (one.charAt(row - 1) == other.charAt(column - 1) ? 0 : 1));
             }
         }
         return steps[one.length()][other.length()];
@@ -391,9 +396,7 @@ class AcrossStatisticsTest {
     }
 
     private static Set<String> values(List<List<String>> rows, int column) {
-        return rows.stream()
-                .map(row -> row.get(column).replaceAll("\\.0$", ""))
-                .collect(Collectors.toSet());
+        return rows.stream().map(row -> row.get(column).replaceAll("\\.0$", "")).collect(Collectors.toSet());
     }
 
     /** Which script a letter is of stands in Scripts.txt of Unicode; here as people know them. */
@@ -430,7 +433,8 @@ class AcrossStatisticsTest {
      */
     @Property(tries = 300)
     void theConfidenceOfARuleIsTheLeastPartThatAgreesWithTheRows(
-            @ForAll @LongRange(min = 1, max = 10_000_000) long rows, @ForAll @IntRange(min = 0, max = 100) int percent) {
+            @ForAll @LongRange(min = 1, max = 10_000_000) long rows,
+            @ForAll @IntRange(min = 0, max = 100) int percent) {
         long broken = rows * percent / 100;
         double seen = (double) (rows - broken) / rows;
         double low = 0;

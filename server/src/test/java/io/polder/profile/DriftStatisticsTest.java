@@ -41,8 +41,7 @@ class DriftStatisticsTest {
         raw.put("v missing", fourfold(7, LongStream.of(before).sum(), 9, sum(after)));
 
         List<Comparison.Drift> drifts = Comparison.compare(
-                new Comparison.Snapshot(
-                        "before", 0, Map.of("n", numbers(was, lacking[0]), "v", values(before, 7))),
+                new Comparison.Snapshot("before", 0, Map.of("n", numbers(was, lacking[0]), "v", values(before, 7))),
                 new Comparison.Snapshot("after", 0, Map.of("n", numbers(is, lacking[1]), "v", values(after, 9))));
 
         assertThat(drifts).hasSize(4);
@@ -53,8 +52,7 @@ class DriftStatisticsTest {
             double effect =
                     switch (name) {
                         case "n numbers" -> distance(was, is);
-                        case "n missing" ->
-                            Math.abs(part(lacking[0], few) - part(lacking[1], 6));
+                        case "n missing" -> Math.abs(part(lacking[0], few) - part(lacking[1], 6));
                         case "v values" -> variation(before, after);
                         default -> Math.abs(part(7, sum(before)) - part(9, sum(after)));
                     };
@@ -67,9 +65,9 @@ class DriftStatisticsTest {
     @Example
     void theProbabilityOfLargeSamplesIsSmirnovs() {
         Map.of(1.2238, 0.10, 1.3581, 0.05, 1.6276, 0.01, 0.8276, 0.50, 0.5712, 0.90)
-                .forEach((scaled, probability) ->
-                        assertThat(Comparison.kolmogorov(scaled / Math.sqrt(10_000), 20_000, 20_000))
-                                .isCloseTo(probability, within(5e-4)));
+                .forEach((scaled, probability) -> assertThat(
+                                Comparison.kolmogorov(scaled / Math.sqrt(10_000), 20_000, 20_000))
+                        .isCloseTo(probability, within(5e-4)));
         assertThat(Comparison.kolmogorov(0, 20_000, 20_000)).isEqualTo(1);
     }
 
@@ -85,7 +83,8 @@ class DriftStatisticsTest {
     /** The greatest distance of the parts that are at most as large, at each number. */
     private static double distance(double[] one, double[] other) {
         double most = 0;
-        for (double at : DoubleStream.concat(DoubleStream.of(one), DoubleStream.of(other)).toArray()) {
+        for (double at : DoubleStream.concat(DoubleStream.of(one), DoubleStream.of(other))
+                .toArray()) {
             double left = (double) DoubleStream.of(one).filter(x -> x <= at).count() / one.length;
             double right = (double) DoubleStream.of(other).filter(x -> x <= at).count() / other.length;
             most = Math.max(most, Math.abs(left - right));
@@ -95,7 +94,8 @@ class DriftStatisticsTest {
 
     /** The part of all ways to deal out the numbers that makes them at least as far apart. */
     private static double dealt(double[] one, double[] other) {
-        double[] all = DoubleStream.concat(DoubleStream.of(one), DoubleStream.of(other)).toArray();
+        double[] all = DoubleStream.concat(DoubleStream.of(one), DoubleStream.of(other))
+                .toArray();
         double seen = distance(one, other);
         int far = 0;
         int ways = 0;
