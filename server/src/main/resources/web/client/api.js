@@ -34,8 +34,8 @@ export const compare = (table, { from, to, againstFrom, againstTo }, signal) => 
   return get('api/tables/' + encodeURIComponent(table) + '/compare?' + new URLSearchParams(query), signal);
 };
 /** The rows in which a number is far from the others. */
-export const outliers = (table, column, signal) =>
-  get('api/tables/' + encodeURIComponent(table) + '/outliers?' + new URLSearchParams({ column }), signal);
+export const outliers = (table, column, at, signal) =>
+  get('api/tables/' + encodeURIComponent(table) + '/outliers?' + new URLSearchParams(at ? { column, at } : { column }), signal);
 export const rules = (table, signal) => get('api/tables/' + encodeURIComponent(table) + '/rules', signal);
 export const enforceRule = (table, rule) => post('api/tables/' + encodeURIComponent(table) + '/rules', rule);
 export const releaseRule = (table, rule) =>

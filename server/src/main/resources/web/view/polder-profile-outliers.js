@@ -23,7 +23,7 @@ class PolderProfileOutliers extends PolderElement {
   }
 
   #rows() {
-    const { rows, season, isHidden, count: all, key, low, high } = this.found;
+    const { rows, season, unusual, isHidden, count: all, key, low, high } = this.found;
     if (isHidden) {
       return html`<p class="quiet" data-test="outliers-hidden">${count(all)} rows, which are not named: the table has personal columns.</p>`;
     }
@@ -39,9 +39,22 @@ class PolderProfileOutliers extends PolderElement {
         season
           ? html`<h3>Out of season, ${this.calendar.moment(Date.parse(season.from), Date.now())}</h3>
               <p class="quiet">
-                ${count(season.count)} of ${count(season.judged)} values are far from those of ${season.slices} ${season.slices === 1 ? 'slice' : 'slices'} before: ${season.compared}.
+                ${count(season.count)} of ${count(season.judged)} values are far from those of ${season.slices} ${season.slices === 1 ? 'other' : 'others'}: ${season.compared}.
               </p>
               ${this.#list(key, season.rows, ({ usual, z }) => `usually ${number(usual)}, z ${number(z)}`)}`
+          : nothing
+      }
+      ${
+        unusual.length
+          ? html`<h3>Times whose extremes are out of season</h3>
+              <ul class="profile-list" data-test="unusual-slices">
+                ${unusual.map(
+                  ({ from, extreme, value, usual, z }) => html`<li>
+                    <button type="button" class="link-button" ?disabled=${this.busy} @click=${() => this.#ask(from)}>${this.calendar.moment(Date.parse(from), Date.now())}</button>
+                    <span class="quiet">${extreme} ${number(value)}, usually ${number(usual)}, z ${number(z)}</span>
+                  </li>`,
+                )}
+              </ul>`
           : nothing
       }`;
   }
@@ -56,12 +69,12 @@ class PolderProfileOutliers extends PolderElement {
         </ul>`;
   }
 
-  async #ask() {
+  async #ask(at) {
     this.busy = true;
     this.trouble = '';
     const asked = this.table + '\n' + this.column;
     try {
-      const found = await api.outliers(this.table, this.column);
+      const found = await api.outliers(this.table, this.column, at);
       if (asked === this.table + '\n' + this.column) {
         this.found = found;
       }

@@ -49,6 +49,7 @@ class PolderProfilePage extends PolderElement {
     made: { state: true },
     history: { state: true },
     rules: { state: true },
+    warning: { state: true },
     marks: { state: true },
     watched: { state: true },
     trouble: { state: true },
@@ -61,6 +62,7 @@ class PolderProfilePage extends PolderElement {
   constructor() {
     super();
     this.rules = [];
+    this.warning = '';
     this.marks = [];
     this.watched = [];
     this.pair = [];
@@ -520,6 +522,7 @@ class PolderProfilePage extends PolderElement {
     const others = profile.rules.filter((each) => !isEnforceable(each));
     return html`
       <h3>In force</h3>
+      ${this.warning ? html`<p class="bad" role="alert" data-test="rules-warning">${this.warning}</p>` : nothing}
       ${
         on.length === 0 && this.watched.length === 0
           ? html`<p class="empty-note">None yet. A rule that is switched on here holds for all that comes from then on.</p>`
@@ -659,7 +662,8 @@ class PolderProfilePage extends PolderElement {
     this.busy = false;
   }
 
-  #take({ rules, watched, marks }) {
+  #take({ rules, watched, marks, warning }) {
+    this.warning = warning ?? '';
     this.rules = rules;
     this.watched = watched;
     this.marks = marks;

@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  polder bench upsert                    the store alone, about two minutes",
             "  polder bench ingest --seconds 30       from HTTP to committed",
+            "  polder bench freshness --profiles both --rows 0 --rate 3000   what profiles cost those who write",
             "  polder bench agent --warm 20           the real Flume and Polder's agent in turn, about ten minutes",
             "  polder bench sql --only fetch          queries through every endpoint; overhead, fetch or dashboard alone",
             "  polder bench profile                   a file's profile beside DuckDB's SUMMARIZE, about ten minutes",
@@ -58,6 +59,27 @@ final class Main implements Callable<Integer> {
 
     @Option(names = "--rows", defaultValue = "10000000", description = "rows in the table (default: ${DEFAULT-VALUE})")
     private int rows;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "20000",
+            description = "freshness: events a second (default: ${DEFAULT-VALUE})")
+    private int rate;
+
+    @Option(
+            names = "--profiles",
+            paramLabel = "WHEN",
+            description =
+                    "freshness: on, off or both: with the table's profile kept up to date, or not; each in a table of"
+                            + " its own, in batches of 200 ms")
+    private @Nullable Profiles profiles;
+
+    /** With the tables' profiles or without. */
+    enum Profiles {
+        on,
+        off,
+        both
+    }
 
     @Option(
             names = "--only",
@@ -99,7 +121,7 @@ final class Main implements Callable<Integer> {
                     case "upsert" -> tell.accept(Upsert.run(folder, rows, 100));
                     case "ingest" -> tell.accept(Ingest.run(folder, warm, seconds));
                     case "freshness" ->
-                        FreshnessCurve.run(folder, rows, seconds, List.of("100ms", "200ms", "400ms", "800ms"), tell);
+                        FreshnessCurve.run(folder, new FreshnessCurve.Settings(rows, rate, seconds, profiles), tell);
                     case "sql" -> {
                         Path mart = keep == null ? folder : Files.createDirectories(keep);
                         SqlBench.run(mart, rows, seconds, only, hasPeer, tell);

@@ -37,12 +37,20 @@ final class Program implements AutoCloseable {
 
     /** Starts {@code up} on a folder with a definition; {@code settings} as {@code --set} takes them. */
     static Program start(Path mart, List<String> settings) throws IOException {
+        return start(mart, settings, true);
+    }
+
+    /** As {@link #start(Path, List)}; without profiles it does not look at its tables. */
+    static Program start(Path mart, List<String> settings, boolean hasProfiles) throws IOException {
         Path home = mart.resolve(".polder");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // The launcher says how it would start the program.
         command.addAll(
                 List.of(System.getProperty("polder.java.options", "-Xmx384m").split(" ")));
+        if (!hasProfiles) {
+            command.add("-Dpolder.no-profiles=true");
+        }
         command.addAll(List.of(
                 "-jar",
                 System.getProperty("polder.jar", "server/target/polder.jar"),

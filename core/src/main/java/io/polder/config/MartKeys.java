@@ -94,7 +94,8 @@ final class MartKeys {
             "kafka",
             Kind.BOOLEAN,
             "true",
-            "Reads what others write to the topic, such as a Kafka sink of an agent. With more than one partition the"
+            "Reads what others write to the topic, such as a Kafka sink of an agent; of transactions what is committed."
+                    + " With more than one partition the"
                     + " writer's keys decide which of two events is newer; a table without a `version` wants"
                     + " `partitions: 1`.");
     static final Key<Value.Mapping> FORMAT = Key.required(

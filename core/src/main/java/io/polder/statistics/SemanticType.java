@@ -27,7 +27,7 @@ public enum SemanticType {
             "ip",
             true,
             matching("((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)")),
-    IPV6("IP address", true, "ip", true, matching("(?i)(?=.*:.*:)[0-9a-f:]{3,39}(%\\w+)?")),
+    IPV6("IP address", true, "ip", true, SemanticType::isIpv6),
     MAC("network card", true, "mac", true, matching("(?i)([0-9a-f]{2}[:-]){5}[0-9a-f]{2}")),
     UUID("UUID", false, "uuid|guid", true, matching("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")),
     IBAN("bank account (IBAN)", true, "iban|account|rekening", true, SemanticType::isIban),
@@ -176,6 +176,28 @@ public enum SemanticType {
                 return false;
             }
         };
+    }
+
+    private static final Pattern IPV6_GROUPS = Pattern.compile("([0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4})*)?");
+
+    /** RFC 4291: eight groups, or fewer of them with one {@code ::} for the others. A time of day has three. */
+    private static boolean isIpv6(String text) {
+        int zone = text.indexOf('%');
+        String address = zone < 0 ? text : text.substring(0, zone);
+        int gap = address.indexOf("::");
+        String left = gap < 0 ? address : address.substring(0, gap);
+        String right = gap < 0 ? "" : address.substring(gap + 2);
+        if (!IPV6_GROUPS.matcher(left).matches()
+                || !IPV6_GROUPS.matcher(right).matches()
+                || zone >= 0 && zone + 1 == text.length()) {
+            return false;
+        }
+        int groups = groups(left) + groups(right);
+        return gap < 0 ? groups == 8 : groups < 8;
+    }
+
+    private static int groups(String groups) {
+        return groups.isEmpty() ? 0 : groups.split(":").length;
     }
 
     private static final Pattern IBAN_FORM = Pattern.compile("[A-Z]{2}\\d{2}[A-Z0-9]{11,30}");

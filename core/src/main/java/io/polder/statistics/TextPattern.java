@@ -1,13 +1,16 @@
 package io.polder.statistics;
 
 /**
- * What a text looks like: each digit is {@code d}, each capital letter {@code A}, each other letter {@code a}, all else
- * stands for itself, so that {@code (205)325-8100} looks like {@code (ddd)ddd-dddd}. In a <em>loose</em> pattern a run of
- * the same is one with a plus sign, so that names of all lengths look alike: {@code Aa+, Aa. Aa+}.
+ * What a text looks like: each digit is {@code d}, each capital letter {@code A}, each small one {@code a}, each letter
+ * that has no case {@code x}, each digit of another script {@code D}, all else stands for itself, so that
+ * {@code (205)325-8100} looks like {@code (ddd)ddd-dddd}. In a <em>loose</em> pattern a run of the same is one with a plus
+ * sign, so that names of all lengths look alike: {@code Aa+, Aa. Aa+}.
  */
 public final class TextPattern {
     /** A plus sign that stands for itself in a loose pattern. */
     private static final String PLUS = "[+]";
+
+    private static final String KINDS = "dAaxD";
 
     private TextPattern() {}
 
@@ -20,21 +23,25 @@ public final class TextPattern {
 
     private static int shape(int character) {
         if (Character.isDigit(character)) {
-            return 'd';
+            return character <= '9' ? 'd' : 'D';
         }
         if (Character.isLetter(character)) {
-            return Character.isUpperCase(character) ? 'A' : 'a';
+            return switch (Character.getType(character)) {
+                case Character.UPPERCASE_LETTER -> 'A';
+                case Character.LOWERCASE_LETTER -> 'a';
+                default -> 'x';
+            };
         }
         return character;
     }
 
-    /** The loose form of a pattern: runs of d, A and a shortened. */
+    /** The loose form of a pattern: runs of letters and of digits shortened. */
     public static String loose(String pattern) {
         StringBuilder loose = new StringBuilder();
         for (int at = 0; at < pattern.length(); at++) {
             char character = pattern.charAt(at);
             int from = at;
-            while ("dAa".indexOf(character) >= 0 && at + 1 < pattern.length() && pattern.charAt(at + 1) == character) {
+            while (KINDS.indexOf(character) >= 0 && at + 1 < pattern.length() && pattern.charAt(at + 1) == character) {
                 at++;
             }
             loose.append(character == '+' ? PLUS : String.valueOf(character));
@@ -64,10 +71,12 @@ public final class TextPattern {
                         case 'd' -> "[0-9]";
                         case 'A' -> "\\p{Lu}";
                         case 'a' -> "\\p{Ll}";
+                        case 'x' -> "[\\p{Lo}\\p{Lm}\\p{Lt}]";
+                        case 'D' -> "[^\\P{Nd}0-9]";
                         default -> escaped(character);
                     });
             int from = at;
-            if (isLoose && "dAa".indexOf(character) >= 0) {
+            if (isLoose && KINDS.indexOf(character) >= 0) {
                 if (at + 1 < pattern.length() && pattern.charAt(at + 1) == '+') {
                     expression.append('+');
                     at++;

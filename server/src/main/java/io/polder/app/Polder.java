@@ -44,6 +44,8 @@ final class Polder implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Polder.class);
     /** How old the profile of an hour that is being filled may be. */
     private static final Duration PROFILE_REFRESH = Duration.ofMinutes(1);
+    /** A property of Java's with which no profile is looked for: to measure what they cost. */
+    private static final String NO_PROFILES = "polder.no-profiles";
     /** Values of personal columns that fewer rows have are in no profile. */
     private static final int PERSONAL_AT_LEAST = 10;
     /** Events that a table may be behind its topic while models think that its history is there. */
@@ -136,7 +138,11 @@ final class Polder implements AutoCloseable {
                     store,
                     mart,
                     new MartProfiles.Settings(
-                            home.resolve("profiles"), home.resolve("tmp"), PROFILE_REFRESH, PERSONAL_AT_LEAST),
+                            home.resolve("profiles"),
+                            home.resolve("tmp"),
+                            PROFILE_REFRESH,
+                            PERSONAL_AT_LEAST,
+                            platform.queryTimeout()),
                     clock));
             enrichment.onCommit(profiles::committed);
             MartModels models = part(MartModels.open(
@@ -181,7 +187,9 @@ final class Polder implements AutoCloseable {
             ingest.start();
             agents.start();
             web.ready();
-            profiles.start();
+            if (!Boolean.getBoolean(NO_PROFILES)) {
+                profiles.start();
+            }
             models.start();
         } catch (RuntimeException failure) {
             close();

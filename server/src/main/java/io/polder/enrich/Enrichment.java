@@ -341,6 +341,12 @@ public final class Enrichment implements AutoCloseable {
         return runner(table).definition().rules();
     }
 
+    /** A sentence when rules of a table were switched on in another log than this one; it was found at the start. */
+    public Optional<String> rulesOfAnotherLog(String table) {
+        mart.table(table);
+        return runner(table).rulesOfAnotherLog();
+    }
+
     /**
      * Enforces a rule on all events that a table has not read yet; see {@link RuleSwitch}.
      *
@@ -390,7 +396,7 @@ public final class Enrichment implements AutoCloseable {
         return runners.values().stream()
                 .filter(runner -> runner.definition().topic().equals(topic))
                 .allMatch(runner -> {
-                    Map<Integer, Long> positions = runner.positions();
+                    Map<Integer, Long> positions = runner.places();
                     return offsets.entrySet().stream()
                             .allMatch(offset -> positions.getOrDefault(offset.getKey(), 0L) >= offset.getValue());
                 });

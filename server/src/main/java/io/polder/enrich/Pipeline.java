@@ -19,6 +19,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +39,7 @@ final class Pipeline implements AutoCloseable {
 
     private static final int UNLIMITED = Integer.MAX_VALUE;
 
-    private static final byte[] NO_CONTEXT = new byte[0];
+    private static final byte[] NOTHING = new byte[0];
 
     private volatile TableDefinition definition;
     private final StoredTable table;
@@ -55,6 +58,9 @@ final class Pipeline implements AutoCloseable {
     private boolean isCut;
     private @Nullable Suspect suspect;
     private volatile @Nullable String outrun;
+    private Set<Integer> partitions = Set.of();
+    /** How far it was read when nothing came: behind the last event there may be marks of transactions and what was aborted. */
+    private final Map<Integer, Long> skipped = new ConcurrentHashMap<>();
 
     /**
      * An event on which the SELECT failed when it was alone.
@@ -112,16 +118,18 @@ final class Pipeline implements AutoCloseable {
     /**
      * Compares the table's positions with the log's ends, before anybody writes to it. A table that stands behind an end
      * must not read on: what comes next gets offsets that it has read already and would be skipped.
+     *
+     * @return a sentence when its rules are those of another log
      */
-    void compareWithLog() {
+    Optional<String> compareWithLog() {
         Map<Integer, Long> positions = table.positions();
         boolean hasLater = definition.rules().stream().anyMatch(Rule::isPartial);
         if (positions.isEmpty() && !hasLater) {
-            return;
+            return Optional.empty();
         }
         Map<Integer, Long> ends = log.endOffsets(definition.topic());
-        RuleSwitch.ofAnotherLog(definition.name(), definition.rules(), ends)
-                .ifPresent(sentence -> LOGGER.warn("{}", sentence));
+        Optional<String> ofAnotherLog = RuleSwitch.ofAnotherLog(definition.name(), definition.rules(), ends);
+        ofAnotherLog.ifPresent(sentence -> LOGGER.warn("{}", sentence));
         positions.forEach((partition, position) -> {
             long end = ends.getOrDefault(partition, 0L);
             if (position > end) {
@@ -131,6 +139,7 @@ final class Pipeline implements AutoCloseable {
                         + " that read it (./polder rebuild TABLE), or restore log and store from the same backup.";
             }
         });
+        return ofAnotherLog;
     }
 
     /** @throws PolderException CONFLICT when the table must not read on until it is rebuilt */
@@ -168,6 +177,8 @@ final class Pipeline implements AutoCloseable {
             polled = source.poll(Duration.ZERO, visitor);
         }
         if (batch.events() == 0) {
+            partitions.forEach(
+                    partition -> skipped.merge(partition, source.position(definition.topic(), partition), Math::max));
             return 0;
         }
         batch.logged(clock.instant());
@@ -211,17 +222,19 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
-    private void take(int partition, long offset, long acceptedMillis, byte[] value, RecordHeaders headers) {
+    private void take(int partition, long offset, long acceptedMillis, byte @Nullable [] given, RecordHeaders headers) {
+        // A tombstone, which others may write: no event, and rejected as one.
+        byte[] value = given == null ? NOTHING : given;
         EventDecoder decoder = lead;
-        byte[] context = NO_CONTEXT;
+        byte[] context = NOTHING;
         if (!headers.isEmpty()) {
             byte[] feed = headers.get(RecordHeaders.FEED);
             if (feed != null) {
                 decoder = decoder(feed);
             }
-            byte[] given = headers.get(RecordHeaders.CONTEXT);
-            if (given != null) {
-                context = given;
+            byte[] said = headers.get(RecordHeaders.CONTEXT);
+            if (said != null) {
+                context = said;
             }
             byte[] token = headers.get(RecordHeaders.IDEMPOTENCY);
             if (token != null) {
@@ -271,13 +284,21 @@ final class Pipeline implements AutoCloseable {
         Map<Integer, Long> positions = table.positions();
         from.replaceAll((partition, beginning) -> positions.getOrDefault(partition, beginning));
         source.assign(definition.topic(), from);
+        partitions = Set.copyOf(from.keySet());
     }
 
-    /** How many events are in the log and not in the table. */
+    /** For each partition the offset below which nothing is left to read: the table's own place, or behind what is no event. */
+    Map<Integer, Long> places() {
+        Map<Integer, Long> places = new HashMap<>(skipped);
+        table.positions().forEach((partition, position) -> places.merge(partition, position, Math::max));
+        return places;
+    }
+
+    /** How many events are in the log, may be read, and are not in the table. */
     long behind() {
-        Map<Integer, Long> positions = table.positions();
+        Map<Integer, Long> positions = places();
         long behind = 0;
-        for (var end : log.endOffsets(definition.topic()).entrySet()) {
+        for (var end : log.committedOffsets(definition.topic()).entrySet()) {
             behind += Math.max(0, end.getValue() - positions.getOrDefault(end.getKey(), 0L));
         }
         return behind;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class TableRunner {
     private volatile boolean isLoaded;
     private volatile String note = "";
     private volatile String trouble = "";
+    private volatile Optional<String> rulesOfAnotherLog = Optional.empty();
     private volatile Instant caughtUp;
     private volatile long behind;
     private volatile Instant behindAt = Instant.EPOCH;
@@ -73,6 +75,11 @@ final class TableRunner {
         return pipeline.table().positions();
     }
 
+    /** As {@link Pipeline#places}. */
+    Map<Integer, Long> places() {
+        return pipeline.places();
+    }
+
     /** Something that its state says while it runs. */
     void note(String text) {
         note = text;
@@ -80,7 +87,12 @@ final class TableRunner {
 
     /** Takes note when the table has read what the log has no more; before anybody writes to the log. */
     void compareWithLog() {
-        pipeline.compareWithLog();
+        rulesOfAnotherLog = pipeline.compareWithLog();
+    }
+
+    /** A sentence when its rules begin where the log had not come to as the program started. */
+    Optional<String> rulesOfAnotherLog() {
+        return rulesOfAnotherLog;
     }
 
     void start() {

@@ -43,27 +43,20 @@ final class KafkaReader implements Reader {
         consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** A reader for streams: large fetches, each of which may gather for {@code maxWait}. */
+    /**
+     * A reader for streams: large fetches, each of which may gather for {@code maxWait}. Of what others write in
+     * transactions it reads what is committed.
+     */
     static KafkaReader ofBatches(String bootstrap, Duration maxWait) {
-        return new KafkaReader(bootstrap, batches(maxWait));
-    }
-
-    /** As {@link #ofBatches}, but of transactions only what is committed. */
-    static KafkaReader ofCommitted(String bootstrap, Duration maxWait) {
-        Map<String, Object> settings = batches(maxWait);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        return new KafkaReader(bootstrap, settings);
-    }
-
-    private static Map<String, Object> batches(Duration maxWait) {
         Map<String, Object> settings = new HashMap<>();
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 2 << 20);
         settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) maxWait.toMillis());
         // At least fetch.min.bytes: else one partition alone could never fill a fetch and always waited.
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
-        return settings;
+        return new KafkaReader(bootstrap, settings);
     }
 
     /** A reader for {@link #read}. */

@@ -123,17 +123,17 @@ public final class Log implements AutoCloseable {
         return writer;
     }
 
-    /** A reader of its own, closed by the caller. {@code maxWait} is how long a poll may gather. */
+    /**
+     * A reader of its own, closed by the caller. What a transaction wrote that was aborted or is not committed it does not
+     * hand over, nor, until that is decided, what stands behind it.
+     *
+     * @param maxWait how long a poll may gather
+     */
     public Reader reader(Duration maxWait) {
         return KafkaReader.ofBatches(bootstrap, maxWait);
     }
 
-    /** As {@link #reader}, but without what a transaction wrote that was aborted, or is not committed. */
-    public Reader committedReader(Duration maxWait) {
-        return KafkaReader.ofCommitted(bootstrap, maxWait);
-    }
-
-    /** For each partition the offset up to which {@link #committedReader} reads: before the first open transaction. */
+    /** For each partition the offset up to which a {@link #reader} reads: before the first open transaction. */
     public Map<Integer, Long> committedOffsets(String topic) {
         return topics.committedOffsets(topic);
     }

@@ -169,7 +169,7 @@ public final class Comparison {
     }
 
     /** How likely chance alone brings two large samples as far apart: Kolmogorov's series. */
-    private static double kolmogorov(double distance, int one, int other) {
+    static double kolmogorov(double distance, int one, int other) {
         double scaled = distance * Math.sqrt((double) one * other / (one + other));
         double sum = 0;
         // With few terms near 0 the series has not begun to fall; there the probability is 1 to nine digits.

@@ -7,8 +7,10 @@ import io.polder.statistics.Dependencies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
@@ -23,6 +25,11 @@ final class DependencySearch {
 
     /** What is the same in nearly all rows follows from nearly everything, and that says nothing. */
     private static final double LEAST = 0.01;
+
+    /** A pair of values that so many rows have is no slip. */
+    private static final int AGAIN = 5;
+    /** Of fewer rows, or values, it may be an accident that most are of one. */
+    private static final int MANY = 10;
 
     private static final int EXAMPLES = 20;
     /** Of so many columns each is told with each other. */
@@ -123,7 +130,10 @@ final class DependencySearch {
                 row.add(dependence.error());
                 // It says something only where the most frequent value alone is wrong more often by far.
                 double byChance = guesses[dependent];
-                if (byChance >= LEAST && dependence.error() <= MAX_ERROR && dependence.error() < byChance / 4) {
+                if (byChance >= LEAST
+                        && dependence.error() <= MAX_ERROR
+                        && dependence.error() < byChance / 4
+                        && !hasSeveralPartners(dependence, determinant, dependent)) {
                     approximate.add(new Profile.Approximate(
                             List.of(name(determinant)),
                             name(dependent),
@@ -148,6 +158,29 @@ final class DependencySearch {
                 .thenComparing(each -> each.lhs().toString())
                 .thenComparing(Profile.Approximate::rhs));
         return approximate;
+    }
+
+    /**
+     * Whether what breaks a dependency is no slip: a third are pairs of values that come again and again (a postcode with
+     * two hospitals), or half are of one value of many (rows without a postcode).
+     */
+    private boolean hasSeveralPartners(Association.Dependence dependence, int determinant, int dependent) {
+        int[] codes = table.codes(determinant);
+        int[] partners = table.codes(dependent);
+        Map<Long, Integer> pairCounts = new HashMap<>();
+        Map<Integer, Integer> counts = new HashMap<>();
+        for (int row : dependence.violations()) {
+            pairCounts.merge((long) codes[row] << 32 | partners[row], 1, Integer::sum);
+            counts.merge(codes[row], 1, Integer::sum);
+        }
+        int violations = dependence.violations().length;
+        int again = pairCounts.values().stream()
+                .filter(count -> count >= AGAIN)
+                .mapToInt(count -> count)
+                .sum();
+        int most = counts.values().stream().mapToInt(count -> count).max().orElse(0);
+        boolean isOne = table.distinct(determinant) >= MANY && violations >= MANY && most * 2 > violations;
+        return again * 3 > violations || isOne;
     }
 
     private static int mostFrequent(int[] codes, int distinct) {

@@ -55,8 +55,9 @@ public final class MartProfiles implements AutoCloseable {
      * @param temporary where samples are looked at
      * @param refresh how long a slice that changes all the time is left before it is looked at again
      * @param k values of personal columns that fewer rows have are not shown
+     * @param timeout how long a question may take that looks at rows
      */
-    public record Settings(Path folder, Path temporary, Duration refresh, int k) {}
+    public record Settings(Path folder, Path temporary, Duration refresh, int k, Duration timeout) {}
 
     private final DuckStore store;
     private final Mart mart;
@@ -114,7 +115,7 @@ public final class MartProfiles implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         maker = new ProfileMaker(settings.k(), mart.timezone());
-        questions = new TableQuestions(store, settings.k());
+        questions = new TableQuestions(store, settings.k(), settings.timeout());
         String hashes = "DuckDB " + org.duckdb.DuckDBDriver.class.getPackage().getImplementationVersion() + " "
                 + mart.timezone();
         for (Table table : mart.tables().values()) {
@@ -347,13 +348,14 @@ public final class MartProfiles implements AutoCloseable {
      * The rows in which a column of numbers is far from the others, the furthest first.
      *
      * @param most so many of each kind
+     * @param at a time in the slice that is held against its season; null for the last one that is over
      * @throws PolderException NOT_FOUND, CONFLICT when there is no profile yet, INVALID_REQUEST when it is no number, or
      *     personal, UNAVAILABLE
      */
-    public RowOutliers outliers(String table, String column, int most) {
+    public RowOutliers outliers(String table, String column, int most, @Nullable Instant at) {
         TableParts.Snapshot snapshot = there(table);
         Profile profile = profile(table, snapshot).profile();
-        return questions.outliers(known(table), snapshot, mart.table(table).key(), profile, column, most);
+        return questions.outliers(known(table), snapshot, mart.table(table).key(), profile, column, most, at);
     }
 
     private TableParts.Snapshot there(String table) {

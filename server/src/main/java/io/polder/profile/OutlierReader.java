@@ -1,15 +1,20 @@
 package io.polder.profile;
 
 import io.polder.profile.TimeSlice.Unit;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.TextStyle;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -17,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the rows in which a number is far from the others: by the fences and the median of the table's profile, and, for
- * the last slice that is over, by the median of the same weekday and hour of up to {@value #WEEKS} weeks before (of days,
- * the same weekday). Where no such slice is known, those of the same hour of working days, or of weekends, of two weeks
- * before stand for them. For one thread.
+ * one slice, by the median of the {@value #WEEKS} nearest ones of the same weekday and hour, at most {@value #WEEKS} weeks
+ * away (of days, the same weekday). Where no such slice is known, those of the same hour of working days, or of weekends,
+ * of two weeks stand for them. Which slices are worth a look is told from what is known of all. For one thread.
  */
 final class OutlierReader {
     private static final int WEEKS = 8;
@@ -31,29 +36,42 @@ final class OutlierReader {
     /** A number that hardly ever moves is not far because it moved by so small a part of itself. */
     private static final double LEAST_PART = 0.02;
 
+    /** So many unusual slices are told. */
+    private static final int SLICES = 20;
+
     private static final double FAR = SeasonalOutliers.FAR;
     private static final double MODIFIED = 3.5;
     private static final double NORMAL = 0.6745;
-    private static final int SECONDS = 30;
 
     private final TableParts.Source source;
     private final List<String> key;
     private final Connection connection;
+    private final PartReader.Pace pace;
     private final int most;
 
     /**
      * @param key the columns of the table's key
+     * @param pace says how long each query may take
      * @param most so many rows are named
      */
-    OutlierReader(TableParts.Source source, List<String> key, Connection connection, int most) {
+    OutlierReader(TableParts.Source source, List<String> key, Connection connection, PartReader.Pace pace, int most) {
         this.source = source;
         this.key = key;
         this.connection = connection;
+        this.pace = pace;
         this.most = most;
     }
 
-    /** @param isHidden whether no row may be named */
-    RowOutliers read(Profile.Column column, TableParts.Snapshot known, boolean isHidden) throws SQLException {
+    /**
+     * Looks.
+     *
+     * @param isHidden whether no row may be named
+     * @param at a time in the slice whose season is asked for; null for the last one that is over
+     * @throws PolderException INVALID_REQUEST when no slice that is over has that time
+     */
+    RowOutliers read(Profile.Column column, TableParts.Snapshot known, boolean isHidden, @Nullable Instant at)
+            throws SQLException {
+        Instant judged = isHidden ? null : judged(known, at);
         Profile.Numbers numbers = java.util.Objects.requireNonNull(column.numbers());
         double median = numbers.quantile(0.5);
         double low = numbers.outliers().low();
@@ -92,21 +110,52 @@ final class OutlierReader {
                 numbers.quantilesAreExact(),
                 isHidden,
                 rows,
-                isHidden ? null : season(column.name(), known));
+                judged == null ? null : season(column.name(), known, judged),
+                isHidden ? List.of() : unusual(column.name(), known));
+    }
+
+    private List<RowOutliers.UnusualSlice> unusual(String column, TableParts.Snapshot known) {
+        List<String> names =
+                known.whole().columns().stream().map(ColumnPart::name).toList();
+        if (known.unit() == null) {
+            return List.of();
+        }
+        return Season.extremes(known.lines(), names.indexOf(column), known.unit(), source.zone(), SLICES).stream()
+                .map(each -> new RowOutliers.UnusualSlice(
+                        each.from(), each.statistic(), each.value(), each.usual(), each.z(), each.compared()))
+                .toList();
+    }
+
+    /** The begin of the slice that is asked for; null when there is none to compare. */
+    private static @Nullable Instant judged(TableParts.Snapshot known, @Nullable Instant at) {
+        Unit unit = known.unit();
+        boolean hasSeason =
+                (unit == Unit.HOUR || unit == Unit.DAY) && known.lines().size() > 1;
+        if (at == null || unit == null) {
+            // The last one may not be over.
+            return hasSeason ? known.lines().lowerKey(known.lines().lastKey()) : null;
+        }
+        Instant from = unit.at(at).from();
+        if (!hasSeason || !known.lines().headMap(known.lines().lastKey()).containsKey(from)) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            "at",
+                            at.toString(),
+                            "is in no hour or day that has rows and is over",
+                            hasSeason
+                                    ? "take a time from " + known.lines().firstKey() + " to "
+                                            + known.lines().lastKey()
+                                    : "leave it out")));
+        }
+        return from;
     }
 
     // ---- the season
 
-    private RowOutliers.@Nullable Season season(String column, TableParts.Snapshot known) throws SQLException {
-        Unit unit = known.unit();
-        if ((unit != Unit.HOUR && unit != Unit.DAY) || known.lines().size() < 2) {
-            return null;
-        }
-        // The last one may not be over.
-        Instant judged = known.lines().lowerKey(known.lines().lastKey());
-        if (judged == null) {
-            return null;
-        }
+    private RowOutliers.@Nullable Season season(String column, TableParts.Snapshot known, Instant judged)
+            throws SQLException {
+        Unit unit = java.util.Objects.requireNonNull(known.unit());
         List<SliceLine> weeks = others(known, judged, true);
         List<SliceLine> compared = weeks.isEmpty() ? others(known, judged, false) : weeks;
         if (compared.isEmpty()) {
@@ -160,19 +209,26 @@ final class OutlierReader {
                 found);
     }
 
-    /** Slices before one, of the same weekday and hour, or of the same hour of the same kind of day. */
+    /** The slices nearest to one, of the same weekday and hour, or of the same hour of the same kind of day. */
     private List<SliceLine> others(TableParts.Snapshot known, Instant judged, boolean isWeekly) {
         ZonedDateTime at = judged.atZone(source.zone());
-
-        return known.lines().headMap(judged, false).values().stream()
-                .filter(each -> each.from()
-                        .isAfter(at.minusDays(isWeekly ? 7L * WEEKS + 1 : DAYS).toInstant()))
+        long days = isWeekly ? 7L * WEEKS + 1 : DAYS;
+        Instant running = known.lines().lastKey();
+        return known
+                .lines()
+                .subMap(at.minusDays(days).toInstant(), false, at.plusDays(days).toInstant(), false)
+                .values()
+                .stream()
+                .filter(each -> !each.from().equals(judged) && !each.from().equals(running))
                 .filter(each -> {
                     ZonedDateTime other = each.from().atZone(source.zone());
                     boolean isSameDay =
                             isWeekly ? other.getDayOfWeek() == at.getDayOfWeek() : isWeekend(other) == isWeekend(at);
                     return isSameDay && other.getHour() == at.getHour();
                 })
+                .sorted(Comparator.comparing(
+                        each -> Duration.between(each.from(), judged).abs()))
+                .limit(isWeekly ? WEEKS : DAYS)
                 .toList();
     }
 
@@ -233,7 +289,7 @@ final class OutlierReader {
 
     private void read(String sql, Workbench.Reader reader) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(SECONDS);
+            statement.setQueryTimeout(pace.seconds());
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
                     reader.row(rows);

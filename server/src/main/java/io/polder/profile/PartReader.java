@@ -44,12 +44,17 @@ final class PartReader {
     private final ZoneId zone;
     private final Pace pace;
 
-    /** Hears how long a query took, and may rest. */
+    /** Says how long a query may take, hears how long it took, and may rest. */
     interface Pace {
         /** Does not rest. */
         Pace FULL = nanoseconds -> {};
 
         void took(long nanoseconds);
+
+        /** How long the next query may take; 0 for any time. */
+        default int seconds() {
+            return 0;
+        }
     }
 
     /**
@@ -374,10 +379,12 @@ final class PartReader {
 
     private void read(String sql, Workbench.Reader reader) throws SQLException {
         long start = System.nanoTime();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            while (rows.next()) {
-                reader.row(rows);
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(pace.seconds());
+            try (ResultSet rows = statement.executeQuery(sql)) {
+                while (rows.next()) {
+                    reader.row(rows);
+                }
             }
         }
         pace.took(System.nanoTime() - start);

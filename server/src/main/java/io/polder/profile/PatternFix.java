@@ -28,7 +28,7 @@ final class PatternFix {
 
     /**
      * To a pattern as {@link io.polder.statistics.TextPattern#of} makes it; empty when it has more runs than a template can
-     * name.
+     * name, or letters without case.
      */
     static Optional<PatternFix> to(String pattern) {
         List<Run> runs = new ArrayList<>();
@@ -41,7 +41,7 @@ final class PatternFix {
             at = run.end();
         }
         template.append(pattern.substring(at));
-        return runs.isEmpty() || runs.size() > 9 || pattern.contains("\\")
+        return runs.isEmpty() || runs.size() > 9 || pattern.contains("\\") || isForeign(pattern)
                 ? Optional.empty()
                 : Optional.of(new PatternFix(runs, template.toString(), pattern));
     }
@@ -50,7 +50,15 @@ final class PatternFix {
     boolean fits(String pattern) {
         String wanted = shape.replaceAll("[^dAa]", "");
         String has = pattern.replaceAll("[^dAa]", "");
+        if (isForeign(pattern)) {
+            return false;
+        }
         return hasOneCase() ? wanted.equalsIgnoreCase(has) && same(wanted, has) : wanted.equals(has);
+    }
+
+    /** Whether it has letters without case, or digits of another script. */
+    private static boolean isForeign(String pattern) {
+        return pattern.indexOf('x') >= 0 || pattern.indexOf('D') >= 0;
     }
 
     /** Digits where digits are; d is no letter here. */

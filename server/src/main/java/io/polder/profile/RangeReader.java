@@ -39,12 +39,14 @@ final class RangeReader {
     private final TableParts.Snapshot known;
     private final Unit unit;
     private final Connection connection;
+    private final PartReader.Pace pace;
 
-    RangeReader(TableParts table, TableParts.Snapshot known, Connection connection) {
+    RangeReader(TableParts table, TableParts.Snapshot known, Connection connection, PartReader.Pace pace) {
         this.table = table;
         this.known = known;
         this.unit = Objects.requireNonNull(known.unit());
         this.connection = connection;
+        this.pace = pace;
     }
 
     /** Of whole slices: from the begin of that which has {@code from} to the end of that which has the last moment. */
@@ -77,7 +79,7 @@ final class RangeReader {
                         connection,
                         table.source().provenance() + " WHERE " + condition,
                         table.source().zone(),
-                        PartReader.Pace.FULL)
+                        pace)
                 .read(table.columns());
     }
 
@@ -138,11 +140,13 @@ final class RangeReader {
     }
 
     private long count(String condition) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT count(*) FROM " + table.source().provenance() + " WHERE " + condition)) {
-            row.next();
-            return row.getLong(1);
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(pace.seconds());
+            try (ResultSet row = statement.executeQuery(
+                    "SELECT count(*) FROM " + table.source().provenance() + " WHERE " + condition)) {
+                row.next();
+                return row.getLong(1);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param isHidden whether rows are not named, since the table has personal columns
  * @param rows the furthest of these
  * @param season null when the table has no hours or days to compare
+ * @param unusual slices of all that are kept whose least or greatest value is not like that of others of their season
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RowOutliers(
@@ -30,7 +31,8 @@ public record RowOutliers(
         boolean isExact,
         boolean isHidden,
         List<Far> rows,
-        @Nullable Season season) {
+        @Nullable Season season,
+        List<UnusualSlice> unusual) {
     /**
      * A row that is far from the others.
      *
@@ -44,7 +46,7 @@ public record RowOutliers(
             @Nullable Double modifiedZ) {}
 
     /**
-     * The rows of the last slice that is over, against those of slices of its season.
+     * The rows of one slice, the last that is over when nobody says which, against those of slices of its season.
      *
      * @param compared with which: such as Monday, 17 h
      * @param slices how many of them
@@ -53,6 +55,15 @@ public record RowOutliers(
      */
     public record Season(
             String from, String to, String compared, int slices, long judged, long count, List<Unseasonal> rows) {}
+
+    /**
+     * A slice whose least or greatest value is not like that of others of its season.
+     *
+     * @param extreme least or greatest
+     * @param usual the median of those of the others
+     * @param z how far, in robust deviations
+     */
+    public record UnusualSlice(String from, String extreme, double value, double usual, double z, String compared) {}
 
     /**
      * A row that is not like others of its season.

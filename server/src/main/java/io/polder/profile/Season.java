@@ -9,9 +9,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +103,50 @@ public final class Season {
                 .thenComparing(each -> String.valueOf(each.column()))
                 .thenComparing(Unusual::statistic));
         return unusual;
+    }
+
+    /**
+     * The slices of all that are kept whose least or greatest number of one column is not like that of others of their
+     * season, the furthest first. Slices are put by season first, so that years of hours take no longer than a moment.
+     *
+     * @param lines by their begin; the last one may not be over and is left out
+     * @param column its place in the lines
+     * @param most so many
+     */
+    static List<Unusual> extremes(
+            NavigableMap<Instant, SliceLine> lines, int column, TimeSlice.Unit unit, ZoneId zone, int most) {
+        if (lines.size() <= DAYS || unit.compareTo(TimeSlice.Unit.DAY) > 0) {
+            return List.of();
+        }
+        List<SliceLine> over = lines.headMap(lines.lastKey(), false).values().stream()
+                .filter(line -> line.cells().size() > column)
+                .toList();
+        Function<SliceLine, String> week = line -> {
+            ZonedDateTime time = line.from().atZone(zone);
+            return time.getDayOfWeek() + " " + (unit == TimeSlice.Unit.HOUR ? time.getHour() : 0);
+        };
+        Function<SliceLine, String> day = line -> {
+            ZonedDateTime time = line.from().atZone(zone);
+            return isWeekend(time) + " " + (unit == TimeSlice.Unit.HOUR ? time.getHour() : 0);
+        };
+        Map<String, List<SliceLine>> byWeek = over.stream().collect(Collectors.groupingBy(week));
+        Map<String, List<SliceLine>> byDay = over.stream().collect(Collectors.groupingBy(day));
+        List<Unusual> unusual = new ArrayList<>();
+        for (Statistic statistic : List.of(
+                new Statistic("least", line -> line.cells().get(column).min()),
+                new Statistic("greatest", line -> line.cells().get(column).max()))) {
+            byWeek.values().forEach(season -> {
+                boolean isEnough = season.size() > WEEKS;
+                for (SliceLine line : season) {
+                    List<SliceLine> others = isEnough ? season : byDay.getOrDefault(day.apply(line), List.of());
+                    judge(line, others, "", statistic, unit, zone, unusual);
+                }
+            });
+        }
+        unusual.sort(Comparator.comparingDouble((Unusual each) -> -Math.abs(each.z()))
+                .thenComparing(Unusual::from)
+                .thenComparing(Unusual::statistic));
+        return List.copyOf(unusual.subList(0, Math.min(most, unusual.size())));
     }
 
     private static void judge(

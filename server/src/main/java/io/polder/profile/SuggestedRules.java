@@ -2,8 +2,12 @@ package io.polder.profile;
 
 import io.polder.config.Rule;
 import io.polder.config.RuleFile;
+import io.polder.statistics.TextPattern;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -170,31 +174,77 @@ final class SuggestedRules {
                     column.count(),
                     text.typos().stream().mapToLong(Profile.Typo::count).sum());
         }
+        if (text.patternsAreLoose()) {
+            return;
+        }
         List<Profile.Pattern> patterns = text.patterns();
-        long covered = 0;
-        List<String> expressions = new ArrayList<>();
+        promote(column, patterns, c);
+        List<Profile.Pattern> first = new ArrayList<>();
+        long some = 0;
         for (Profile.Pattern pattern : patterns) {
-            if (expressions.size() < 3 && covered < column.count() * (1 - MOST_BROKEN)) {
-                covered += Math.round(pattern.coverage() * column.count());
-                expressions.add(pattern.expression());
+            if (first.size() < 3 && some < column.count() * (1 - MOST_BROKEN)) {
+                some += pattern.count();
+                first.add(pattern);
             }
         }
-        if (!text.patternsAreLoose()) {
-            promote(column, patterns, c);
+        Set<String> tight = new HashSet<>();
+        Set<String> loose = new HashSet<>();
+        Map<String, String> expressions = new LinkedHashMap<>();
+        for (Profile.Pattern pattern : first) {
+            String shape = anyLength(pattern);
+            if (hasAnyLength(pattern, first, patterns)) {
+                loose.add(shape);
+                expressions.putIfAbsent(shape, TextPattern.expression(shape, true));
+            } else {
+                tight.add(pattern.pattern());
+                expressions.put(pattern.pattern(), pattern.expression());
+            }
         }
-        boolean saysSomething = patterns.stream().limit(1).noneMatch(pattern -> pattern.pattern()
-                .matches("A?a?\\+?"));
-        if (!text.patternsAreLoose() && saysSomething && covered >= column.count() * (1 - MOST_BROKEN)) {
+        long covered = patterns.stream()
+                .filter(each -> tight.contains(each.pattern()) || loose.contains(anyLength(each)))
+                .mapToLong(Profile.Pattern::count)
+                .sum();
+        boolean saysSomething =
+                expressions.keySet().stream().limit(1).noneMatch(shape -> shape.matches("A?a?\\+?|x\\+?"));
+        boolean hasSet = rules.stream()
+                .anyMatch(rule -> rule.kind().equals("set") && rule.column().equals(column.name()));
+        if (saysSomething && !hasSet && covered >= column.count() * (1 - MOST_BROKEN)) {
             add(
                     "pattern",
                     column.name(),
                     check(
                             column,
-                            "regexp_full_match(" + c + ", " + FileSource.text(String.join("|", expressions)) + ")",
+                            "regexp_full_match(" + c + ", " + FileSource.text(String.join("|", expressions.values()))
+                                    + ")",
                             COUNT),
                     column.count(),
                     column.count() - covered);
         }
+    }
+
+    /**
+     * Whether the lengths of a pattern's runs mean nothing: frequent ones have several (7 %, 25 % and 100 %), or words have
+     * (Fell and Found).
+     */
+    private static boolean hasAnyLength(
+            Profile.Pattern pattern, List<Profile.Pattern> frequent, List<Profile.Pattern> all) {
+        String shape = anyLength(pattern);
+        return frequent.stream().filter(each -> isOf(each, shape)).count() > 1
+                || all.stream()
+                        .anyMatch(each -> isOf(each, shape) && !letters(each).equals(letters(pattern)));
+    }
+
+    private static boolean isOf(Profile.Pattern pattern, String shape) {
+        return anyLength(pattern).equals(shape);
+    }
+
+    /** Its loose form, in which one digit is a run of digits, too. */
+    private static String anyLength(Profile.Pattern pattern) {
+        return TextPattern.loose(pattern.pattern()).replaceAll("([dD])\\+?", "$1+");
+    }
+
+    private static String letters(Profile.Pattern pattern) {
+        return pattern.pattern().replaceAll("[^Aax]+", " ");
     }
 
     private static RuleFile.Expectation check(Profile.Column column, String check, Rule.OnViolation onViolation) {

@@ -4,6 +4,7 @@ import io.polder.statistics.TextPattern;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +29,12 @@ final class Texts {
     private static final int RARE = 3;
     /** And the frequent one at least so many times as many. */
     private static final int TIMES = 5;
+    /** A longer value may be there more often when another one is so many times as frequent. */
+    private static final int MANY_TIMES = 50;
+
+    private static final int VERY_LONG = 10;
+    /** A word that so many different values have is no slip of another word. */
+    private static final int WORD = 10;
     /** Of shorter texts one letter more is another text. */
     private static final int SHORT = 4;
     /** Columns of more different values are not searched for slips of the pen. */
@@ -128,10 +135,14 @@ final class Texts {
         if (values.size() > MAX_DISTINCT) {
             return typos;
         }
+        long most = values.stream().mapToLong(Profile.Top::count).max().orElse(0);
         List<Profile.Top> rare =
-                values.stream().filter(value -> value.count() <= RARE).toList();
+                values.stream().filter(value -> isRare(value, most)).toList();
         List<Profile.Top> frequent =
-                values.stream().filter(value -> value.count() > RARE).toList();
+                values.stream().filter(value -> !isRare(value, most)).toList();
+        Map<String, Long> words = values.stream()
+                .flatMap(value -> words(String.valueOf(value.value())).stream())
+                .collect(Collectors.groupingBy(word -> word, Collectors.counting()));
         double[] alike = rare.isEmpty() ? new double[0] : alike(frequent);
         Set<String> shapes = frequent.stream()
                 .map(value -> kinds(String.valueOf(value.value())))
@@ -146,7 +157,8 @@ final class Texts {
             for (Profile.Top known : frequent) {
                 String likely = String.valueOf(known.value());
                 int allowed = allowed(text);
-                if (known.count() < TIMES * slip.count() || Math.abs(likely.length() - text.length()) > allowed) {
+                if (known.count() < (slip.count() <= RARE ? TIMES : MANY_TIMES) * slip.count()
+                        || Math.abs(likely.length() - text.length()) > allowed) {
                     continue;
                 }
                 int distance = distance(text, likely, Math.min(allowed, nearest - 1));
@@ -155,12 +167,29 @@ final class Texts {
                     best = known;
                 }
             }
-            if (best != null && isCredible(text, nearest, shapes, alike)) {
+            if (best != null
+                    && isCredible(text, nearest, shapes, alike)
+                    && !hasWordOfItsOwn(text, String.valueOf(best.value()), words)) {
                 typos.add(new Profile.Typo(text, slip.count(), String.valueOf(best.value()), best.count()));
             }
         }
         typos.sort(Comparator.comparing(Profile.Typo::value));
         return typos.subList(0, Math.min(TYPOS, typos.size()));
+    }
+
+    private static boolean isRare(Profile.Top value, long most) {
+        return value.count() <= RARE
+                || String.valueOf(value.value()).length() >= VERY_LONG && value.count() * MANY_TIMES <= most;
+    }
+
+    private static Set<String> words(String text) {
+        return new HashSet<>(List.of(text.split("[^\\p{L}\\p{N}]+")));
+    }
+
+    /** Whether a text has, where its likely value has another, a word that many values have: AK_1 to AK_20 beside AL_1. */
+    private static boolean hasWordOfItsOwn(String text, String likely, Map<String, Long> words) {
+        Set<String> known = words(likely);
+        return words(text).stream().anyMatch(word -> !known.contains(word) && words.getOrDefault(word, 0L) >= WORD);
     }
 
     /**

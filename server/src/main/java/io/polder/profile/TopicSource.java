@@ -199,7 +199,7 @@ public final class TopicSource {
         if (left.isEmpty()) {
             return;
         }
-        try (Reader reader = log.committedReader(WAIT)) {
+        try (Reader reader = log.reader(WAIT)) {
             reader.assign(question.topic(), wanted);
             int idle = 0;
             while (!left.isEmpty()) {

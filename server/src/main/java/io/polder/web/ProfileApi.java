@@ -103,7 +103,12 @@ final class ProfileApi {
     void outliers(Context request) {
         String table = table(request);
         int rows = Api.whole(request, "rows", USUAL_ROWS, MOST_ROWS);
-        request.contentType(Api.JSON).result(Reports.json(program.outliers(table, asked(request, "column"), rows)));
+        List<Problem> problems = new ArrayList<>();
+        Instant at = request.queryParam("at") == null ? null : time(request, "at", problems);
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        request.contentType(Api.JSON).result(Reports.json(program.outliers(table, asked(request, "column"), rows, at)));
     }
 
     private static Instant time(Context request, String name, List<Problem> problems) {
@@ -256,9 +261,13 @@ final class ProfileApi {
                 + " FROM polder.marks" + of + " ORDER BY accepted DESC, \"offset\" DESC LIMIT " + MARKS);
         boolean isHidden = hasPersonal(table);
         List<WatchedRule> watched = program.watched(table);
+        Optional<String> ofAnotherLog = program.rulesOfAnotherLog(table);
         Api.answer(request, json -> {
             json.writeStartObject();
             json.writeStringField("table", table);
+            if (ofAnotherLog.isPresent()) {
+                json.writeStringField("warning", ofAnotherLog.get());
+            }
             json.writeArrayFieldStart("rules");
             for (Rule rule : rules) {
                 write(json, rule, counts.getOrDefault(rule.name(), new long[2]));

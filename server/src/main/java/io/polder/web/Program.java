@@ -93,7 +93,7 @@ interface Program {
 
     RangeComparison compare(String table, Instant againstFrom, Instant againstTo, Instant from, Instant to);
 
-    RowOutliers outliers(String table, String column, int most);
+    RowOutliers outliers(String table, String column, int most, @Nullable Instant at);
 
     List<ModelAnswers.Status> models();
 
@@ -110,6 +110,9 @@ interface Program {
     ModelAnswers.Status train(String model);
 
     List<Rule> rules(String table);
+
+    /** A sentence when rules of a table were switched on in another log than the one that is there. */
+    Optional<String> rulesOfAnotherLog(String table);
 
     Rule enforce(String table, Rule rule);
 
@@ -266,8 +269,8 @@ interface Program {
             }
 
             @Override
-            public RowOutliers outliers(String table, String column, int most) {
-                return profiles.outliers(table, column, most);
+            public RowOutliers outliers(String table, String column, int most, @Nullable Instant at) {
+                return profiles.outliers(table, column, most, at);
             }
 
             @Override
@@ -308,6 +311,11 @@ interface Program {
             @Override
             public List<Rule> rules(String table) {
                 return enrichment.rules(table);
+            }
+
+            @Override
+            public Optional<String> rulesOfAnotherLog(String table) {
+                return enrichment.rulesOfAnotherLog(table);
             }
 
             @Override

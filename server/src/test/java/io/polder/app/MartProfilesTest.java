@@ -257,6 +257,19 @@ class MartProfilesTest {
         assertThat(found.at("/season/count").asLong()).isEqualTo(1);
         assertThat(found.at("/season/rows/0/value").asDouble()).isEqualTo(1000);
 
+        JsonNode before = get("/api/tables/readings/outliers?column=level&at=" + MORNING.plusSeconds(600));
+        assertThat(before.at("/season/from").asText()).isEqualTo(MORNING.toString());
+        assertThat(before.at("/season/slices").asInt())
+                .as("those after it count as well")
+                .isEqualTo(2);
+        assertThat(before.at("/season/count").asLong()).isZero();
+        assertThat(ask(
+                                HttpRequest.newBuilder(
+                                        at("/api/tables/readings/outliers?column=level&at=2020-01-01T00:00:00Z")),
+                                400)
+                        .toString())
+                .contains("is in no hour or day that has rows and is over");
+
         push("visits", 600, MartProfilesTest::visit);
         profile("visits", 600);
         JsonNode hidden = get("/api/tables/visits/outliers?column=speed");

@@ -31,6 +31,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -523,6 +526,83 @@ final class EnrichmentTest {
                     .as("the table waits for points")
                     .isEqualTo(count);
         }
+    }
+
+    /** The topic ends with marks and with what was aborted: the table stands before them, and is not behind. */
+    @Test
+    void ofTransactionsOnlyWhatIsCommittedBecomesRows() throws Exception {
+        start(PLAIN);
+        String topic = "f_" + suffix;
+        try (KafkaProducer<byte[], byte[]> first = transactional("first");
+                KafkaProducer<byte[], byte[]> second = transactional("second")) {
+            first.beginTransaction();
+            write(first, "{'id':10}");
+            first.commitTransaction();
+            first.beginTransaction();
+            write(first, "{'id':11}");
+            first.abortTransaction();
+            second.beginTransaction();
+            write(second, "{'id':12}");
+
+            awaitRows("t", 1);
+            await().until(() -> running().lag(topic) == 0);
+            second.commitTransaction();
+            awaitRows("t", 2);
+            assertThat(rows("SELECT id FROM t ORDER BY id")).containsExactly(List.of("10"), List.of("12"));
+
+            second.beginTransaction();
+            write(second, null);
+            write(second, "{'id':13}");
+            second.commitTransaction();
+            awaitRows("t", 3);
+            assertThat(running().tables().get(0).totals().rejected())
+                    .as("a tombstone is no event")
+                    .isEqualTo(1);
+            second.beginTransaction();
+            write(second, "{'id':14}");
+            second.abortTransaction();
+            await().until(() -> running().lag(topic) == 0 && running().hasCommitted(topic, log.endOffsets(topic)));
+        }
+
+        running().rebuild("t");
+
+        awaitState("t", "live");
+        assertThat(rows("SELECT id FROM t ORDER BY id")).containsExactly(List.of("10"), List.of("12"), List.of("13"));
+        send("f_X", 0, "{'id':15}");
+        awaitRows("t", 4);
+    }
+
+    private KafkaProducer<byte[], byte[]> transactional(String id) {
+        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", log.bootstrap(), "transactional.id", id + suffix),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        producer.initTransactions();
+        return producer;
+    }
+
+    private void write(KafkaProducer<byte[], byte[]> producer, @Nullable String event) throws Exception {
+        byte[] value = event == null ? null : event.replace('\'', '"').getBytes(UTF_8);
+        producer.send(new ProducerRecord<>("f_" + suffix, 0, new byte[] {1}, value))
+                .get();
+    }
+
+    @Test
+    void rulesThatWereSwitchedOnInAnotherLogAreToldAsSuch() throws Exception {
+        start(PLAIN);
+        send("f_X", 0, "{'id':1}");
+        awaitRows("t", 1);
+        running().enforce("t", new Rule("even", "id", "id % 2 = 0", Rule.OnViolation.COUNT));
+        assertThat(running().rulesOfAnotherLog("t")).isEmpty();
+        stop();
+        Files.delete(folder.resolve("mart.duckdb"));
+        nameTopicsAnew();
+
+        start(PLAIN);
+
+        assertThat(running().rulesOfAnotherLog("t").orElseThrow())
+                .contains("even of rules.yaml")
+                .contains("switched on in another log");
     }
 
     private void awaitState(String table, String state) {

@@ -162,8 +162,8 @@ class ProfilerTest {
         double recall = (double) found / wrong.size();
         double precision = (double) found / flagged.size();
         String told = flagged.size() + " flagged, " + found + " of " + wrong.size() + " found";
-        assertThat(recall).as(told).isGreaterThan(0.86);
-        assertThat(precision).as(told).isGreaterThan(0.5);
+        assertThat(recall).as(told).isGreaterThan(0.9);
+        assertThat(precision).as(told).isGreaterThan(0.95);
     }
 
     private Set<String> differences(String dirty, String clean) throws Exception {

@@ -1,9 +1,13 @@
 package io.polder.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.store.duck.DuckStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,7 +59,7 @@ class RangesTest {
                 folder,
                 "maker",
                 Duration.ZERO);
-        await().until(() -> {
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
             while (parts.hasWork(System.nanoTime())) {
                 parts.step(PartReader.Pace.FULL, engine, Instant.EPOCH);
             }
@@ -147,7 +152,7 @@ class RangesTest {
                             + " WHERE data.time < TIMESTAMP '2026-03-02'");
         }
         parts.changed(2, 2, BEGIN, BEGIN.plusSeconds(86_399));
-        await().until(() -> {
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
             while (parts.hasWork(System.nanoTime())) {
                 parts.step(PartReader.Pace.FULL, engine, Instant.EPOCH);
             }
@@ -157,6 +162,34 @@ class RangesTest {
 
         assertThat(range.rows()).isEqualTo(41 * 6_000);
         assertThat(range.looked()).isBetween(100_000L, 150_000L);
+    }
+
+    @Test
+    void aQuestionThatTakesLongerThanQueriesMayIsEnded() throws SQLException {
+        DuckStore.Settings settings =
+                new DuckStore.Settings(folder.resolve("mart.duckdb"), folder.resolve("tmp"), 256L << 20, 1);
+        try (DuckStore store = DuckStore.open(settings, InstantSource.system())) {
+            try (Connection connection = store.connect();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE SCHEMA IF NOT EXISTS provenance");
+                statement.execute("CREATE VIEW provenance.data AS SELECT TIMESTAMP '2026-03-01 00:00:00' +"
+                        + " to_microseconds(row % 1000) AS time FROM range(1000000000000000) t(row)");
+            }
+            TableQuestions questions = new TableQuestions(store, 10, Duration.ofSeconds(1));
+
+            assertThatThrownBy(() -> questions.compare(
+                            parts,
+                            snapshot(),
+                            Set.of(),
+                            BEGIN,
+                            BEGIN.plus(Duration.ofHours(20)),
+                            LAST_DAY,
+                            LAST_DAY.plus(Duration.ofHours(20))))
+                    .hasMessage("Looking at the rows of table 'data' took longer than 1 s. Fix: ask for less of it, or"
+                            + " set query.timeout")
+                    .extracting(failure -> ((PolderException) failure).code())
+                    .isEqualTo(ErrorCode.TIMED_OUT);
+        }
     }
 
     private RangeComparison compare(Instant before, Instant after, Set<String> personal) throws SQLException {
@@ -171,7 +204,7 @@ class RangesTest {
     }
 
     private RangeReader reader() {
-        return new RangeReader(parts, snapshot(), engine);
+        return new RangeReader(parts, snapshot(), engine, PartReader.Pace.FULL);
     }
 
     private TableParts.Snapshot snapshot() {

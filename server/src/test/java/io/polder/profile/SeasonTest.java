@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,56 @@ class SeasonTest {
         assertThat(found).allSatisfy(each -> assertThat(each.from()).isEqualTo(odd.toString()));
         assertThat(found.get(1).usual()).isBetween(usual - 5, usual + 5);
         assertThat(find(lines, Set.of("speed"))).as("personal").isEmpty();
+    }
+
+    /** Of all slices that are kept, and not of the last ones alone; by plain loops once more. */
+    @Test
+    void extremesThatAreUnlikeThoseOfOtherWeeksAreFoundInAllThatIsKept() {
+        NavigableMap<Instant, SliceLine> lines = new TreeMap<>();
+        Random random = new Random(3);
+        for (int hour = 0; hour < 20 * 168; hour++) {
+            Instant from = BEGIN.plus(Duration.ofHours(hour));
+            int rush = from.atZone(ZONE).getHour() == 8 ? 60 : 0;
+            double max = 120 - rush + 3 * random.nextGaussian() + (random.nextInt(400) == 0 ? 60 : 0);
+            lines.put(from, new SliceLine(from, 60, List.of(new SliceLine.Cell(0, 50, 80.0, 10.0, 10.0, max))));
+        }
+        List<String> expected = new ArrayList<>();
+        for (SliceLine line : lines.headMap(lines.lastKey()).values()) {
+            ZonedDateTime time = line.from().atZone(ZONE);
+            List<Double> others = new ArrayList<>();
+            for (SliceLine other : lines.headMap(lines.lastKey()).values()) {
+                ZonedDateTime then = other.from().atZone(ZONE);
+                if (other != line && then.getDayOfWeek() == time.getDayOfWeek() && then.getHour() == time.getHour()) {
+                    others.add(max(other));
+                }
+            }
+            double usual = median(others);
+            double spread = Math.max(
+                    median(others.stream().map(each -> Math.abs(each - usual)).toList()), 0.02 * Math.abs(usual));
+            if (Math.abs(0.6745 * (max(line) - usual) / spread) > 6) {
+                expected.add(line.from().toString());
+            }
+        }
+
+        List<Season.Unusual> found = Season.extremes(lines, 0, TimeSlice.Unit.HOUR, ZONE, 1_000);
+
+        assertThat(found).extracting(Season.Unusual::from).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(expected).isNotEmpty();
+        assertThat(found).allSatisfy(each -> assertThat(each.statistic()).isEqualTo("greatest"));
+        assertThat(Season.extremes(lines, 0, TimeSlice.Unit.HOUR, ZONE, 3))
+                .as("the furthest")
+                .isEqualTo(found.subList(0, 3));
+        assertThat(Season.extremes(lines, 0, TimeSlice.Unit.MONTH, ZONE, 3)).isEmpty();
+    }
+
+    private static double max(SliceLine line) {
+        return Objects.requireNonNull(line.cells().get(0).max());
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int half = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
     }
 
     @Test

@@ -215,7 +215,7 @@ class StatisticsTest {
     }
 
     private static String label(Random random) {
-        String[] characters = {"a", "b", "é", "C", "Ö", "1", "2", "(", ")", " ", "😀"};
+        String[] characters = {"a", "b", "é", "C", "Ö", "1", "2", "(", ")", " ", "😀", "～", "ب", "中", "٣"};
         StringBuilder label = new StringBuilder("x");
         for (int at = random.nextInt(4); at > 0; at--) {
             label.append(characters[random.nextInt(characters.length)]);
@@ -237,9 +237,13 @@ class StatisticsTest {
     private static void patterned(Profile.Text text, List<String> there) {
         Map<String, Long> tight = counts(there.stream()
                 .map(label -> label.replaceAll("\\p{Lu}", "\u0001")
-                        .replaceAll("\\p{L}", "a")
-                        .replaceAll("\\p{Nd}", "d")
-                        .replace('\u0001', 'A'))
+                        .replaceAll("\\p{Ll}", "\u0002")
+                        .replaceAll("[0-9]", "\u0003")
+                        .replaceAll("\\p{L}", "x")
+                        .replaceAll("\\p{Nd}", "D")
+                        .replace('\u0001', 'A')
+                        .replace('\u0002', 'a')
+                        .replace('\u0003', 'd'))
                 .toList());
         if (!text.patternsAreLoose()) {
             assertThat(text.patternCount()).isEqualTo(tight.size());

@@ -76,6 +76,7 @@ final class FakeProgram implements Program, AutoCloseable {
 
     final List<WatchedRule> watched = new CopyOnWriteArrayList<>();
     final List<Rule> rules = new CopyOnWriteArrayList<>();
+    volatile Optional<String> rulesOfAnotherLog = Optional.empty();
     volatile @Nullable TableProfile profile;
     volatile TableHistory history = new TableHistory("traffic", null, List.of(), List.of());
 
@@ -384,7 +385,7 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     @Override
-    public RowOutliers outliers(String table, String column, int most) {
+    public RowOutliers outliers(String table, String column, int most, @Nullable Instant at) {
         return new RowOutliers(
                 table,
                 column,
@@ -405,7 +406,9 @@ final class FakeProgram implements Program, AutoCloseable {
                         60,
                         1,
                         List.of(new RowOutliers.Unseasonal(
-                                List.of("29", "2026-03-02T07:10:00.000000Z"), 250, 71, 12.5))));
+                                List.of("29", "2026-03-02T07:10:00.000000Z"), 250, 71, 12.5))),
+                List.of(new RowOutliers.UnusualSlice(
+                        "2026-02-23T07:00:00Z", "greatest", 250, 120, 9.1, "the same weekday and hour")));
     }
 
     @Override
@@ -446,6 +449,11 @@ final class FakeProgram implements Program, AutoCloseable {
     @Override
     public List<Rule> rules(String table) {
         return rules;
+    }
+
+    @Override
+    public Optional<String> rulesOfAnotherLog(String table) {
+        return rulesOfAnotherLog;
     }
 
     @Override

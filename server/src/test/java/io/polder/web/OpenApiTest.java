@@ -42,7 +42,7 @@ final class OpenApiTest {
                     "compare",
                     List.of("/api/tables/traffic/compare?from=2026-03-02T00:00:00Z&to=2026-03-03T00:00:00Z"
                             + "&against-from=2026-03-01T00:00:00Z&against-to=2026-03-02T00:00:00Z")),
-            Map.entry("outliers", List.of("/api/tables/traffic/outliers?column=speed&rows=5")),
+            Map.entry("outliers", List.of("/api/tables/traffic/outliers?column=speed&rows=5&at=2026-03-02T08:00:00Z")),
             Map.entry("rules", List.of("/api/tables/traffic/rules")),
             Map.entry(
                     "enforceRule",

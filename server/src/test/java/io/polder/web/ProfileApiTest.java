@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.polder.config.Rule;
 import io.polder.profile.SampleTableProfile;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,19 @@ final class ProfileApiTest {
         assertThat(mark.has("key")).isFalse();
         assertThat(mark.has("was")).isFalse();
         assertThat(mark.has("became")).isFalse();
+    }
+
+    @Test
+    void rulesOfAnotherLogAreToldAsSuch() {
+        assertThat(WebFixture.json(fixture.get("/api/tables/traffic/rules")).has("warning"))
+                .isFalse();
+
+        fixture.program.rulesOfAnotherLog = Optional.of("They are of another log. Fix: remove rules.yaml");
+
+        assertThat(WebFixture.json(fixture.get("/api/tables/traffic/rules"))
+                        .path("warning")
+                        .asText())
+                .contains("another log");
     }
 
     @Test

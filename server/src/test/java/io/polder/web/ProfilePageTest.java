@@ -14,6 +14,7 @@ import io.polder.profile.SampleTableProfile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,6 +135,9 @@ final class ProfilePageTest {
         assertThat(at("outlier-rows")).hasCount(2);
         assertThat(at("outlier-rows").first()).containsText("29, 2026-03-02T08:00:00Z");
         assertAccessible("outliers");
+        page.waitForRequest(
+                request -> request.url().contains("at=2026-02-23T07"),
+                () -> at("unusual-slices").locator("button").click());
     }
 
     @Test
@@ -155,6 +159,16 @@ final class ProfilePageTest {
 
         at("rules-on").locator("button").click();
         assertThat(at("rules-on").locator("li")).hasCount(1);
+    }
+
+    @Test
+    void rulesOfAnotherLogAreWarnedOf() {
+        web.program.rulesOfAnotherLog = Optional.of("Table traffic: they are of another log. Fix: remove rules.yaml");
+
+        page.navigate(web.at("/#/tables/traffic").toString());
+
+        assertThat(at("rules-warning")).containsText("remove rules.yaml");
+        assertAccessible("rules-warning");
     }
 
     @Test

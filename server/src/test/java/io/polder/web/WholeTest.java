@@ -73,7 +73,11 @@ final class WholeTest {
                         store,
                         mart,
                         new MartProfiles.Settings(
-                                folder.resolve("profiles"), folder.resolve("tmp"), Duration.ofMinutes(1), 10),
+                                folder.resolve("profiles"),
+                                folder.resolve("tmp"),
+                                Duration.ofMinutes(1),
+                                10,
+                                Duration.ofMinutes(1)),
                         clock)),
                 part(MartModels.open(
                         mart,

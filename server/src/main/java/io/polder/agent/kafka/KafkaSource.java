@@ -73,6 +73,7 @@ final class KafkaSource extends SourceThread {
                 Duration.ofHours(1).toMillis());
         configuration.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         configuration.put(ConsumerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+        configuration.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         configuration.putAll(settings.under("kafka.consumer."));
         configuration.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers.bootstrap());
         configuration.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
