@@ -8,11 +8,14 @@ import io.polder.record.Type;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,11 @@ final class ModelReader {
     private static final int MOST_STEPS = 96;
     /** Rows that nobody asks for any more; those of a table that keeps all are kept, too. */
     private static final Duration FORECASTS = Duration.ofDays(30);
+
+    private static final List<String> NUMBERS = List.of("value", "low", "high");
+    /** Columns of the forecasts, beside the point's. */
+    private static final Set<String> RESERVED =
+            Set.of("made_at", "for_when", "ahead", "value", "low", "high", "forecaster", "model");
 
     private static final long MOST_BYTES = 64L << 20;
 
@@ -133,6 +141,15 @@ final class ModelReader {
                     "write at least 3d, better 28d");
         }
         Optional<String> features = Optional.ofNullable(sql.of(members, MartKeys.FEATURES));
+        String point = members.find(MartKeys.POINT);
+        if (point != null && RESERVED.contains(point.toLowerCase(Locale.ROOT))) {
+            problems.add(
+                    members.where(MartKeys.POINT),
+                    point,
+                    "is what a column of the forecasts is called",
+                    "give the column another name in the table's select, with AS");
+            return null;
+        }
         String target = members.find(MartKeys.TARGET);
         if (target == null || table == null) {
             return null;
@@ -140,7 +157,7 @@ final class ModelReader {
         return new Model(
                 name,
                 table.name(),
-                Optional.ofNullable(members.find(MartKeys.POINT)),
+                Optional.ofNullable(point),
                 target,
                 step,
                 horizon,
@@ -174,15 +191,31 @@ final class ModelReader {
                 points,
                 joined(points, List.of("for_when", "ahead")),
                 forecasts,
-                isSimulated);
+                isSimulated,
+                personal(model, of));
         add(
                 model.scores(),
                 scoreFields(),
                 List.of("forecaster"),
                 List.of("for_when", "ahead", "forecaster", "band"),
                 of.retain(),
-                isSimulated);
+                isSimulated,
+                Set.of());
         views.put(model.scoreboard(), new View(model.scoreboard(), scoreboard(model, zone)));
+    }
+
+    /** What tells of a person in a table does so in what is said of it. Sums of scores are over all points. */
+    private static Set<String> personal(Model model, Table of) {
+        Set<String> personal = new HashSet<>();
+        model.point().filter(of.personal()::contains).ifPresent(personal::add);
+        boolean isTarget = of.personal().stream()
+                .anyMatch(column -> Pattern.compile("(?i)\\b" + Pattern.quote(column) + "\\b")
+                        .matcher(model.target())
+                        .find());
+        if (isTarget) {
+            personal.addAll(NUMBERS);
+        }
+        return personal;
     }
 
     private static List<String> joined(List<String> first, List<String> then) {
@@ -197,7 +230,7 @@ final class ModelReader {
         fields.add(field("made_at", Type.TIMESTAMP));
         fields.add(field("for_when", Type.TIMESTAMP));
         fields.add(field("ahead", Type.INTEGER));
-        for (String number : List.of("value", "low", "high")) {
+        for (String number : NUMBERS) {
             fields.add(field(number, Type.DOUBLE));
         }
         fields.add(field("forecaster", Type.VARCHAR));
@@ -241,7 +274,8 @@ final class ModelReader {
             List<String> feedKey,
             List<String> key,
             @Nullable Duration kept,
-            boolean isSimulated) {
+            boolean isSimulated,
+            Set<String> personal) {
         feeds.put(
                 name,
                 new Feed(
@@ -273,7 +307,7 @@ final class ModelReader {
                         List.of(),
                         Optional.empty(),
                         kept,
-                        Set.of()));
+                        personal));
     }
 
     private static String scoreboard(Model model, ZoneId zone) {
