@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -133,7 +132,8 @@ final class ModelReader {
                     "look less far ahead, or in longer steps");
         }
         Duration history = members.get(MartKeys.HISTORY);
-        if (history.compareTo(DAY.multipliedBy(3)) < 0) {
+        boolean isLong = history.compareTo(DAY.multipliedBy(3)) >= 0;
+        if (!isLong) {
             problems.add(
                     members.where(MartKeys.HISTORY),
                     Durations.word(history),
@@ -142,7 +142,7 @@ final class ModelReader {
         }
         Optional<String> features = Optional.ofNullable(sql.of(members, MartKeys.FEATURES));
         String point = members.find(MartKeys.POINT);
-        if (point != null && RESERVED.contains(point.toLowerCase(Locale.ROOT))) {
+        if (point != null && RESERVED.contains(point)) {
             problems.add(
                     members.where(MartKeys.POINT),
                     point,
@@ -154,7 +154,7 @@ final class ModelReader {
         if (target == null || table == null) {
             return null;
         }
-        return new Model(
+        Model model = new Model(
                 name,
                 table.name(),
                 Optional.ofNullable(point),
@@ -167,6 +167,19 @@ final class ModelReader {
                 members.get(MartKeys.RETRAIN),
                 members.get(MartKeys.HOLIDAYS),
                 members.get(MartKeys.CERTAINTY));
+        if (isLong && isStep && isMultiple && history.compareTo(model.leastHistory()) < 0) {
+            problems.add(
+                    members.where(MartKeys.HISTORY),
+                    Durations.word(history),
+                    "is too little to learn from in steps of " + Durations.word(step) + ", "
+                            + model.horizons() + " of which are forecast",
+                    "write at least " + days(model.leastHistory()) + ", better twice that, or shorter steps");
+        }
+        return model;
+    }
+
+    private static String days(Duration least) {
+        return least.plus(DAY).minusMillis(1).toDays() + "d";
     }
 
     private void expand(Model model, Table of, Value.Where where, ZoneId zone) {

@@ -84,8 +84,8 @@ final class ModelTrainer {
         Duration there = query.oldest(connection, end.minus(model.history()), end)
                 .map(oldest -> Duration.between(oldest, end))
                 .orElse(Duration.ZERO);
-        if (there.compareTo(Training.LEAST) < 0) {
-            waitsFor = "There are " + Training.hours(there) + " of history, and " + Training.hours(Training.LEAST)
+        if (there.compareTo(model.leastHistory()) < 0) {
+            waitsFor = "There are " + Training.hours(there) + " of history, and " + Training.needed(model)
                     + " are needed to learn from.";
             return;
         }
