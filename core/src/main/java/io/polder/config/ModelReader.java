@@ -171,8 +171,8 @@ final class ModelReader {
             problems.add(
                     members.where(MartKeys.HISTORY),
                     Durations.word(history),
-                    "is too little to learn from in steps of " + Durations.word(step) + ", "
-                            + model.horizons() + " of which are forecast",
+                    "is too little to learn from in steps of " + Durations.word(step) + ", " + model.horizons()
+                            + " of which are forecast",
                     "write at least " + days(model.leastHistory()) + ", better twice that, or shorter steps");
         }
         return model;

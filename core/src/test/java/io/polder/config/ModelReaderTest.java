@@ -93,8 +93,7 @@ final class ModelReaderTest {
         String personal = MART.replace("retain: 400d}", "retain: 400d, personal: [station, no2]}");
 
         Mart mart = read(personal, "  no2: {table: air, point: station, target: \"NO2 * 2\"}\n");
-        assertThat(mart.table("forecast_no2").personal())
-                .containsExactlyInAnyOrder("station", "value", "low", "high");
+        assertThat(mart.table("forecast_no2").personal()).containsExactlyInAnyOrder("station", "value", "low", "high");
         assertThat(mart.table("scores_no2").personal()).isEmpty();
         assertThat(read(personal, "  a: {table: air, target: avg_no2}\n")
                         .table("forecast_a")

@@ -324,8 +324,8 @@ public final class Definitions {
             problems.add(new Problem(
                     mart.place(key),
                     point,
-                    "is a " + type + " in table '" + table.name() + "' and a " + said
-                            + " in its events, as which forecasts keep it",
+                    "is of type " + type + " in table '" + table.name() + "' and " + said
+                            + " in its events, as which forecasts would keep it",
                     "give the column another name in the select, with AS"));
         }
     }

@@ -56,8 +56,7 @@ record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
         }
         boolean isSilent = numbers.length - 1 - at >= Features.INPUTS;
         return isSilent && at >= 0
-                ? ", as the last number there was is of "
-                        + run.query().time(recent.first() + at)
+                ? ", as the last number there was is of " + run.query().time(recent.first() + at)
                 : "";
     }
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -96,10 +97,10 @@ final class ForecastRows {
     }
 
     /** What was given away at the origins from {@code from} to {@code to}, which is one of them. */
-    TreeMap<Long, Said> read(Connection connection, long from, long to) throws SQLException {
-        TreeMap<Long, Said> all = new TreeMap<>();
-        String sql = "SELECT " + StepQuery.point(model) + ", made_at, ahead, forecaster, model, value, low, high" + table
-                + " WHERE for_when >= ? AND made_at >= ? AND made_at <= ?";
+    SortedMap<Long, Said> read(Connection connection, long from, long to) throws SQLException {
+        SortedMap<Long, Said> all = new TreeMap<>();
+        String sql = "SELECT " + StepQuery.point(model) + ", made_at, ahead, forecaster, model, value, low, high"
+                + table + " WHERE for_when >= ? AND made_at >= ? AND made_at <= ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, from, to);
             try (ResultSet result = statement.executeQuery()) {

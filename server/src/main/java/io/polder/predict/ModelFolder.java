@@ -68,13 +68,11 @@ final class ModelFolder {
         }
 
         State withDefinition(String as, @Nullable String at) {
-            return new State(
-                    as, at, championSince, challengerSince, trained, behindSince, failure, limits, events);
+            return new State(as, at, championSince, challengerSince, trained, behindSince, failure, limits, events);
         }
 
         State withChampion(@Nullable String since) {
-            return new State(
-                    definition, definedAt, since, challengerSince, trained, null, failure, limits, events);
+            return new State(definition, definedAt, since, challengerSince, trained, null, failure, limits, events);
         }
 
         State withChallenger(@Nullable String since) {
@@ -95,7 +93,15 @@ final class ModelFolder {
 
         State withLimits(double[] found) {
             return new State(
-                    definition, definedAt, championSince, challengerSince, trained, behindSince, failure, found, events);
+                    definition,
+                    definedAt,
+                    championSince,
+                    challengerSince,
+                    trained,
+                    behindSince,
+                    failure,
+                    found,
+                    events);
         }
 
         State with(Event event) {

@@ -180,8 +180,7 @@ final class ModelReports {
     }
 
     /** Takes a look at thousands of moments, and is the same until the next step has ended. */
-    private Dependence dependence(
-            Model model, ModelFile champion, RecentSteps recent, String feature, int steps) {
+    private Dependence dependence(Model model, ModelFile champion, RecentSteps recent, String feature, int steps) {
         Asked asked = new Asked(model.name(), champion.provenance().trainedTo(), feature, steps, recent.end());
         // Whoever asks for the same at the same time waits for the first.
         synchronized (dependences) {

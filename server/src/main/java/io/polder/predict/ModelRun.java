@@ -64,8 +64,7 @@ final class ModelRun {
         champions = new Champions(model, query.sql(), scoreboard, folder, calendar);
         serving = new Serving(model, query, champions, settings.push());
         scoring = new Scoring(model, query);
-        trainer = new ModelTrainer(
-                model, query, calendar, champions, folder, history::positions, settings, turn);
+        trainer = new ModelTrainer(model, query, calendar, champions, folder, history::positions, settings, turn);
     }
 
     Model model() {
@@ -155,7 +154,10 @@ final class ModelRun {
         wasSettled = isSettled();
         champions.beginsAt(query.time(end));
         champions.judge(connection, query.time(end));
-        long scored = scoreboard.last(connection, query.time(steps.first())).map(query::step).orElse(steps.first() - 1);
+        long scored = scoreboard
+                .last(connection, query.time(steps.first()))
+                .map(query::step)
+                .orElse(steps.first() - 1);
         long from = serving.restore(connection, steps, scored, query.step(champions.definedAt()));
         Origin latest = serving.latest();
         if ((latest == null || latest.step() < end) && isCurrent(now, wasSettled)) {
@@ -214,7 +216,8 @@ final class ModelRun {
         if (steps == null) {
             throw new PolderException(
                     ErrorCode.UNAVAILABLE,
-                    "Model '" + model.name() + "' cannot be trained now: " + standing().says() + " Fix: try again later");
+                    "Model '" + model.name() + "' cannot be trained now: "
+                            + standing().says() + " Fix: try again later");
         }
         if (!trainer.start(steps)) {
             throw new PolderException(

@@ -163,8 +163,8 @@ final class ModelTrainer {
         try (Connection connection = settings.store().connect()) {
             turn.lockInterruptibly();
             hasTurn = true;
-            Path made = training.train(
-                    connection, folder.freshTraining(), end, positions.get(), done -> progress = done);
+            Path made =
+                    training.train(connection, folder.freshTraining(), end, positions.get(), done -> progress = done);
             champions.trained(made, query.time(steps.end()));
             ModelFolder.deleteTree(folder.training());
         } catch (InterruptedException stopped) {

@@ -38,8 +38,7 @@ record Origin(
             String[] by,
             String forecaster,
             String version) {
-        Forecast served =
-                new Forecast(new float[by.length][], new float[by.length][], new float[by.length][]);
+        Forecast served = new Forecast(new float[by.length][], new float[by.length][], new float[by.length][]);
         for (int point = 0; point < by.length; point++) {
             served.take(point, Objects.requireNonNull(said.get(by[point])), point);
         }

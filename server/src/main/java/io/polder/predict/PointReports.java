@@ -20,9 +20,8 @@ record PointReports(ModelReports reports) {
         Origin latest = run.serving().latest();
         RecentSteps recent = run.recent();
         long step = model.step().toMinutes();
-        long[] ahead = LongStream.rangeClosed(1, model.horizons())
-                .map(at -> at * step)
-                .toArray();
+        long[] ahead =
+                LongStream.rangeClosed(1, model.horizons()).map(at -> at * step).toArray();
         boolean isSimulated = reports.isSimulated(model);
         if (latest == null || recent == null) {
             float[][] none = {};

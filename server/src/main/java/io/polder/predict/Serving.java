@@ -65,7 +65,8 @@ final class Serving {
     /** Forgets what was said of steps that have ended so long ago that they are not scored again. */
     void forgetBefore(long end) {
         long needed = end - ModelHistory.LATE - model.horizons();
-        origins.headMap(latest == null ? needed : Math.min(needed, latest.step())).clear();
+        origins.headMap(latest == null ? needed : Math.min(needed, latest.step()))
+                .clear();
     }
 
     /** Forecasts what comes from a step on, and writes of it what has not been said already. */
@@ -245,9 +246,10 @@ final class Serving {
             return end;
         }
         long least = last - model.horizons();
-        long from = Math.max(oldest, Math.max(least - ModelHistory.LATE, Math.min(least, scored + 1 - model.horizons())));
-        TreeMap<Long, ForecastRows.Said> found = rows.read(connection, from, last);
-        for (Map.Entry<Long, ForecastRows.Said> one : found.entrySet()) {
+        long from =
+                Math.max(oldest, Math.max(least - ModelHistory.LATE, Math.min(least, scored + 1 - model.horizons())));
+        for (Map.Entry<Long, ForecastRows.Said> one :
+                rows.read(connection, from, last).entrySet()) {
             Origin made = said(recent, one.getKey());
             if (made != null) {
                 keep(one.getValue().in(made, model.horizons()));

@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param latest what was said last; null before the first time
  */
 record Standing(
-        String trouble, String missing, ModelTrainer trainer, Champions champions, @Nullable Origin latest) {
+        String trouble,
+        String missing,
+        ModelTrainer trainer,
+        Champions champions,
+        @Nullable Origin latest) {
     /** waiting, training, serving, behind or failed. */
     String state() {
         if (!trouble.isEmpty()) {

@@ -309,7 +309,8 @@ class MartModelsTest {
                         + " BETWEEN 20 AND 150 AND made_at = '" + sqlTime(next + 12) + "'",
                 4);
         awaitSql(
-                "SELECT count(*) FROM forecast_no2 WHERE forecaster = 'trees' AND made_at = '" + sqlTime(next + 12) + "'",
+                "SELECT count(*) FROM forecast_no2 WHERE forecaster = 'trees' AND made_at = '" + sqlTime(next + 12)
+                        + "'",
                 (STATIONS - 1) * 4);
         assertThat(get("/api/models/no2/points/s5/why").path("sentence").asText())
                 .endsWith("as the last number there was is of " + time(next - 1));
@@ -337,10 +338,9 @@ class MartModelsTest {
         push(next + 1, next + 2);
         awaitMadeAt(next + 1);
         awaitSql("SELECT count(*) FROM forecast_no2 WHERE model IS NOT NULL AND made_at = '" + sqlTime(next) + "'", 24);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                get("/api/models/no2").path("byAhead").isEmpty())
-                        .isFalse());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/models/no2").path("byAhead").isEmpty())
+                .isFalse());
         double band = get("/api/models/no2").at("/bands/3").asDouble();
 
         stop();
@@ -353,9 +353,9 @@ class MartModelsTest {
         awaitSql("SELECT count(*) FROM forecast_no2 WHERE model IS NOT NULL AND made_at = '" + sqlTime(next) + "'", 24);
         push(next + 2, next + 4);
         awaitMadeAt(next + 3);
-        await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(get("/api/models/no2").at("/bands/3").asDouble()).isGreaterThan(20 * band));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/models/no2").at("/bands/3").asDouble())
+                .isGreaterThan(20 * band));
         assertThat(sql("SELECT min(value) > 1000 FROM forecast_no2 WHERE made_at = '" + sqlTime(next + 3) + "'"))
                 .isEqualTo("[[true]]");
         awaitState("serving");
@@ -390,16 +390,14 @@ class MartModelsTest {
             push(day * SLOTS, (day + 1) * SLOTS);
             awaitMadeAt((day + 1) * SLOTS - 20);
         }
-        await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(what()).anyMatch(what -> what.startsWith("A model was trained and did not beat")));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(what())
+                .anyMatch(what -> what.startsWith("A model was trained and did not beat")));
         for (int from = 18 * SLOTS; from < 23 * SLOTS; from += SLOTS / 4) {
             push(from, from + SLOTS / 4);
             awaitMadeAt(from + SLOTS / 4 - 20);
         }
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(what())
-                        .anyMatch(what -> what.matches("The challenger (took over|was dropped): MAE .* steps[.]")));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(what())
+                .anyMatch(what -> what.matches("The challenger (took over|was dropped): MAE .* steps[.]")));
         assertThat(get("/api/models/no2").path("byAhead").findValuesAsText("forecaster"))
                 .contains("served", "last value");
     }
@@ -411,12 +409,14 @@ class MartModelsTest {
         Instant change = Instant.parse("2026-10-25T01:00:00Z");
         pushByTheClock(change.minus(Duration.ofDays(13)), change.minus(Duration.ofHours(1)));
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(model().path("lastMadeAt").isNull()).isFalse());
+                .untilAsserted(
+                        () -> assertThat(model().path("lastMadeAt").isNull()).isFalse());
 
         pushByTheClock(change.minus(Duration.ofHours(1)), change.plusSeconds(1));
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(model().path("lastMadeAt").asText()).isEqualTo(change.toString()));
+                .untilAsserted(
+                        () -> assertThat(model().path("lastMadeAt").asText()).isEqualTo(change.toString()));
         awaitSql(
                 "SELECT count(*) FROM forecast_no2 WHERE made_at = '2026-10-25 01:00:00' AND abs(value - (40 + 2 * (120 +"
                         + " ahead - 15) / 60)) < 1.2",
@@ -430,7 +430,8 @@ class MartModelsTest {
     private static long twos(JsonNode model) {
         long count = 0;
         for (JsonNode score : model.path("byHour")) {
-            if (score.path("forecaster").asText().equals("served") && score.path("hour").asInt() == 2) {
+            if (score.path("forecaster").asText().equals("served")
+                    && score.path("hour").asInt() == 2) {
                 count += score.path("n").asLong();
             }
         }
@@ -468,12 +469,14 @@ class MartModelsTest {
         push(0, DAYS * SLOTS);
         awaitState("serving");
 
-        assertThat(refused("/api/models/no2/points/s", 404)).doesNotContain("s0").contains("personal");
+        assertThat(refused("/api/models/no2/points/s", 404))
+                .doesNotContain("s0")
+                .contains("personal");
         JsonNode whole = get("/api/models/no2");
         assertThat(whole.at("/provenance/name").asText()).isEqualTo("no2");
         assertThat(whole.at("/provenance/points")).isEmpty();
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(get("/api/tables/forecast_no2/profile")
-                        .toString())
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/tables/forecast_no2/profile").toString())
                 .contains("\"station\"")
                 .doesNotContain("\"s0\""));
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -89,11 +90,12 @@ class ServingTest {
         assertThat(from).isEqualTo(stopped);
         assertThat(first.origins().keySet()).containsExactly(stopped - 2, stopped - 1, stopped);
         first.origins().forEach((step, origin) -> {
-            Origin same = other.origins().get(step);
+            Origin same = Objects.requireNonNull(other.origins().get(step));
             assertThat(origin.said().keySet()).containsAll(Baselines.NAMES);
             origin.said().forEach((name, said) -> {
-                assertThat(said.values()).as(name).isDeepEqualTo(same.said().get(name).values());
-                assertThat(said.lows()).as(name).isDeepEqualTo(same.said().get(name).lows());
+                Forecast again = Objects.requireNonNull(same.said().get(name));
+                assertThat(said.values()).as(name).isDeepEqualTo(again.values());
+                assertThat(said.lows()).as(name).isDeepEqualTo(again.lows());
             });
         });
     }
@@ -106,7 +108,7 @@ class ServingTest {
 
         serving.restore(connection, recent(0), NOW - 1, 0);
 
-        Origin found = serving.origins().get(NOW);
+        Origin found = Objects.requireNonNull(serving.origins().get(NOW));
         assertThat(found.forecaster()).isEqualTo("trees");
         assertThat(found.forecaster(0)).isEqualTo("trees");
         assertThat(found.version(0)).isEqualTo("2026-03-01T00:00:00Z");
@@ -145,15 +147,14 @@ class ServingTest {
 
         serving.forecast(recent, recent.end());
 
-        Origin latest = serving.latest();
-        assertThat(latest).isNotNull();
+        Origin latest = Objects.requireNonNull(serving.latest());
         assertThat(latest.points()).containsExactly("a", "b", "c");
         assertThat(latest.forecaster(1)).isEqualTo(Baselines.AVERAGE);
         assertThat(latest.served().values()[1][0]).isFinite();
 
         recent.forget(Features.INPUTS);
         serving.forecast(recent, recent.end());
-        latest = serving.latest();
+        latest = Objects.requireNonNull(serving.latest());
         assertThat(latest.points()).containsExactly("a", "c");
         assertThat(recent.has("b")).isFalse();
         assertThat(recent.numbers("c", recent.end() - 1, recent.end())).containsExactly(40);
@@ -173,18 +174,17 @@ class ServingTest {
     }
 
     private Serving serving(Champions champions) {
-        return new Serving(
-                MODEL,
-                QUERY,
-                champions,
-                (feed, events) -> new String(events, StandardCharsets.UTF_8).lines().forEach(pushed::add));
+        return new Serving(MODEL, QUERY, champions, (feed, events) -> new String(events, StandardCharsets.UTF_8)
+                .lines()
+                .forEach(pushed::add));
     }
 
     /** Two points, whose last three steps are off by so much. */
     private static RecentSteps recent(float off) {
         RecentSteps recent = new RecentSteps(MODEL.step(), Made.BRUSSELS, CAPACITY, NOW);
         for (long step = NOW - CAPACITY; step < NOW; step++) {
-            float value = (float) (40 + 10 * Math.sin(step * 2 * Math.PI / DAY) + step % 5) + (step < NOW - 3 ? 0 : off);
+            float value =
+                    (float) (40 + 10 * Math.sin(step * 2 * Math.PI / DAY) + step % 5) + (step < NOW - 3 ? 0 : off);
             recent.put("a", step, value);
             recent.put("b", step, value / 2);
         }
@@ -192,8 +192,8 @@ class ServingTest {
     }
 
     private void row(String station, long made, int ahead, double value) throws SQLException {
-        run("INSERT INTO forecast_no2 VALUES ('" + station + "', '" + time(made) + "', '" + time(made + ahead - 1) + "', "
-                + 15 * ahead + ", " + value + ", 1, 99, 'trees', '2026-03-01T00:00:00Z')");
+        run("INSERT INTO forecast_no2 VALUES ('" + station + "', '" + time(made) + "', '" + time(made + ahead - 1)
+                + "', " + 15 * ahead + ", " + value + ", 1, 99, 'trees', '2026-03-01T00:00:00Z')");
     }
 
     private static String time(long step) {
