@@ -413,7 +413,8 @@ final class MartKeys {
             "point",
             Kind.NAME_OF_OURS,
             "uid",
-            "The column that tells whose number it is, each with a series of its own; all rows are one when not written.");
+            "The column that tells whose number it is, each with a series of its own; all rows are one when not written."
+                    + " It has a name that no other column of the forecasts has.");
     static final Key<String> TARGET = Key.required(
             "target",
             Kind.TEXT,

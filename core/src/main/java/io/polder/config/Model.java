@@ -42,6 +42,19 @@ public record Model(
     /** The forecaster's name under which what was really said is scored, whoever said it. */
     public static final String SERVED = "served";
 
+    /** Four fifths of the history have to be two days: of one alone nobody knows what is usual. */
+    private static final Duration LEAST = Duration.ofHours(61);
+    /** The last fifth has to be this and the horizon: a forecast of it, and the steps that the forecast is made of. */
+    private static final int LEAST_STEPS = 12;
+
+    private static final int FIFTHS = 5;
+
+    /** How much history there has to be before anything can be learned. */
+    public Duration leastHistory() {
+        Duration steps = step.multipliedBy((long) FIFTHS * (LEAST_STEPS + horizons()));
+        return steps.compareTo(LEAST) < 0 ? LEAST : steps;
+    }
+
     /** How many steps ahead it looks. */
     public int horizons() {
         return Math.toIntExact(horizon.dividedBy(step));

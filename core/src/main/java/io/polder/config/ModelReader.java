@@ -8,11 +8,13 @@ import io.polder.record.Type;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,11 @@ final class ModelReader {
     private static final int MOST_STEPS = 96;
     /** Rows that nobody asks for any more; those of a table that keeps all are kept, too. */
     private static final Duration FORECASTS = Duration.ofDays(30);
+
+    private static final List<String> NUMBERS = List.of("value", "low", "high");
+    /** Columns of the forecasts, beside the point's. */
+    private static final Set<String> RESERVED =
+            Set.of("made_at", "for_when", "ahead", "value", "low", "high", "forecaster", "model");
 
     private static final long MOST_BYTES = 64L << 20;
 
@@ -125,7 +132,8 @@ final class ModelReader {
                     "look less far ahead, or in longer steps");
         }
         Duration history = members.get(MartKeys.HISTORY);
-        if (history.compareTo(DAY.multipliedBy(3)) < 0) {
+        boolean isLong = history.compareTo(DAY.multipliedBy(3)) >= 0;
+        if (!isLong) {
             problems.add(
                     members.where(MartKeys.HISTORY),
                     Durations.word(history),
@@ -133,14 +141,23 @@ final class ModelReader {
                     "write at least 3d, better 28d");
         }
         Optional<String> features = Optional.ofNullable(sql.of(members, MartKeys.FEATURES));
+        String point = members.find(MartKeys.POINT);
+        if (point != null && RESERVED.contains(point)) {
+            problems.add(
+                    members.where(MartKeys.POINT),
+                    point,
+                    "is what a column of the forecasts is called",
+                    "give the column another name in the table's select, with AS");
+            return null;
+        }
         String target = members.find(MartKeys.TARGET);
         if (target == null || table == null) {
             return null;
         }
-        return new Model(
+        Model model = new Model(
                 name,
                 table.name(),
-                Optional.ofNullable(members.find(MartKeys.POINT)),
+                Optional.ofNullable(point),
                 target,
                 step,
                 horizon,
@@ -150,6 +167,19 @@ final class ModelReader {
                 members.get(MartKeys.RETRAIN),
                 members.get(MartKeys.HOLIDAYS),
                 members.get(MartKeys.CERTAINTY));
+        if (isLong && isStep && isMultiple && history.compareTo(model.leastHistory()) < 0) {
+            problems.add(
+                    members.where(MartKeys.HISTORY),
+                    Durations.word(history),
+                    "is too little to learn from in steps of " + Durations.word(step) + ", " + model.horizons()
+                            + " of which are forecast",
+                    "write at least " + days(model.leastHistory()) + ", better twice that, or shorter steps");
+        }
+        return model;
+    }
+
+    private static String days(Duration least) {
+        return least.plus(DAY).minusMillis(1).toDays() + "d";
     }
 
     private void expand(Model model, Table of, Value.Where where, ZoneId zone) {
@@ -174,15 +204,31 @@ final class ModelReader {
                 points,
                 joined(points, List.of("for_when", "ahead")),
                 forecasts,
-                isSimulated);
+                isSimulated,
+                personal(model, of));
         add(
                 model.scores(),
                 scoreFields(),
                 List.of("forecaster"),
                 List.of("for_when", "ahead", "forecaster", "band"),
                 of.retain(),
-                isSimulated);
+                isSimulated,
+                Set.of());
         views.put(model.scoreboard(), new View(model.scoreboard(), scoreboard(model, zone)));
+    }
+
+    /** What tells of a person in a table does so in what is said of it. Sums of scores are over all points. */
+    private static Set<String> personal(Model model, Table of) {
+        Set<String> personal = new HashSet<>();
+        model.point().filter(of.personal()::contains).ifPresent(personal::add);
+        boolean isTarget = of.personal().stream()
+                .anyMatch(column -> Pattern.compile("(?i)\\b" + Pattern.quote(column) + "\\b")
+                        .matcher(model.target())
+                        .find());
+        if (isTarget) {
+            personal.addAll(NUMBERS);
+        }
+        return personal;
     }
 
     private static List<String> joined(List<String> first, List<String> then) {
@@ -197,7 +243,7 @@ final class ModelReader {
         fields.add(field("made_at", Type.TIMESTAMP));
         fields.add(field("for_when", Type.TIMESTAMP));
         fields.add(field("ahead", Type.INTEGER));
-        for (String number : List.of("value", "low", "high")) {
+        for (String number : NUMBERS) {
             fields.add(field(number, Type.DOUBLE));
         }
         fields.add(field("forecaster", Type.VARCHAR));
@@ -241,7 +287,8 @@ final class ModelReader {
             List<String> feedKey,
             List<String> key,
             @Nullable Duration kept,
-            boolean isSimulated) {
+            boolean isSimulated,
+            Set<String> personal) {
         feeds.put(
                 name,
                 new Feed(
@@ -273,7 +320,7 @@ final class ModelReader {
                         List.of(),
                         Optional.empty(),
                         kept,
-                        Set.of()));
+                        personal));
     }
 
     private static String scoreboard(Model model, ZoneId zone) {

@@ -67,6 +67,8 @@ final class ModelReaderTest {
                           d: {table: air, target: no2, algorithm: forest, history: 1d, retrian: 1h}
                           e: {table: air, target: no2, horizon: 3d}
                           f: {point: station}
+                          g: {table: air, target: no2, step: 6h, horizon: 1d, history: 14d}
+                          h: {table: air, target: no2, point: ahead}
                         """))
                 .isInstanceOf(PolderException.class)
                 .hasMessageContainingAll(
@@ -79,8 +81,24 @@ final class ModelReaderTest {
                         "models.d.history = '1d': is too little",
                         "models.d.retrian: no such key. Fix: did you mean 'retrain'?",
                         "models.e.horizon = '3d': is more than a day",
+                        "models.g.history = '14d': is too little to learn from in steps of 6h, 4 of which are forecast."
+                                + " Fix: write at least 20d",
+                        "models.h.point = 'ahead': is what a column of the forecasts is called",
                         "models.f.table: is missing",
                         "models.f.target: is missing");
+    }
+
+    @Test
+    void whatTellsOfAPersonDoesSoInForecastsToo() throws IOException {
+        String personal = MART.replace("retain: 400d}", "retain: 400d, personal: [station, no2]}");
+
+        Mart mart = read(personal, "  no2: {table: air, point: station, target: \"NO2 * 2\"}\n");
+        assertThat(mart.table("forecast_no2").personal()).containsExactlyInAnyOrder("station", "value", "low", "high");
+        assertThat(mart.table("scores_no2").personal()).isEmpty();
+        assertThat(read(personal, "  a: {table: air, target: avg_no2}\n")
+                        .table("forecast_a")
+                        .personal())
+                .isEmpty();
     }
 
     @Test
@@ -90,7 +108,11 @@ final class ModelReaderTest {
     }
 
     private Mart read(String models) throws IOException {
-        Files.writeString(folder.resolve(MartReader.FILE), MART + models);
+        return read(MART, models);
+    }
+
+    private Mart read(String mart, String models) throws IOException {
+        Files.writeString(folder.resolve(MartReader.FILE), mart + models);
         return MartReader.read(folder, List.of(), Map.of());
     }
 }

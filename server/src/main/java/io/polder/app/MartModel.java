@@ -74,7 +74,7 @@ final class MartModel {
             out.println("point,made_at,ahead,predicted,low,high");
             for (int point = 0; point < latest.path("points").size(); point++) {
                 for (int at = 0; at < latest.path("ahead").size(); at++) {
-                    out.println(latest.path("points").path(point).asText() + ","
+                    out.println(Csv.cell(latest.path("points").path(point).asText()) + ","
                             + latest.path("madeAt").asText() + ","
                             + latest.path("ahead").path(at).asInt() + "," + cell(latest, "values", at, point) + ","
                             + cell(latest, "lows", at, point) + "," + cell(latest, "highs", at, point));

@@ -117,7 +117,7 @@ final class PredictCommand implements Runnable {
             out.println("point,made_at,for_when,predicted,low,high");
             for (int point = 0; point < points.size(); point++) {
                 for (int step = 0; step < forecaster.horizons(); step++) {
-                    out.println(points.get(point) + "," + madeAt + "," + series.time(steps + step) + ","
+                    out.println(Csv.cell(points.get(point)) + "," + madeAt + "," + series.time(steps + step) + ","
                             + forecast.values()[point][step] + "," + forecast.lows()[point][step] + ","
                             + forecast.highs()[point][step]);
                 }

@@ -91,12 +91,17 @@ final class TrainingProcess {
         return told;
     }
 
+    /** What it died of: the last line of its errors that is no place in a stack. */
     private static String lastLine(Path folder) {
+        String killed = "it was killed";
         try {
-            List<String> lines = Files.readAllLines(folder.resolve("errors"));
-            return lines.isEmpty() ? "it was killed" : lines.get(lines.size() - 1);
+            return new String(Files.readAllBytes(folder.resolve("errors")), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank() && !Character.isWhitespace(line.charAt(0)))
+                    .reduce((first, second) -> second)
+                    .orElse(killed);
         } catch (IOException none) {
-            return "it was killed";
+            return killed;
         }
     }
 

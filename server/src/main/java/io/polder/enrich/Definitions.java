@@ -297,7 +297,10 @@ public final class Definitions {
             }
             String place = "models." + model.name();
             List<String> names = table.transform().names();
-            model.point().ifPresent(point -> checkColumn(mart, place + ".point", point, names, problems));
+            model.point().ifPresent(point -> {
+                checkColumn(mart, place + ".point", point, names, problems);
+                checkPoint(mart, place + ".point", point, table, tables.get(model.forecasts()), problems);
+            });
             problems.addAll(compiler.checkNumber(
                     mart.place(place + ".target"),
                     model.target(),
@@ -305,6 +308,34 @@ public final class Definitions {
             model.features()
                     .ifPresent(features -> features(mart, model, features, place + ".features", compiler, problems));
         }
+    }
+
+    /** Forecasts take the point as the events have it; a SELECT that makes something else of it is to call it so. */
+    private static void checkPoint(
+            Mart mart,
+            String key,
+            String point,
+            TableDefinition table,
+            @Nullable TableDefinition forecasts,
+            List<Problem> problems) {
+        String type = type(table, point);
+        String said = forecasts == null ? "" : type(forecasts, point);
+        if (!type.isEmpty() && !said.isEmpty() && !said.equals("VARCHAR") && !said.equals(type)) {
+            problems.add(new Problem(
+                    mart.place(key),
+                    point,
+                    "is of type " + type + " in table '" + table.name() + "' and " + said
+                            + " in its events, as which forecasts would keep it",
+                    "give the column another name in the select, with AS"));
+        }
+    }
+
+    private static String type(TableDefinition table, String column) {
+        return table.transform().columns().stream()
+                .filter(candidate -> candidate.name().equals(column))
+                .map(Transform.Column::type)
+                .findFirst()
+                .orElse("");
     }
 
     /** Over tables and views, like a view: a time, the point when they differ by point, and numbers. */

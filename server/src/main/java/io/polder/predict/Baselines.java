@@ -1,5 +1,8 @@
 package io.polder.predict;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,8 +11,11 @@ import java.util.List;
  * (or less history: a day) ago, and the historical average of the slot. All of it from the training range.
  */
 public final class Baselines {
+    /** The mean of the slot, which is known of a point that has no number now. */
+    static final String AVERAGE = "historical average";
+
     /** What they are called, in the order of {@link #all}. */
-    static final List<String> NAMES = List.of("last value", "same slot before", "historical average");
+    static final List<String> NAMES = List.of("last value", "same slot before", AVERAGE);
 
     private Baselines() {}
 
@@ -62,12 +68,9 @@ public final class Baselines {
         @Override
         public Forecast forecast(Series known) {
             Forecast forecast = Forecast.empty(known.points().size(), horizons);
-            int slots = training.slotsOfDay();
-            long between = java.time.Duration.between(training.time(0), known.time(known.steps()))
-                    .dividedBy(training.step());
             for (int step = 0; step < horizons; step++) {
                 Series.Moment moment = known.moment(known.steps() + step);
-                int at = before(Math.toIntExact(between) + step, slots, moment.isFree());
+                int at = before(moment);
                 for (int point = 0; point < forecast.values().length; point++) {
                     float then = at < 0 ? Float.NaN : training.value(point, at);
                     forecast.values()[point][step] = Float.isNaN(then) ? profile.mean(point, moment) : then;
@@ -76,22 +79,29 @@ public final class Baselines {
             return forecast;
         }
 
-        private int before(int at, int slots, boolean isFree) {
+        /** By the clock on the wall: a week in which summer time begins has an hour less. */
+        private int before(Series.Moment moment) {
             for (int weeks = 1; weeks <= 5; weeks++) {
-                int then = at - weeks * 7 * slots;
+                int then = at(moment.local().minusWeeks(weeks));
                 if (then >= 0 && then < training.steps()) {
                     return then;
                 }
             }
             for (int days = 1; days <= 7; days++) {
-                int then = at - days * slots;
+                int then = at(moment.local().minusDays(days));
                 if (then >= 0
                         && then < training.steps()
-                        && training.moment(then).isFree() == isFree) {
+                        && training.moment(then).isFree() == moment.isFree()) {
                     return then;
                 }
             }
             return -1;
+        }
+
+        private int at(LocalDateTime local) {
+            Instant time = local.atZone(training.calendar().zone()).toInstant();
+            long millis = Duration.between(training.time(0), time).toMillis();
+            return Math.toIntExact(Math.floorDiv(millis, training.step().toMillis()));
         }
     }
 
@@ -99,7 +109,7 @@ public final class Baselines {
     private record HistoricalAverage(SeasonalProfile profile, int horizons) implements Forecaster {
         @Override
         public String name() {
-            return "historical average";
+            return AVERAGE;
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.polder.config.Model;
 import io.polder.predict.ModelFolder.Event;
 import io.polder.predict.ModelFolder.State;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +30,8 @@ final class Champions {
     private static final Logger LOGGER = LoggerFactory.getLogger(Champions.class);
 
     static final String CHALLENGER = "challenger";
-    private static final Duration TRIAL = Duration.ofDays(1);
+    /** A trial that has lasted for so many is decided by what there is. */
+    private static final int MOST_TRIALS = 4;
     /** Fewer steps are no reason to think worse of a model. */
     private static final int LEAST_STEPS = 12;
 
@@ -39,6 +42,8 @@ final class Champions {
     private final Scoreboard scoreboard;
     private final ModelFolder folder;
     private final List<String> baselines;
+    /** A day, and enough steps to tell. */
+    private final Duration trial;
 
     private volatile State state;
     private volatile @Nullable ModelFile champion;
@@ -51,25 +56,77 @@ final class Champions {
         this.scoreboard = scoreboard;
         this.folder = folder;
         this.baselines = Baselines.NAMES;
+        trial = longer(Duration.ofDays(1), model.step().multipliedBy(LEAST_STEPS + model.horizons()));
         state = folder.state();
         champion = folder.champion().orElse(null);
         challenger = folder.challenger().orElse(null);
+        begin(definition(model, sql, calendar));
+        // A state that was lost tells nothing of its files.
+        if ((champion != null && !suits(champion, sql, calendar))
+                || (challenger != null && !suits(challenger, sql, calendar))) {
+            dropAll();
+        }
+        if (champion == null && state.championSince() != null) {
+            change(state.withChampion(null).withTrained(null, state.failure()));
+        }
+    }
+
+    /** What was forecast by another definition is another number: its models and scores judge nothing now. */
+    private void begin(String definition) {
+        String known = state.definition();
+        if (known == null) {
+            boolean isOld = state.championSince() != null || state.limits().length > 0;
+            change(state.withDefinition(definition, isOld ? Instant.EPOCH.toString() : null));
+        } else if (!known.equals(definition)) {
+            dropAll();
+            change(state.defined(definition));
+            note(
+                    Instant.EPOCH,
+                    "The definition has changed, and the model begins anew: what was said and scored before stays in its"
+                            + " tables, and judges nothing now.");
+        }
+    }
+
+    private void dropAll() {
+        champion = null;
+        challenger = null;
         try {
-            if (champion != null && !suits(champion, sql, calendar)) {
-                folder.dropChampion();
-                champion = null;
-                note(Instant.EPOCH, "The definition has changed; the champion was of the old one and is gone.");
-            }
-            if (challenger != null && !suits(challenger, sql, calendar)) {
-                folder.dropChallenger();
-                challenger = null;
-            }
+            folder.dropChampion();
+            folder.dropChallenger();
         } catch (IOException failure) {
             LOGGER.warn("A model of an old definition could not be removed: {}", failure.toString());
         }
-        if (champion == null && state.championSince() != null) {
-            change(state.withChampion(null).withTrainedNever());
+    }
+
+    /** What decides which numbers are forecast, and how; not how often it is trained, and on how much. */
+    private static String definition(Model model, String sql, Series.Calendar calendar) {
+        String all = String.join(
+                "\n",
+                sql,
+                model.features().orElse(""),
+                model.horizon().toString(),
+                model.algorithm().name(),
+                String.valueOf(model.certainty()),
+                calendar.zone().getId(),
+                calendar.holidays().name());
+        return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private static Duration longer(Duration first, Duration second) {
+        return first.compareTo(second) < 0 ? second : first;
+    }
+
+    /** Takes note of the time of the first step that is said and scored by this definition. */
+    synchronized void beginsAt(Instant step) {
+        if (state.definedAt() == null) {
+            change(state.withDefinition(String.valueOf(state.definition()), step.toString()));
         }
+    }
+
+    /** The first time of which forecasts and scores are those of this definition. */
+    Instant definedAt() {
+        String known = state.definedAt();
+        return known == null ? Instant.EPOCH : Instant.parse(known);
     }
 
     private boolean suits(ModelFile file, String sql, Series.Calendar calendar) {
@@ -116,7 +173,7 @@ final class Champions {
         String since = state.challengerSince();
         return since == null
                 ? Optional.empty()
-                : Optional.of(Instant.parse(since).plus(TRIAL));
+                : Optional.of(Instant.parse(since).plus(trial));
     }
 
     synchronized void change(State other) {
@@ -157,7 +214,7 @@ final class Champions {
                 now,
                 champion == null
                         ? "A model was trained and did not beat the baselines, which go on serving: " + told + "."
-                        : "A challenger is tried for a day: " + told + ".");
+                        : "A challenger is tried for " + Training.hours(trial) + ": " + told + ".");
     }
 
     synchronized void failed(Instant now, String why) {
@@ -167,13 +224,17 @@ final class Champions {
 
     /** Looks at the scores, and decides. */
     synchronized void judge(Connection connection, Instant now) throws SQLException, IOException {
-        Map<String, NavigableMap<Instant, Double>> losses = scoreboard.losses(connection, now.minus(TRIAL));
+        Map<String, NavigableMap<Instant, Double>> losses = scoreboard.losses(connection, since(now.minus(trial)));
         bestBaseline = baselines.stream()
                 .filter(losses::containsKey)
                 .min(Comparator.comparingDouble(name -> mean(losses.get(name))))
                 .orElse(null);
-        judgeChallenger(losses, now);
+        judgeChallenger(connection, now);
         judgeChampion(losses, now);
+    }
+
+    private Instant since(Instant wanted) {
+        return wanted.isBefore(definedAt()) ? definedAt() : wanted;
     }
 
     private void judgeChampion(Map<String, NavigableMap<Instant, Double>> losses, Instant now) {
@@ -206,21 +267,24 @@ final class Champions {
         }
     }
 
-    private void judgeChallenger(Map<String, NavigableMap<Instant, Double>> losses, Instant now) throws IOException {
+    private void judgeChallenger(Connection connection, Instant now) throws SQLException, IOException {
         ModelFile tried = challenger;
         Optional<Instant> end = trialEnds();
         if (tried == null || end.isEmpty() || now.isBefore(end.get())) {
             return;
         }
+        Instant begin = end.get().minus(trial);
+        Map<String, NavigableMap<Instant, Double>> losses = scoreboard.losses(connection, since(begin));
         ModelFile known = champion;
         String against = known == null ? Model.SERVED : known.forecaster().name();
         Scoreboard.Compared compared = scoreboard.compare(losses.get(CHALLENGER), losses.get(against));
-        if (compared.steps() < LEAST_STEPS) {
+        boolean isEnough = compared.steps() >= LEAST_STEPS;
+        if (!isEnough && now.isBefore(begin.plus(trial.multipliedBy(MOST_TRIALS)))) {
             return;
         }
         String told = "MAE " + number(compared.first()) + " against " + number(compared.second()) + " over "
                 + compared.steps() + " steps";
-        if (compared.first() < compared.second()) {
+        if (isEnough && compared.first() < compared.second()) {
             folder.promote();
             champion = tried;
             change(state.withChampion(now.toString()).withChallenger(null));
@@ -228,7 +292,7 @@ final class Champions {
         } else {
             folder.dropChallenger();
             change(state.withChallenger(null));
-            note(now, "The challenger was dropped: " + told + ".");
+            note(now, "The challenger was dropped: " + told + (isEnough ? "." : ", too few to tell."));
         }
         challenger = null;
     }

@@ -8,11 +8,13 @@ import java.util.Locale;
 record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
     private static final int PARTS = 4;
 
-    ModelAnswers.Why of(String point, int index, long ahead) {
+    /** @param ahead in steps */
+    ModelAnswers.Why of(int index, int ahead) {
         Model model = run.model();
-        int at = (int) (ahead / model.step().toMinutes()) - 1;
+        String point = origin.points().get(index);
+        int at = ahead - 1;
         double value = origin.served().values()[index][at];
-        float latest = recent.at(origin.step() - 1)[index];
+        float latest = recent.numbers(point, origin.step() - 1, origin.step())[0];
         ModelFile champion = run.champions().champion();
         String forecaster = origin.forecaster(index);
         String sentence;
@@ -21,21 +23,21 @@ record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
                 champion == null ? List.of() : champion.provenance().points();
         // Another champion than the one that said it cannot say why.
         if (champion != null
-                && origin.version().equals(champion.provenance().trainedTo())
+                && origin.version(index).equals(champion.provenance().trainedTo())
                 && forecaster.equals(champion.forecaster().name())
                 && points.contains(point)) {
             Series known = recent.window(origin.step() - champion.forecaster().inputs(), origin.step());
-            Reasons reasons = champion.forecaster().why(known.arranged(points), points.indexOf(point), at + 1);
+            Reasons reasons = champion.forecaster().why(known.arranged(points), points.indexOf(point), ahead);
             sentence = reasons.text(PARTS);
             parts = reasons.parts();
             latest = reasons.latest();
         } else {
-            sentence = number(value) + ": " + of(forecaster);
+            sentence = number(value) + ": " + of(forecaster) + silent(point);
         }
         return new ModelAnswers.Why(
                 model.name(),
                 point,
-                ahead,
+                ahead * model.step().toMinutes(),
                 run.query().time(origin.step()).toString(),
                 run.query().time(origin.step() + at).toString(),
                 forecaster,
@@ -43,6 +45,19 @@ record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
                 value,
                 latest,
                 parts);
+    }
+
+    /** Since when there has been no number, where that is why a baseline serves. */
+    private String silent(String point) {
+        float[] numbers = recent.numbers(point, recent.first(), origin.step());
+        int at = numbers.length - 1;
+        while (at >= 0 && Float.isNaN(numbers[at])) {
+            at--;
+        }
+        boolean isSilent = numbers.length - 1 - at >= Features.INPUTS;
+        return isSilent && at >= 0
+                ? ", as the last number there was is of " + run.query().time(recent.first() + at)
+                : "";
     }
 
     private static String of(String forecaster) {

@@ -1,31 +1,20 @@
 package io.polder.predict;
 
-import io.polder.config.Feed;
-import io.polder.config.MapLayer;
 import io.polder.config.Mart;
 import io.polder.config.Model;
-import io.polder.predict.ModelAnswers.Observed;
-import io.polder.predict.ModelAnswers.Said;
-import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
-import io.polder.record.Problem;
 import io.polder.store.Commit;
 import io.polder.store.duck.DuckStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,6 +67,8 @@ public final class MartModels implements AutoCloseable {
     private final Mart mart;
     private final InstantSource clock;
     private final Map<String, ModelRun> runs = new LinkedHashMap<>();
+    private final ModelReports reports;
+    private final PointReports points;
     private final Thread worker;
     private volatile boolean isClosed;
 
@@ -85,6 +76,8 @@ public final class MartModels implements AutoCloseable {
         this.store = settings.store();
         this.mart = mart;
         this.clock = clock;
+        reports = new ModelReports(store, mart, clock);
+        points = new PointReports(reports);
         ReentrantLock turn = new ReentrantLock(true);
         for (Model model : mart.models().values()) {
             runs.put(model.name(), new ModelRun(model, mart, settings, turn));
@@ -117,18 +110,28 @@ public final class MartModels implements AutoCloseable {
     private void work() {
         while (!isClosed) {
             try (Connection connection = store.connect()) {
-                while (!isClosed) {
-                    for (ModelRun run : runs.values()) {
-                        run.tick(connection, clock.instant());
-                    }
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS));
-                }
+                follow(connection);
             } catch (SQLException | RuntimeException failure) {
-                if (!isClosed) {
-                    LOGGER.warn("The models wait. {}", failure.getMessage(), failure);
-                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(10));
-                }
+                LOGGER.warn("The models wait. {}", failure.getMessage(), failure);
+                rest(TimeUnit.SECONDS.toMillis(10));
             }
+        }
+    }
+
+    /** Until one of them fails: the next connection may be better. */
+    private void follow(Connection connection) {
+        boolean isWell = true;
+        while (isWell && !isClosed) {
+            for (ModelRun run : runs.values()) {
+                isWell &= run.tick(connection, clock.instant());
+            }
+            rest(TICK_MILLIS);
+        }
+    }
+
+    private void rest(long millis) {
+        if (!isClosed) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
         }
     }
 
@@ -146,80 +149,12 @@ public final class MartModels implements AutoCloseable {
 
     /** How all of them are doing. */
     public List<ModelAnswers.Status> statuses() {
-        return runs.values().stream().map(this::status).toList();
-    }
-
-    /**
-     * How one is doing.
-     *
-     * @throws PolderException NOT_FOUND
-     */
-    public ModelAnswers.Status status(String model) {
-        return status(run(model));
+        return runs.values().stream().map(reports::status).toList();
     }
 
     private ModelRun run(String model) {
         mart.model(model);
-        return java.util.Objects.requireNonNull(runs.get(model));
-    }
-
-    private ModelAnswers.Status status(ModelRun run) {
-        Model model = run.model();
-        Origin latest = run.serving().latest();
-        RecentSteps recent = run.recent();
-        ModelFolder.State state = run.champions().state();
-        double progress = run.progress();
-        return new ModelAnswers.Status(
-                model.name(),
-                model.table(),
-                model.point().orElse(null),
-                model.target(),
-                unit(model),
-                model.step().toMinutes(),
-                model.horizon().toMinutes(),
-                model.algorithm().name().toLowerCase(java.util.Locale.ROOT),
-                model.certainty(),
-                model.retrain().toMinutes() / 60.0,
-                run.state(),
-                run.says(),
-                recent == null ? 0 : recent.points().size(),
-                trained(run.champions().champion(), state.championSince(), null),
-                trained(
-                        run.champions().challenger(),
-                        state.challengerSince(),
-                        run.champions().trialEnds().map(Instant::toString).orElse(null)),
-                Double.isNaN(progress) ? null : progress,
-                latest == null ? null : latest.forecaster(),
-                latest == null ? null : run.query().time(latest.step()).toString(),
-                run.nextTraining().map(Instant::toString).orElse(null),
-                isSimulated(model));
-    }
-
-    private static ModelAnswers.@Nullable Trained trained(
-            @Nullable ModelFile file, @Nullable String since, @Nullable String until) {
-        return file == null
-                ? null
-                : new ModelAnswers.Trained(
-                        file.provenance().trainedTo(),
-                        file.provenance().trainedFrom(),
-                        file.provenance().trainedTo(),
-                        file.provenance().scores(),
-                        since,
-                        until);
-    }
-
-    /** A map that is coloured by the target knows its unit. */
-    private @Nullable String unit(Model model) {
-        return mart.maps().values().stream()
-                .filter(map -> map.table().equals(model.table()) && map.colour().equals(model.target()))
-                .map(MapLayer::unit)
-                .filter(unit -> !unit.isEmpty())
-                .findFirst()
-                .orElse(null);
-    }
-
-    private boolean isSimulated(Model model) {
-        return mart.feedsOf(mart.table(model.table()).from()).stream().anyMatch(Feed::simulated);
+        return Objects.requireNonNull(runs.get(model));
     }
 
     /**
@@ -228,23 +163,7 @@ public final class MartModels implements AutoCloseable {
      * @throws PolderException NOT_FOUND
      */
     public ModelAnswers.Whole whole(String name, int days) {
-        ModelRun run = run(name);
-        RecentSteps recent = run.recent();
-        Instant end = recent == null ? clock.instant() : run.query().time(recent.end());
-        Instant from = end.minus(Duration.ofDays(days));
-        ModelFile champion = run.champions().champion();
-        Scoreboard board = run.scoreboard();
-        return with(connection -> new ModelAnswers.Whole(
-                status(run),
-                champion == null ? null : champion.provenance().json(),
-                run.champions().state().events(),
-                run.champions().state().limits(),
-                days,
-                board.scores(connection, Scoreboard.By.AHEAD, from),
-                board.scores(connection, Scoreboard.By.HOUR, from),
-                board.scores(connection, Scoreboard.By.BAND, from),
-                board.scores(connection, Scoreboard.By.DAY, from),
-                board.against(connection, from)));
+        return reports.whole(run(name), days);
     }
 
     /**
@@ -253,53 +172,7 @@ public final class MartModels implements AutoCloseable {
      * @throws PolderException NOT_FOUND
      */
     public ModelAnswers.Latest latest(String name) {
-        ModelRun run = run(name);
-        Model model = run.model();
-        Origin latest = run.serving().latest();
-        RecentSteps recent = run.recent();
-        long step = model.step().toMinutes();
-        long[] ahead = java.util.stream.LongStream.rangeClosed(1, model.horizons())
-                .map(at -> at * step)
-                .toArray();
-        if (latest == null || recent == null) {
-            return new ModelAnswers.Latest(
-                    name,
-                    null,
-                    null,
-                    model.certainty(),
-                    step,
-                    ahead,
-                    List.of(),
-                    new float[0],
-                    new float[0][],
-                    new float[0][],
-                    new float[0][],
-                    isSimulated(model));
-        }
-        int points = latest.by().length;
-        return new ModelAnswers.Latest(
-                name,
-                run.query().time(latest.step()).toString(),
-                latest.forecaster(),
-                model.certainty(),
-                step,
-                ahead,
-                recent.points().subList(0, points),
-                java.util.Arrays.copyOf(recent.at(latest.step() - 1), points),
-                byAhead(latest.served().values(), ahead.length),
-                byAhead(latest.served().lows(), ahead.length),
-                byAhead(latest.served().highs(), ahead.length),
-                isSimulated(model));
-    }
-
-    private static float[][] byAhead(float[][] byPoint, int horizons) {
-        float[][] turned = new float[horizons][byPoint.length];
-        for (int point = 0; point < byPoint.length; point++) {
-            for (int at = 0; at < horizons; at++) {
-                turned[at][point] = byPoint[point][at];
-            }
-        }
-        return turned;
+        return points.latest(run(name));
     }
 
     /**
@@ -309,105 +182,7 @@ public final class MartModels implements AutoCloseable {
      * @throws PolderException NOT_FOUND, INVALID_REQUEST
      */
     public ModelAnswers.Point point(String name, String point, int hours, int ahead) {
-        ModelRun run = run(name);
-        Model model = run.model();
-        RecentSteps recent = run.recent();
-        int index = indexOf(run, recent, point);
-        long minutes = ahead == 0 ? model.step().toMinutes() : ahead;
-        checkAhead(model, minutes);
-        long end = java.util.Objects.requireNonNull(recent).end();
-        long from = end - Duration.ofHours(hours).dividedBy(model.step());
-        List<Observed> observed = new ArrayList<>();
-        Series window = recent.window(Math.max(from, recent.first()), end);
-        for (int at = 0; at < window.steps(); at++) {
-            observed.add(new Observed(window.time(at).toString(), window.value(index, at)));
-        }
-        Origin latest = run.serving().latest();
-        boolean isSaid = latest != null && index < latest.by().length;
-        return new ModelAnswers.Point(
-                name,
-                point,
-                model.step().toMinutes(),
-                minutes,
-                latest == null ? null : run.query().time(latest.step()).toString(),
-                observed,
-                said(run, point, from, minutes),
-                latest != null && isSaid ? run.serving().coming(latest, index) : List.of(),
-                isSimulated(model));
-    }
-
-    private List<Said> said(ModelRun run, String point, long from, long ahead) {
-        Model model = run.model();
-        String ofPoint = model.point()
-                .map(column -> " AND CAST(" + StepQuery.quoted(column) + " AS VARCHAR) = ?")
-                .orElse("");
-        String sql = "SELECT made_at, for_when, value, low, high, forecaster, model FROM main."
-                + StepQuery.quoted(model.forecasts()) + " WHERE for_when >= ? AND ahead = ?" + ofPoint
-                + " ORDER BY for_when";
-        return with(connection -> {
-            List<Said> said = new ArrayList<>();
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                statement.setObject(1, LocalDateTime.ofInstant(run.query().time(from), ZoneOffset.UTC));
-                statement.setInt(2, Math.toIntExact(ahead));
-                if (!ofPoint.isEmpty()) {
-                    statement.setString(3, point);
-                }
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        String version = rows.getString(7);
-                        said.add(new Said(
-                                time(rows, 1),
-                                time(rows, 2),
-                                ahead,
-                                number(rows, 3),
-                                number(rows, 4),
-                                number(rows, 5),
-                                rows.getString(6),
-                                version == null ? "" : version));
-                    }
-                }
-            }
-            return said;
-        });
-    }
-
-    private static String time(ResultSet rows, int column) throws SQLException {
-        return rows.getObject(column, LocalDateTime.class)
-                .toInstant(ZoneOffset.UTC)
-                .toString();
-    }
-
-    private static double number(ResultSet rows, int column) throws SQLException {
-        double number = rows.getDouble(column);
-        return rows.wasNull() ? Double.NaN : number;
-    }
-
-    private static int indexOf(ModelRun run, @Nullable RecentSteps recent, String point) {
-        int index = recent == null ? -1 : recent.indexOf(point);
-        if (index < 0) {
-            throw new PolderException(
-                    ErrorCode.NOT_FOUND,
-                    List.of(new Problem(
-                            "point",
-                            point,
-                            "model '" + run.model().name() + "' knows no such point",
-                            recent == null ? run.says() : Problem.suggestion(point, recent.points()))));
-        }
-        return index;
-    }
-
-    private static void checkAhead(Model model, long ahead) {
-        long step = model.step().toMinutes();
-        if (ahead < step || ahead > model.horizon().toMinutes() || ahead % step != 0) {
-            throw new PolderException(
-                    ErrorCode.INVALID_REQUEST,
-                    List.of(new Problem(
-                            "ahead",
-                            String.valueOf(ahead),
-                            "is not so many minutes ahead as is forecast",
-                            "give a multiple of " + step + " up to "
-                                    + model.horizon().toMinutes())));
-        }
+        return points.point(run(name), point, hours, ahead);
     }
 
     /**
@@ -417,19 +192,7 @@ public final class MartModels implements AutoCloseable {
      * @throws PolderException NOT_FOUND, INVALID_REQUEST, UNAVAILABLE before the first forecast
      */
     public ModelAnswers.Why why(String name, String point, int ahead) {
-        ModelRun run = run(name);
-        Model model = run.model();
-        RecentSteps recent = run.recent();
-        int index = indexOf(run, recent, point);
-        long minutes = ahead == 0 ? model.step().toMinutes() : ahead;
-        checkAhead(model, minutes);
-        Origin latest = run.serving().latest();
-        if (recent == null || latest == null || index >= latest.by().length) {
-            throw new PolderException(
-                    ErrorCode.UNAVAILABLE,
-                    "Nothing was forecast for point '" + point + "' yet. Fix: try again when a step has ended");
-        }
-        return new Explanation(run, recent, latest).of(point, index, minutes);
+        return points.why(run(name), point, ahead);
     }
 
     /**
@@ -440,32 +203,7 @@ public final class MartModels implements AutoCloseable {
      * @throws PolderException NOT_FOUND, INVALID_REQUEST
      */
     public ModelAnswers.Features features(String name, int ahead, @Nullable String feature) {
-        ModelRun run = run(name);
-        Model model = run.model();
-        long minutes = ahead == 0 ? model.step().toMinutes() : ahead;
-        checkAhead(model, minutes);
-        ModelFile champion = run.champions().champion();
-        if (champion == null) {
-            return new ModelAnswers.Features(name, null, minutes, List.of(), null);
-        }
-        Learned learned = champion.forecaster();
-        int steps = Math.toIntExact(minutes / model.step().toMinutes());
-        List<String> names = learned.features();
-        List<ModelAnswers.Feature> features = new ArrayList<>();
-        for (int at = 0; at < names.size(); at++) {
-            Double weight = null;
-            Double error = null;
-            if (learned instanceof RidgeForecaster ridge) {
-                weight = ridge.model(steps).weights()[at];
-                error = ridge.model(steps).errors()[at];
-            }
-            features.add(new ModelAnswers.Feature(names.get(at), weight, error));
-        }
-        RecentSteps recent = run.recent();
-        Dependence dependence = feature == null || recent == null
-                ? null
-                : learned.dependence(recent.all().arranged(champion.provenance().points()), feature, steps);
-        return new ModelAnswers.Features(name, learned.name(), minutes, features, dependence);
+        return reports.features(run(name), ahead, feature);
     }
 
     /**
@@ -476,28 +214,19 @@ public final class MartModels implements AutoCloseable {
     public ModelAnswers.Status train(String name) {
         ModelRun run = run(name);
         run.train();
-        return status(run);
+        return reports.status(run);
     }
 
     /** What is not as it should be, as sentences. */
     public List<String> health() {
-        return runs.values().stream()
-                .filter(run -> run.state().equals("failed") || run.state().equals("behind"))
-                .map(run -> "Model " + run.model().name() + ": " + run.says())
-                .toList();
-    }
-
-    private interface Work<T> {
-        T of(Connection connection) throws SQLException;
-    }
-
-    private <T> T with(Work<T> work) {
-        try (Connection connection = store.connect()) {
-            return work.of(connection);
-        } catch (SQLException failure) {
-            throw new PolderException(
-                    ErrorCode.INTERNAL, "reading scores and forecasts: " + failure.getMessage(), failure);
-        }
+        List<String> wrong = new ArrayList<>();
+        runs.forEach((name, run) -> {
+            Standing standing = run.standing();
+            if (standing.state().equals("failed") || standing.state().equals("behind")) {
+                wrong.add("Model " + name + ": " + standing.says());
+            }
+        });
+        return wrong;
     }
 
     @Override

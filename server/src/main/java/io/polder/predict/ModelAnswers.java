@@ -1,9 +1,12 @@
 package io.polder.predict;
 
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +19,46 @@ public final class ModelAnswers {
 
     /** As JSON; what is not a number is null. */
     public static String json(Object answer) {
-        try {
-            return JSON.writeValueAsString(answer).replaceAll("\"(NaN|-?Infinity)\"(?=[,\\s}\\]])", "null");
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("an answer could not be written", impossible);
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new Numbers(JSON.createGenerator(text))) {
+            JSON.writeValue(json, answer);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("writing into memory", impossible);
+        }
+        return text.toString();
+    }
+
+    /** JSON has nothing else for a number that is not known. */
+    private static final class Numbers extends JsonGeneratorDelegate {
+        Numbers(JsonGenerator json) {
+            super(json);
+        }
+
+        @Override
+        public void writeNumber(double number) throws IOException {
+            if (Double.isFinite(number)) {
+                super.writeNumber(number);
+            } else {
+                writeNull();
+            }
+        }
+
+        @Override
+        public void writeNumber(float number) throws IOException {
+            if (Float.isFinite(number)) {
+                super.writeNumber(number);
+            } else {
+                writeNull();
+            }
+        }
+
+        @Override
+        public void writeArray(double[] numbers, int from, int count) throws IOException {
+            writeStartArray();
+            for (int at = from; at < from + count; at++) {
+                writeNumber(numbers[at]);
+            }
+            writeEndArray();
         }
     }
 
@@ -74,7 +113,7 @@ public final class ModelAnswers {
     /** All that is known of a model. */
     public record Whole(
             @JsonUnwrapped Status status,
-            @JsonRawValue @Nullable String provenance,
+            ModelFile.@Nullable Provenance provenance,
             List<ModelFolder.Event> events,
             double[] bands,
             int days,

@@ -114,6 +114,26 @@ public record ModelFile(Provenance provenance, Learned forecaster) {
                     scores);
         }
 
+        /** Without the names of points, for whom they do not concern. */
+        Provenance withoutPoints() {
+            return new Provenance(
+                    name,
+                    List.of(),
+                    trainedFrom,
+                    trainedTo,
+                    step,
+                    zone,
+                    holidays,
+                    data,
+                    algorithm,
+                    horizons,
+                    certainty,
+                    settings,
+                    features,
+                    versions,
+                    scores);
+        }
+
         /** As JSON. */
         public String json() {
             try {

@@ -39,6 +39,8 @@ final class ModelFolder {
     /**
      * What is known beside the files; times are UTC texts, null when it has not happened.
      *
+     * @param definition what tells one definition from another; null when none was noted
+     * @param definedAt the first time of which scores and bands are those of this definition
      * @param championSince when the champion began to serve
      * @param challengerSince when the challenger's trial began
      * @param trained when the last training ended, well or not
@@ -49,6 +51,8 @@ final class ModelFolder {
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record State(
+            @Nullable String definition,
+            @Nullable String definedAt,
             @Nullable String championSince,
             @Nullable String challengerSince,
             @Nullable String trained,
@@ -56,38 +60,56 @@ final class ModelFolder {
             @Nullable String failure,
             double[] limits,
             List<Event> events) {
-        static final State NEW = new State(null, null, null, null, null, new double[0], List.of());
+        static final State NEW = new State(null, null, null, null, null, null, null, new double[0], List.of());
+
+        /** It begins anew; what has happened stays. */
+        State defined(String as) {
+            return new State(as, null, null, null, null, null, null, new double[0], events);
+        }
+
+        State withDefinition(String as, @Nullable String at) {
+            return new State(as, at, championSince, challengerSince, trained, behindSince, failure, limits, events);
+        }
 
         State withChampion(@Nullable String since) {
-            return new State(since, null, trained, null, failure, limits, events);
+            return new State(definition, definedAt, since, challengerSince, trained, null, failure, limits, events);
         }
 
         State withChallenger(@Nullable String since) {
-            return new State(championSince, since, trained, behindSince, failure, limits, events);
+            return new State(
+                    definition, definedAt, championSince, since, trained, behindSince, failure, limits, events);
         }
 
-        State withTrained(String at, @Nullable String why) {
-            return new State(championSince, challengerSince, at, behindSince, why, limits, events);
-        }
-
-        /** It is trained again at once. */
-        State withTrainedNever() {
-            return new State(championSince, challengerSince, null, behindSince, null, limits, events);
+        /** A null time: it is trained again at once. */
+        State withTrained(@Nullable String at, @Nullable String why) {
+            return new State(
+                    definition, definedAt, championSince, challengerSince, at, behindSince, why, limits, events);
         }
 
         State withBehind(@Nullable String since) {
-            return new State(championSince, challengerSince, trained, since, failure, limits, events);
+            return new State(
+                    definition, definedAt, championSince, challengerSince, trained, since, failure, limits, events);
         }
 
         State withLimits(double[] found) {
-            return new State(championSince, challengerSince, trained, behindSince, failure, found, events);
+            return new State(
+                    definition,
+                    definedAt,
+                    championSince,
+                    challengerSince,
+                    trained,
+                    behindSince,
+                    failure,
+                    found,
+                    events);
         }
 
         State with(Event event) {
             List<Event> more = Stream.concat(Stream.of(event), events.stream())
                     .limit(MOST_EVENTS)
                     .toList();
-            return new State(championSince, challengerSince, trained, behindSince, failure, limits, more);
+            return new State(
+                    definition, definedAt, championSince, challengerSince, trained, behindSince, failure, limits, more);
         }
     }
 

@@ -27,6 +27,9 @@ final class ModelHistory {
     /** How many of the last steps are read again when a row comes late. */
     static final int LATE = Features.INPUTS + 4;
 
+    /** A point without a number for so long is forgotten, or for as long as steps are kept when that is less. */
+    static final Duration SILENCE = Duration.ofDays(7);
+
     private static final long GATHER = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LATE_EVERY = TimeUnit.SECONDS.toNanos(30);
     /** Steps in the clock's favour: a feed that has been silent for longer ends no steps. */
@@ -73,7 +76,7 @@ final class ModelHistory {
         CHANGED
     }
 
-    /** Steps from {@code from} to before {@code to}. */
+    /** Steps from {@code from} to before {@code to}, which are to be scored; of those that have ended also late ones. */
     record Update(What what, long from, long to) {}
 
     private static final Update NOTHING = new Update(What.NOTHING, 0, 0);
@@ -115,7 +118,8 @@ final class ModelHistory {
         return newest;
     }
 
-    /** Reads what there is.
+    /**
+     * Reads what there is.
      *
      * @return empty when the table has no rows
      */
@@ -136,7 +140,7 @@ final class ModelHistory {
         return Optional.of(made);
     }
 
-    /** Reads all of it again; points keep their places. */
+    /** Reads all of it again. */
     void readAgain(Connection connection) throws SQLException {
         if (recent != null) {
             readAll(connection, recent);
@@ -148,6 +152,11 @@ final class ModelHistory {
         for (long from = into.first(); from < into.end(); from += day) {
             read(connection, into, from, Math.min(into.end(), from + day));
         }
+        forget(into);
+    }
+
+    private void forget(RecentSteps from) {
+        from.forget(Math.toIntExact(Math.max(Features.INPUTS, SILENCE.dividedBy(model.step()))));
     }
 
     private void read(Connection connection, RecentSteps into, long from, long to) throws SQLException {
@@ -242,8 +251,25 @@ final class ModelHistory {
         if (from >= to) {
             return NOTHING;
         }
+        Series before = known.window(from, to);
         read(connection, known, from, to);
-        return new Update(What.CHANGED, from, to);
+        return changed(before, known.window(from, to), from);
+    }
+
+    /** Points that are new are behind the others. */
+    private static Update changed(Series before, Series after, long from) {
+        int first = after.steps();
+        int last = -1;
+        for (int point = 0; point < after.points().size(); point++) {
+            for (int at = 0; at < after.steps(); at++) {
+                float was = point < before.points().size() ? before.value(point, at) : Float.NaN;
+                if (Float.compare(was, after.value(point, at)) != 0) {
+                    first = Math.min(first, at);
+                    last = Math.max(last, at);
+                }
+            }
+        }
+        return last < 0 ? NOTHING : new Update(What.CHANGED, from + first, from + last + 1);
     }
 
     private Update ended(Connection connection, RecentSteps known, long end) throws SQLException {
@@ -256,11 +282,13 @@ final class ModelHistory {
         }
         long before = known.end();
         Change change = waiting;
-        long from = change == null ? before : Math.min(before, Math.max(query.step(change.from()), before - LATE));
+        long late = change == null ? before : Math.min(before, Math.max(query.step(change.from()), before - LATE));
         waiting = null;
         known.advance(end);
-        read(connection, known, Math.max(from, known.first()), end);
-        return new Update(What.ENDED, before, end);
+        long from = Math.max(late, known.first());
+        read(connection, known, from, end);
+        forget(known);
+        return new Update(What.ENDED, from, end);
     }
 
     /** Whether it is to be opened: at first, and when the table's rows are all others. */

@@ -7,10 +7,8 @@ import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.store.Commit;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +26,6 @@ final class ModelRun {
     /** How often all recent steps are read again, for rows that came very late. */
     private static final long READ_AGAIN = TimeUnit.HOURS.toNanos(6);
 
-    private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(20);
     /** After a failure, and while there are no rows. */
     private static final long REST = TimeUnit.SECONDS.toNanos(1);
 
@@ -39,45 +36,35 @@ final class ModelRun {
     private final MartModels.Settings settings;
     private final StepQuery query;
     private final ModelHistory history;
-    private final ModelFolder folder;
     private final Champions champions;
     private final Serving serving;
     private final Scoring scoring;
     private final Scoreboard scoreboard;
-    private final Training training;
-    /** Trainings of all models take turns. */
-    private final Lock turn;
+    private final ModelTrainer trainer;
 
     private volatile @Nullable RecentSteps recent;
     private volatile String trouble = "";
-    private volatile String waitsFor = "It waits for rows.";
-    private volatile double progress = Double.NaN;
-    private @Nullable Thread trainer;
-    private boolean isClosed;
     private boolean wasSettled;
-    /** Whether history has come since the last training, of which a first model is to know. */
-    private boolean hasMoreHistory;
 
     private long restsUntil = System.nanoTime();
     private long readAll = System.nanoTime();
-    private long looked = System.nanoTime() - LOOK_AGAIN;
 
+    /** @param turn trainings of all models take turns */
     ModelRun(Model model, Mart mart, MartModels.Settings settings, Lock turn) {
         this.model = model;
         this.mart = mart;
         this.settings = settings;
-        this.turn = turn;
         Table table = mart.table(model.table());
         Series.Calendar calendar = new Series.Calendar(
                 mart.timezone(), Holidays.valueOf(model.holidays().toUpperCase(java.util.Locale.ROOT)));
         query = new StepQuery(model, table);
         history = new ModelHistory(model, query, calendar);
-        folder = new ModelFolder(settings.folder().resolve(model.name()));
+        ModelFolder folder = new ModelFolder(settings.folder().resolve(model.name()));
         scoreboard = new Scoreboard(model, mart.timezone());
         champions = new Champions(model, query.sql(), scoreboard, folder, calendar);
         serving = new Serving(model, query, champions, settings.push());
         scoring = new Scoring(model, query);
-        training = new Training(model, query, calendar, settings.runner(), settings.version());
+        trainer = new ModelTrainer(model, query, calendar, champions, folder, history::positions, settings, turn);
     }
 
     Model model() {
@@ -89,20 +76,25 @@ final class ModelRun {
         boolean isReplaced = Instant.MAX.equals(commit.maxTime());
         Instant from = isReplaced ? Instant.EPOCH : commit.minTime();
         if (from != null) {
-            training.changed(from);
+            trainer.changed(from);
         }
     }
 
     // ---- the loop's part
 
-    /** Does what there is to do. */
-    void tick(Connection connection, Instant now) {
+    /**
+     * Does what there is to do.
+     *
+     * @return whether it could; where not, the connection may be the reason
+     */
+    boolean tick(Connection connection, Instant now) {
         if (System.nanoTime() - restsUntil < 0) {
-            return;
+            return true;
         }
         try {
             work(connection, now);
             trouble = "";
+            return true;
         } catch (SQLException | IOException | RuntimeException failure) {
             String sentence = String.valueOf(failure.getMessage());
             if (!sentence.equals(trouble)) {
@@ -111,6 +103,7 @@ final class ModelRun {
             trouble = sentence;
             recent = null;
             restsUntil = System.nanoTime() + LONG_REST;
+            return false;
         }
     }
 
@@ -123,13 +116,14 @@ final class ModelRun {
             }
         }
         ModelHistory.Update update = history.update(connection, now);
-        boolean isSettled = settings.isSettled().test(mart.table(model.table()).from());
+        boolean isSettled = isSettled();
         readAgain(connection, steps, isSettled);
         if (update.what() == ModelHistory.What.ENDED) {
             if (isCurrent(now, isSettled)) {
                 serving.forecast(steps, update.to());
             }
             score(steps, update.from(), update.to());
+            serving.forgetBefore(update.to());
             champions.judge(connection, query.time(update.to()));
         } else if (update.what() == ModelHistory.What.CHANGED) {
             Origin latest = serving.latest();
@@ -138,7 +132,11 @@ final class ModelRun {
             }
             score(steps, update.from(), update.to());
         }
-        trainWhenDue(connection, steps, isSettled);
+        trainer.trainWhenDue(connection, steps, isSettled);
+    }
+
+    private boolean isSettled() {
+        return settings.isSettled().test(mart.table(model.table()).from());
     }
 
     private @Nullable RecentSteps open(Connection connection, Instant now) throws SQLException, IOException {
@@ -146,18 +144,27 @@ final class ModelRun {
         Optional<RecentSteps> opened = history.open(connection, now);
         recent = opened.orElse(null);
         if (opened.isEmpty()) {
-            waitsFor = "It waits for rows of table " + model.table() + ".";
+            trainer.waitsFor("It waits for rows of table " + model.table() + ".");
             restsUntil = System.nanoTime() + REST;
             return null;
         }
         RecentSteps steps = opened.get();
+        long end = steps.end();
         readAll = System.nanoTime();
-        wasSettled = settings.isSettled().test(mart.table(model.table()).from());
-        boolean isSaid = serving.restore(connection, steps, steps.end());
-        if (!isSaid && isCurrent(now, wasSettled)) {
-            serving.forecast(steps, steps.end());
+        wasSettled = isSettled();
+        champions.beginsAt(query.time(end));
+        champions.judge(connection, query.time(end));
+        long scored = scoreboard
+                .last(connection, query.time(steps.first()))
+                .map(query::step)
+                .orElse(steps.first() - 1);
+        long from = serving.restore(connection, steps, scored, query.step(champions.definedAt()));
+        Origin latest = serving.latest();
+        if ((latest == null || latest.step() < end) && isCurrent(now, wasSettled)) {
+            serving.forecast(steps, end);
         }
-        champions.judge(connection, query.time(steps.end()));
+        score(steps, from, end);
+        champions.judge(connection, query.time(end));
         return steps;
     }
 
@@ -174,66 +181,30 @@ final class ModelRun {
             history.readAgain(connection);
             serving.refresh();
             if (hasLoaded) {
-                looked = System.nanoTime() - LOOK_AGAIN;
-                hasMoreHistory = champions.champion() == null;
+                trainer.hasLoaded();
                 serving.forecast(steps, steps.end());
             }
         }
     }
 
+    /** Scores what was said of steps that have ended. */
     private void score(RecentSteps steps, long from, long to) {
+        if (from >= to || serving.origins().isEmpty()) {
+            return;
+        }
         double[] limits = champions.state().limits();
         if (limits.length == 0) {
             limits = Bands.of(steps.all());
             champions.change(champions.state().withLimits(limits));
         }
         try (EventLines lines = new EventLines(model.scores(), settings.push())) {
-            for (long step = Math.max(from, to - ModelHistory.LATE); step < to; step++) {
-                scoring.score(step, steps.at(step), serving.origins(), limits, lines);
+            for (long step = Math.max(from, steps.first()); step < to; step++) {
+                scoring.score(step, steps, serving.origins(), limits, lines);
             }
         }
     }
 
     // ---- training
-
-    private void trainWhenDue(Connection connection, RecentSteps steps, boolean isSettled) throws SQLException {
-        if (System.nanoTime() - looked < LOOK_AGAIN || isTraining()) {
-            return;
-        }
-        looked = System.nanoTime();
-        if (!isSettled) {
-            waitsFor = "It waits until the history of table " + model.table() + " is loaded.";
-            return;
-        }
-        Instant end = query.time(steps.end());
-        Instant due = nextTraining().orElse(end);
-        if (!hasMoreHistory && (due.isAfter(end) || champions.challenger() != null)) {
-            return;
-        }
-        Duration there = query.oldest(connection, end.minus(model.history()), end)
-                .map(oldest -> Duration.between(oldest, end))
-                .orElse(Duration.ZERO);
-        if (there.compareTo(Training.LEAST) < 0) {
-            waitsFor = "There are " + Training.hours(there) + " of history, and " + Training.hours(Training.LEAST)
-                    + " are needed to learn from.";
-            return;
-        }
-        hasMoreHistory = false;
-        startTraining(steps);
-    }
-
-    /** When it is trained next; empty when as soon as there is enough to learn from. */
-    Optional<Instant> nextTraining() {
-        String trained = champions.state().trained();
-        if (trained == null) {
-            return Optional.empty();
-        }
-        // What failed is tried again soon, but not all the time.
-        Duration again = champions.state().failure() == null
-                ? model.retrain()
-                : model.retrain().compareTo(Duration.ofHours(1)) < 0 ? model.retrain() : Duration.ofHours(1);
-        return Optional.of(Instant.parse(trained).plus(again));
-    }
 
     /**
      * Trains now.
@@ -245,76 +216,21 @@ final class ModelRun {
         if (steps == null) {
             throw new PolderException(
                     ErrorCode.UNAVAILABLE,
-                    "Model '" + model.name() + "' cannot be trained now: " + says() + " Fix: try again later");
+                    "Model '" + model.name() + "' cannot be trained now: "
+                            + standing().says() + " Fix: try again later");
         }
-        if (!startTraining(steps)) {
+        if (!trainer.start(steps)) {
             throw new PolderException(
                     ErrorCode.CONFLICT,
                     "Model '" + model.name() + "' is being trained already. Fix: wait until it is done");
         }
     }
 
-    private synchronized boolean isTraining() {
-        return trainer != null && trainer.isAlive();
-    }
-
-    private synchronized boolean startTraining(RecentSteps steps) {
-        if (isTraining() || isClosed) {
-            return false;
-        }
-        progress = 0;
-        Thread started = new Thread(() -> runTraining(steps), "training " + model.name());
-        started.setDaemon(true);
-        trainer = started;
-        started.start();
-        return true;
-    }
-
-    private void runTraining(RecentSteps steps) {
-        long end = steps.end();
-        Instant now = query.time(end);
-        boolean hasTurn = false;
-        try (Connection connection = settings.store().connect()) {
-            turn.lockInterruptibly();
-            hasTurn = true;
-            Path made = training.train(
-                    connection, folder.freshTraining(), end, history.positions(), done -> progress = done);
-            champions.trained(made, query.time(steps.end()));
-            ModelFolder.deleteTree(folder.training());
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        } catch (SQLException | IOException | RuntimeException failure) {
-            LOGGER.debug("A training failed.", failure);
-            champions.failed(now, String.valueOf(failure.getMessage()));
-        } finally {
-            progress = Double.NaN;
-            if (hasTurn) {
-                turn.unlock();
-            }
-        }
-    }
-
     void close() {
-        Thread running;
-        synchronized (this) {
-            isClosed = true;
-            running = trainer;
-        }
-        if (running != null) {
-            running.interrupt();
-            try {
-                running.join(TimeUnit.SECONDS.toMillis(5));
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        trainer.close();
     }
 
     // ---- for readers
-
-    double progress() {
-        return progress;
-    }
 
     @Nullable
     RecentSteps recent() {
@@ -337,53 +253,12 @@ final class ModelRun {
         return query;
     }
 
-    /** waiting, training, serving, behind or failed. */
-    String state() {
-        if (!trouble.isEmpty()) {
-            return "failed";
-        }
-        if (champions.champion() != null) {
-            return champions.isBehind() ? "behind" : "serving";
-        }
-        if (!Double.isNaN(progress)) {
-            return "training";
-        }
-        return champions.state().failure() == null ? "waiting" : "failed";
+    ModelTrainer trainer() {
+        return trainer;
     }
 
-    /** The same as a sentence. */
-    String says() {
-        String missing = history.featuresMissing();
-        return missing.isEmpty() ? saysItself() : saysItself() + " " + missing;
-    }
-
-    private String saysItself() {
-        if (!trouble.isEmpty()) {
-            return "It cannot go on: " + trouble;
-        }
-        Origin latest = serving.latest();
-        String baseline = latest == null ? "" : " Meanwhile " + latest.forecaster() + " serves.";
-        String failure = champions.state().failure();
-        ModelFile champion = champions.champion();
-        if (champion != null) {
-            String told = "The model (" + champion.forecaster().name() + ") trained up to "
-                    + champion.provenance().trainedTo()
-                    + (champions.isBehind()
-                            ? " has fallen behind a baseline, which serves until it is better."
-                            : " serves.");
-            return told
-                    + (champions.verdict().isEmpty() ? "" : " " + champions.verdict())
-                    + (failure == null ? "" : " The last training failed: " + failure + ".");
-        }
-        if (!Double.isNaN(progress)) {
-            return "It is being trained for the first time." + baseline;
-        }
-        if (failure != null) {
-            return "The training failed: " + failure + "." + baseline;
-        }
-        if (champions.challenger() != null) {
-            return "What was trained did not beat the baselines on its history, and is tried beside them." + baseline;
-        }
-        return waitsFor + baseline;
+    /** How it is doing. */
+    Standing standing() {
+        return new Standing(trouble, history.featuresMissing(), trainer, champions, serving.latest());
     }
 }

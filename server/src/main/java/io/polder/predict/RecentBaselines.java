@@ -19,6 +19,7 @@ final class RecentBaselines {
     /** By horizon. */
     private final Map<String, Errors> errors = new LinkedHashMap<>();
 
+    private final List<String> points;
     private final int horizons;
 
     /**
@@ -28,12 +29,13 @@ final class RecentBaselines {
      */
     private record Errors(double mae, float[] lows, float[] highs) {}
 
-    private RecentBaselines(int horizons) {
+    private RecentBaselines(List<String> points, int horizons) {
+        this.points = points;
         this.horizons = horizons;
     }
 
     static RecentBaselines of(Series recent, int horizons, double certainty) {
-        RecentBaselines made = new RecentBaselines(horizons);
+        RecentBaselines made = new RecentBaselines(recent.points(), horizons);
         for (Forecaster one : Baselines.all(recent, Features.INPUTS, horizons)) {
             made.forecasters.put(one.name(), one);
         }
@@ -87,6 +89,11 @@ final class RecentBaselines {
     private static float rank(float[] sorted, double rank) {
         int at = (int) rank - 1;
         return at < 0 || at >= sorted.length ? Float.NaN : sorted[at];
+    }
+
+    /** What they were made of. */
+    List<String> points() {
+        return points;
     }
 
     List<String> names() {

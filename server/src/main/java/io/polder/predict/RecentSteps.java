@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The last steps of all points: what forecasts, baselines and scores need, and no more of the past. Points that appear are
- * added behind the others and keep their place. What it gives away are copies. Thread-safe.
+ * added behind the others. What it gives away are copies. Thread-safe.
  */
 final class RecentSteps {
     private final Duration step;
@@ -52,9 +52,9 @@ final class RecentSteps {
         return List.copyOf(points);
     }
 
-    /** The place of a point; -1 when it is not known. */
-    synchronized int indexOf(String point) {
-        return indexes.getOrDefault(point, -1);
+    /** Whether it is among the points. */
+    synchronized boolean has(String point) {
+        return indexes.containsKey(point);
     }
 
     /** Forgets the oldest steps, so that there is room for those before {@code newEnd}. */
@@ -104,27 +104,61 @@ final class RecentSteps {
         values.get(index)[(int) (at - first())] = value;
     }
 
-    /** The numbers of all points at a step; NaN where there is none. */
-    synchronized float[] at(long wanted) {
-        float[] numbers = new float[points.size()];
+    /** Forgets the points that had no number in the last so many steps; others take their places. */
+    synchronized void forget(int steps) {
+        int begin = Math.max(0, capacity - steps);
+        int kept = 0;
+        for (int point = 0; point < points.size(); point++) {
+            if (isAny(values.get(point), begin)) {
+                points.set(kept, points.get(point));
+                values.set(kept, values.get(point));
+                kept++;
+            }
+        }
+        if (kept < points.size()) {
+            points.subList(kept, points.size()).clear();
+            values.subList(kept, values.size()).clear();
+            indexes.clear();
+            for (int point = 0; point < kept; point++) {
+                indexes.put(points.get(point), point);
+            }
+        }
+        covariates.values().forEach(covariate -> covariate.forget(steps));
+    }
+
+    private boolean isAny(float[] ofPoint, int begin) {
+        for (int at = capacity - 1; at >= begin; at--) {
+            if (!Float.isNaN(ofPoint[at])) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The numbers of some points at a step; NaN where there is none. */
+    synchronized float[] at(long wanted, List<String> names) {
+        float[] numbers = new float[names.size()];
         Arrays.fill(numbers, Float.NaN);
         if (wanted >= first() && wanted < end) {
-            for (int point = 0; point < numbers.length; point++) {
-                numbers[point] = values.get(point)[(int) (wanted - first())];
+            for (int at = 0; at < numbers.length; at++) {
+                Integer index = indexes.get(names.get(at));
+                if (index != null) {
+                    numbers[at] = values.get(index)[(int) (wanted - first())];
+                }
             }
         }
         return numbers;
     }
 
-    /** Which points have a number at all. */
-    synchronized boolean[] present() {
-        boolean[] present = new boolean[points.size()];
-        for (int point = 0; point < present.length; point++) {
-            for (int at = capacity - 1; at >= 0 && !present[point]; at--) {
-                present[point] = !Float.isNaN(values.get(point)[at]);
-            }
+    /** The numbers of one point at the steps from {@code from} to before {@code to}; NaN where there is none. */
+    synchronized float[] numbers(String point, long from, long to) {
+        float[] numbers = new float[Math.toIntExact(to - from)];
+        Arrays.fill(numbers, Float.NaN);
+        Integer index = indexes.get(point);
+        for (long at = Math.max(from, first()); index != null && at < Math.min(to, end); at++) {
+            numbers[(int) (at - from)] = values.get(index)[(int) (at - first())];
         }
-        return present;
+        return numbers;
     }
 
     /** A series of the steps from {@code from} to before {@code to}; what is not kept is missing. */
@@ -153,7 +187,13 @@ final class RecentSteps {
 
     /** All from the first step with a number on. */
     synchronized Series all() {
-        int first = capacity;
+        return until(end);
+    }
+
+    /** The same as it was when step {@code to} had not begun; without steps when nothing had a number then. */
+    synchronized Series until(long to) {
+        int most = (int) Math.max(0, Math.min(capacity, to - first()));
+        int first = most;
         for (float[] ofPoint : values) {
             for (int at = 0; at < first; at++) {
                 if (!Float.isNaN(ofPoint[at])) {
@@ -161,6 +201,6 @@ final class RecentSteps {
                 }
             }
         }
-        return window(first() + first, end);
+        return window(first() + first, first() + most);
     }
 }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +109,20 @@ final class Scoreboard {
                         !one.forecaster().equals(Model.SERVED)
                                 && one.mae() == least.getOrDefault(String.valueOf(one.day()), Double.NaN)))
                 .toList();
+    }
+
+    /** The last step from a time on of which something was scored; empty when nothing was. */
+    Optional<Instant> last(Connection connection, Instant from) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT max(for_when)" + table + "AND n > 0 AND forecaster = ?")) {
+            statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
+            statement.setString(2, Model.SERVED);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return Optional.ofNullable(rows.getObject(1, LocalDateTime.class))
+                        .map(last -> last.toInstant(ZoneOffset.UTC));
+            }
+        }
     }
 
     /** The mean absolute errors of a forecaster by step, in the order of time. */

@@ -45,26 +45,25 @@ final class Scoring {
     /**
      * Writes the scores of a step.
      *
+     * @param recent has what was observed
      * @param origins what was said, by the number of the first step that was forecast
-     * @return whether there were any
      */
-    boolean score(long step, float[] observed, Map<Long, Origin> origins, double[] limits, EventLines lines) {
-        boolean isAny = false;
+    void score(long step, RecentSteps recent, Map<Long, Origin> origins, double[] limits, EventLines lines) {
         for (int ahead = 1; ahead <= model.horizons(); ahead++) {
             Origin origin = origins.get(step - ahead + 1);
             if (origin == null) {
                 continue;
             }
+            float[] observed = recent.at(step, origin.points());
             Map<String, Forecast> all = new TreeMap<>(origin.said());
             all.put(Model.SERVED, origin.served());
             for (Map.Entry<String, Forecast> one : all.entrySet()) {
-                isAny |= score(step, ahead, one.getKey(), one.getValue(), observed, limits, lines);
+                score(step, ahead, one.getKey(), one.getValue(), observed, limits, lines);
             }
         }
-        return isAny;
     }
 
-    private boolean score(
+    private void score(
             long step,
             int ahead,
             String forecaster,
@@ -81,12 +80,10 @@ final class Scoring {
                         predicted, said.lows()[point][ahead - 1], said.highs()[point][ahead - 1], observed[point]);
             }
         }
-        boolean isAny = false;
         for (int at = 0; at < bands.length; at++) {
             int band = at;
             Sums sums = bands[at];
             // One that has become empty takes the place of what was there.
-            isAny |= sums.count > 0;
             lines.add(json -> {
                 json.writeStringField("for_when", query.time(step).toString());
                 json.writeNumberField("ahead", ahead * model.step().toMinutes());
@@ -103,6 +100,5 @@ final class Scoring {
                 EventLines.number(json, "sum_width", sums.width);
             });
         }
-        return isAny;
     }
 }

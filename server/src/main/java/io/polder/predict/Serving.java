@@ -4,12 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.polder.config.Model;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,11 +28,11 @@ final class Serving {
     private final StepQuery query;
     private final Champions champions;
     private final MartModels.Push push;
+    private final ForecastRows rows;
     /** By the number of the first step that is forecast; the last ones. */
     private final TreeMap<Long, Origin> origins = new TreeMap<>();
 
     private @Nullable RecentBaselines baselines;
-    private int baselinePoints;
     private long baselinesOf;
     private volatile @Nullable Origin latest;
 
@@ -45,6 +41,7 @@ final class Serving {
         this.query = query;
         this.champions = champions;
         this.push = push;
+        rows = new ForecastRows(model, query);
     }
 
     /** What was said last; null before the first time. */
@@ -62,33 +59,37 @@ final class Serving {
     void forget() {
         origins.clear();
         baselines = null;
-        // Points may have other places from now on.
         latest = null;
     }
 
-    /** Forecasts what comes from a step on, and writes it. */
+    /** Forgets what was said of steps that have ended so long ago that they are not scored again. */
+    void forgetBefore(long end) {
+        long needed = end - ModelHistory.LATE - model.horizons();
+        origins.headMap(latest == null ? needed : Math.min(needed, latest.step()))
+                .clear();
+    }
+
+    /** Forecasts what comes from a step on, and writes of it what has not been said already. */
     void forecast(RecentSteps recent, long step) {
         Origin origin = said(recent, step);
-        if (origin == null) {
-            return;
+        if (origin != null) {
+            write(origin, origins.get(step));
+            keep(origin);
         }
-        write(recent, origin);
-        keep(origin);
     }
 
     private void keep(Origin origin) {
         origins.put(origin.step(), origin);
-        origins.headMap(origin.step() - model.horizons() - ModelHistory.LATE).clear();
         latest = Objects.requireNonNull(origins.lastEntry()).getValue();
     }
 
     private @Nullable Origin said(RecentSteps recent, long step) {
         Series known = recent.window(step - Features.INPUTS, step);
-        int points = known.points().size();
-        if (points == 0) {
+        List<String> points = known.points();
+        RecentBaselines simple = baselines(recent, step, points);
+        if (simple == null) {
             return null;
         }
-        RecentBaselines simple = baselines(recent, step, points);
         Map<String, Forecast> said = new LinkedHashMap<>();
         for (String name : simple.names()) {
             said.put(name, simple.forecast(name, known));
@@ -97,30 +98,60 @@ final class Serving {
         Forecast instead = Objects.requireNonNull(said.get(baseline));
         String chosen = baseline;
         String version = "";
-        boolean[] knows = new boolean[points];
-        Arrays.fill(knows, true);
+        String[] by = new String[points.size()];
+        Arrays.fill(by, baseline);
         ModelFile champion = champions.champion();
-        if (champion != null) {
-            int[] places = places(champion, recent);
-            said.put(champion.forecaster().name(), by(champion, recent, step, places, instead));
+        if (champion != null && knewNothingOf(champion, step)) {
+            String name = champion.forecaster().name();
+            int[] places = places(champion, points);
+            said.put(name, by(champion, recent, step, places, instead));
             if (!champions.isBehind()) {
-                chosen = champion.forecaster().name();
+                chosen = name;
                 version = champion.provenance().trainedTo();
-                Arrays.fill(knows, false);
-                Arrays.stream(places)
-                        .filter(place -> place >= 0 && place < points)
-                        .forEach(place -> knows[place] = true);
+                Arrays.stream(places).filter(place -> place >= 0).forEach(place -> by[place] = name);
             }
         }
         ModelFile challenger = champions.challenger();
-        if (challenger != null) {
-            said.put(Champions.CHALLENGER, by(challenger, recent, step, places(challenger, recent), instead));
+        if (challenger != null && knewNothingOf(challenger, step)) {
+            int[] places = places(challenger, points);
+            said.put(Champions.CHALLENGER, by(challenger, recent, step, places, instead));
         }
-        return Origin.of(step, said, knows, chosen, baseline, version);
+        for (int point = 0; point < by.length; point++) {
+            if (isSilent(known, point)) {
+                by[point] = Baselines.AVERAGE;
+            }
+        }
+        return Origin.of(step, points, said, by, chosen, version);
     }
 
-    private static int[] places(ModelFile file, RecentSteps recent) {
-        return file.provenance().points().stream().mapToInt(recent::indexOf).toArray();
+    /** What a model says of a step that it was trained on is no forecast. */
+    private boolean knewNothingOf(ModelFile file, long step) {
+        return !Instant.parse(file.provenance().trainedTo()).isAfter(query.time(step));
+    }
+
+    /** Nothing but the average is known of a point that had no number in all steps that are looked at. */
+    private static boolean isSilent(Series known, int point) {
+        for (int at = 0; at < known.steps(); at++) {
+            if (!Float.isNaN(known.value(point, at))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int[] places(ModelFile file, List<String> points) {
+        Map<String, Integer> places = places(points);
+        return file.provenance().points().stream()
+                .mapToInt(point -> places.getOrDefault(point, -1))
+                .toArray();
+    }
+
+    private static Map<String, Integer> places(List<String> points) {
+        Map<String, Integer> places = new HashMap<>();
+        for (String point : points) {
+            places.put(point, places.size());
+        }
+        return places;
     }
 
     private static Forecast by(ModelFile file, RecentSteps recent, long step, int[] places, Forecast instead) {
@@ -130,14 +161,21 @@ final class Serving {
         return Origin.spread(said, places, instead);
     }
 
-    /** Made again every few hours, and when there are new points. */
-    private RecentBaselines baselines(RecentSteps recent, long step, int points) {
+    /**
+     * Made again every few hours, and when points have come or gone, of what was known at that step.
+     *
+     * @return null when nothing was
+     */
+    private @Nullable RecentBaselines baselines(RecentSteps recent, long step, List<String> points) {
         RecentBaselines known = baselines;
         boolean isOld = (step - baselinesOf) * model.step().toMinutes() >= SIX_HOURS || step < baselinesOf;
-        if (known == null || points != baselinePoints || isOld) {
-            known = RecentBaselines.of(recent.all(), model.horizons(), model.certainty());
+        if (known == null || isOld || !points.equals(known.points())) {
+            Series past = recent.until(step);
+            if (points.isEmpty() || past.steps() == 0) {
+                return null;
+            }
+            known = RecentBaselines.of(past, model.horizons(), model.certainty());
             baselines = known;
-            baselinePoints = points;
             baselinesOf = step;
         }
         return known;
@@ -150,30 +188,36 @@ final class Serving {
 
     // ---- rows
 
-    private void write(RecentSteps recent, Origin origin) {
-        List<String> points = recent.points();
-        boolean[] present = recent.present();
+    /**
+     * Writes what was said.
+     *
+     * @param earlier what had been said at this origin already; null when nothing had
+     */
+    private void write(Origin origin, @Nullable Origin earlier) {
+        Map<String, Integer> before = earlier == null ? Map.of() : places(earlier.points());
         try (EventLines lines = new EventLines(model.forecasts(), push)) {
-            for (int point = 0; point < origin.by().length; point++) {
-                for (int at = 0; present[point] && at < model.horizons(); at++) {
-                    if (Float.isFinite(origin.served().values()[point][at])) {
-                        write(lines, points.get(point), origin, point, at);
-                    }
+            for (int point = 0; point < origin.points().size(); point++) {
+                Integer there = before.get(origin.points().get(point));
+                if (earlier == null || there == null || origin.differs(point, earlier, there)) {
+                    write(lines, origin, point);
                 }
             }
         }
     }
 
-    private void write(EventLines lines, String name, Origin origin, int point, int at) {
-        lines.add(json -> {
-            if (model.point().isPresent()) {
-                json.writeStringField(model.point().get(), name);
+    private void write(EventLines lines, Origin origin, int point) {
+        for (int at = 0; at < model.horizons(); at++) {
+            if (Float.isFinite(origin.served().values()[point][at])) {
+                int ahead = at;
+                lines.add(json -> members(json, origin, point, ahead));
             }
-            members(json, origin, point, at);
-        });
+        }
     }
 
     private void members(JsonGenerator json, Origin origin, int point, int at) throws IOException {
+        if (model.point().isPresent()) {
+            json.writeStringField(model.point().get(), origin.points().get(point));
+        }
         json.writeStringField("made_at", query.time(origin.step()).toString());
         json.writeStringField("for_when", query.time(origin.step() + at).toString());
         json.writeNumberField("ahead", (at + 1) * model.step().toMinutes());
@@ -181,74 +225,37 @@ final class Serving {
         EventLines.number(json, "low", origin.served().lows()[point][at]);
         EventLines.number(json, "high", origin.served().highs()[point][at]);
         json.writeStringField("forecaster", origin.forecaster(point));
-        if (origin.by()[point] == 0 && !origin.version().isEmpty()) {
-            json.writeStringField("model", origin.version());
+        if (!origin.version(point).isEmpty()) {
+            json.writeStringField("model", origin.version(point));
         }
     }
 
     /**
-     * Finds again what was served before a restart, from the rows; what the others said is said again.
+     * Finds again what was served before a stop, from the rows, as far as it has not been scored; what the others would have
+     * said then is said again, of what was known then.
      *
-     * @return whether the forecast at {@code end} is among it
+     * @param scored the last step that has been scored; far in the past when none has
+     * @param since the first step of which rows are to be believed
+     * @return the first step that is to be scored now
      */
-    boolean restore(Connection connection, RecentSteps recent, long end) throws SQLException {
-        Map<Long, Map<String, float[][]>> rows = rows(connection, end);
-        for (long step = end - model.horizons(); step <= end; step++) {
-            Map<String, float[][]> found = rows.get(step);
-            Origin made = found == null ? null : said(recent, step);
-            if (found != null && made != null) {
-                found.forEach((point, numbers) -> {
-                    int index = recent.indexOf(point);
-                    if (index >= 0 && index < made.by().length) {
-                        made.served().values()[index] = numbers[0];
-                        made.served().lows()[index] = numbers[1];
-                        made.served().highs()[index] = numbers[2];
-                    }
-                });
-                keep(made);
+    long restore(Connection connection, RecentSteps recent, long scored, long since) throws SQLException {
+        long end = recent.end();
+        long oldest = Math.max(since, recent.first());
+        long last = rows.lastMade(connection, oldest, end);
+        if (last < oldest) {
+            return end;
+        }
+        long least = last - model.horizons();
+        long from =
+                Math.max(oldest, Math.max(least - ModelHistory.LATE, Math.min(least, scored + 1 - model.horizons())));
+        for (Map.Entry<Long, ForecastRows.Said> one :
+                rows.read(connection, from, last).entrySet()) {
+            Origin made = said(recent, one.getKey());
+            if (made != null) {
+                keep(one.getValue().in(made, model.horizons()));
             }
         }
-        return rows.containsKey(end);
-    }
-
-    private Map<Long, Map<String, float[][]>> rows(Connection connection, long end) throws SQLException {
-        Map<Long, Map<String, float[][]>> rows = new HashMap<>();
-        String point = model.point()
-                .map(column -> "CAST(" + StepQuery.quoted(column) + " AS VARCHAR)")
-                .orElse("'" + StepQuery.ALL + "'");
-        String sql = "SELECT " + point + ", made_at, ahead, value, low, high FROM main."
-                + StepQuery.quoted(model.forecasts()) + " WHERE for_when >= ? AND made_at >= ? AND made_at <= ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            LocalDateTime from = LocalDateTime.ofInstant(query.time(end - model.horizons()), ZoneOffset.UTC);
-            statement.setObject(1, from);
-            statement.setObject(2, from);
-            statement.setObject(3, LocalDateTime.ofInstant(query.time(end), ZoneOffset.UTC));
-            try (ResultSet result = statement.executeQuery()) {
-                while (result.next()) {
-                    long step =
-                            query.step(result.getObject(2, LocalDateTime.class).toInstant(ZoneOffset.UTC));
-                    int at = (int) (result.getInt(3) / model.step().toMinutes()) - 1;
-                    if (at < 0 || at >= model.horizons()) {
-                        continue;
-                    }
-                    float[][] numbers = rows.computeIfAbsent(step, made -> new HashMap<>())
-                            .computeIfAbsent(result.getString(1), name -> missing());
-                    for (int kind = 0; kind < numbers.length; kind++) {
-                        float number = result.getFloat(4 + kind);
-                        numbers[kind][at] = result.wasNull() ? Float.NaN : number;
-                    }
-                }
-            }
-        }
-        return rows;
-    }
-
-    private float[][] missing() {
-        float[][] missing = new float[3][model.horizons()];
-        for (float[] numbers : missing) {
-            Arrays.fill(numbers, Float.NaN);
-        }
-        return missing;
+        return Math.max(from, scored + 1);
     }
 
     // ---- for readers
@@ -266,7 +273,7 @@ final class Serving {
                     origin.served().lows()[point][at],
                     origin.served().highs()[point][at],
                     origin.forecaster(point),
-                    origin.by()[point] == 0 ? origin.version() : ""));
+                    origin.version(point)));
         }
         return coming;
     }

@@ -36,9 +36,7 @@ final class StepQuery {
     StepQuery(Model model, Table table) {
         millis = model.step().toMillis();
         time = quoted(table.time().orElseThrow());
-        point = model.point()
-                .map(column -> "CAST(" + quoted(column) + " AS VARCHAR)")
-                .orElse("'" + ALL + "'");
+        point = point(model);
         of = ", avg(CAST((" + model.target() + ") AS DOUBLE)) AS value FROM main." + quoted(table.name()) + " WHERE "
                 + model.point()
                         .map(column -> quoted(column) + " IS NOT NULL AND ")
@@ -138,6 +136,13 @@ final class StepQuery {
     private static void bound(PreparedStatement statement, Instant from, Instant to) throws SQLException {
         statement.setObject(1, LocalDateTime.ofInstant(from, ZoneOffset.UTC));
         statement.setObject(2, LocalDateTime.ofInstant(to, ZoneOffset.UTC));
+    }
+
+    /** SQL of a row's point as text, of the table and of what is said of it. */
+    static String point(Model model) {
+        return model.point()
+                .map(column -> "CAST(" + quoted(column) + " AS VARCHAR)")
+                .orElse("'" + ALL + "'");
     }
 
     static String quoted(String name) {

@@ -16,8 +16,8 @@ import java.util.function.DoubleConsumer;
 /** Prepares a training: reads the history, day by day, into a file, and has another process learn from it. */
 final class Training {
     private static final int THREADS = 2;
-    /** Four fifths have to be two days. */
-    static final Duration LEAST = Duration.ofHours(61);
+    /** More are told in days. */
+    private static final int FEW_HOURS = 72;
 
     private final Model model;
     private final StepQuery query;
@@ -54,7 +54,7 @@ final class Training {
                 .orElseThrow(() -> nothing("There are no rows"));
         long first = query.step(oldest);
         Duration there = model.step().multipliedBy(end - first);
-        if (there.compareTo(LEAST) < 0) {
+        if (there.compareTo(model.leastHistory()) < 0) {
             throw nothing("There are " + hours(there) + " of history");
         }
         long day = Duration.ofDays(1).dividedBy(model.step());
@@ -142,16 +142,23 @@ final class Training {
         }
     }
 
-    private static PolderException nothing(String what) {
+    private PolderException nothing(String what) {
         return new PolderException(
                 ErrorCode.INVALID_REQUEST,
-                what + ", and " + hours(LEAST)
-                        + " are needed to learn from: four fifths of it have to be two days. Fix:"
-                        + " wait, or load older rows; a baseline serves meanwhile");
+                what + ", and " + needed(model)
+                        + " are needed to learn from: four fifths of it have to be two days, and the last fifth "
+                        + (Features.INPUTS + model.horizons())
+                        + " steps. Fix: wait, or load older rows; a baseline serves meanwhile");
+    }
+
+    /** How much history there has to be. */
+    static String needed(Model model) {
+        Duration least = model.leastHistory();
+        return hours(least.toHours() < FEW_HOURS ? least : least.plusDays(1).minusMillis(1));
     }
 
     static String hours(Duration duration) {
         long hours = duration.toHours();
-        return hours < 72 ? hours + " hours" : hours / 24 + " days";
+        return hours < FEW_HOURS ? hours + " hours" : hours / 24 + " days";
     }
 }

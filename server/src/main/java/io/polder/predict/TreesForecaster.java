@@ -134,8 +134,9 @@ public final class TreesForecaster implements Learned {
             throw new PolderException(
                     ErrorCode.INVALID_REQUEST,
                     "The history has " + steps + " steps, which is too little to learn from: "
-                            + training.slotsOfDay() + " are a day, and four fifths have to be two days. Fix: train when"
-                            + " there is more of it; a baseline serves meanwhile");
+                            + training.slotsOfDay() + " are a day, four fifths have to be two days, and the last fifth "
+                            + (settings.horizons() + Features.INPUTS)
+                            + " steps. Fix: train when there is more of it; a baseline serves meanwhile");
         }
         AtomicInteger done = new AtomicInteger();
         Runnable told = () -> progress.accept(done.incrementAndGet() / (2.0 * settings.horizons() + 1));

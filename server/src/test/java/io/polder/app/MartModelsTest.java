@@ -16,11 +16,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ class MartModelsTest {
     /** A Monday. */
     private static final Instant START = Instant.parse("2026-03-01T23:00:00Z");
 
+    private static final Duration STEP = Duration.ofMinutes(15);
     private static final int SLOTS = 96;
     private static final int STATIONS = 6;
     private static final int DAYS = 5;
@@ -62,7 +66,7 @@ class MartModelsTest {
     private Path folder;
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final float[][] air = air(STATIONS, (DAYS + 2) * SLOTS);
+    private final float[][] air = air(STATIONS, (DAYS + 20) * SLOTS);
     private @Nullable Home home;
     private @Nullable Polder mart;
 
@@ -233,6 +237,250 @@ class MartModelsTest {
         awaitState("serving");
     }
 
+    @Test
+    void whatEndedWhileItWasDownIsScoredAfterARestart() throws Exception {
+        start(MART);
+        push(0, 2 * SLOTS);
+        int next = 2 * SLOTS;
+        push(next, next + 1);
+        awaitMadeAt(next);
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE made_at = '" + sqlTime(next) + "'", STATIONS * 4);
+        // The table has these when it is stopped, and the model has hardly seen them.
+        push(next + 1, next + 3);
+        awaitSql("SELECT count(*) FROM air WHERE time > '" + sqlTime(next) + "'", STATIONS * 2);
+
+        stop();
+        start(MART);
+
+        awaitMadeAt(next + 2);
+        String scored = "SELECT sum(n) FROM scores_no2 WHERE for_when = '%s' AND ahead = %d AND forecaster = '%s'";
+        for (String forecaster : List.of("served", "last value", "same slot before", "historical average")) {
+            awaitSql(scored.formatted(sqlTime(next), 15, forecaster), STATIONS);
+            awaitSql(scored.formatted(sqlTime(next + 1), 30, forecaster), STATIONS);
+        }
+        double off = 0;
+        for (int station = 0; station < STATIONS; station++) {
+            off += Math.abs(air[station][next] - air[station][next - 1]);
+        }
+        assertThat(Double.parseDouble(sql("SELECT sum(sum_absolute) FROM scores_no2 WHERE for_when = '" + sqlTime(next)
+                                + "' AND ahead = 15 AND forecaster = 'last value'")
+                        .replaceAll("[\\[\\]]", "")))
+                .isCloseTo(off, Offset.offset(1e-3));
+    }
+
+    @Test
+    void aRowThatComesLateIsScoredWithTheStepThatEndsThen() throws Exception {
+        start(MART);
+        int next = SLOTS;
+        push(0, next);
+        awaitMadeAt(next - 1);
+        push(next, next + 1);
+        awaitMadeAt(next);
+        push(next + 1, next + 2);
+        awaitMadeAt(next + 1);
+        String scored = "SELECT sum(n) FROM scores_no2 WHERE for_when = '" + sqlTime(next)
+                + "' AND ahead = 15 AND forecaster = 'served'";
+        awaitSql(scored, STATIONS);
+
+        post(
+                "/api/feeds/air/events",
+                event("late", next - 3, 50) + event("late", next - 2, 50) + event("late", next - 1, 51));
+        push(next + 2, next + 3);
+        awaitMadeAt(next + 2);
+        post("/api/feeds/air/events", event("late", next + 2, 52));
+        push(next + 3, next + 4);
+        awaitMadeAt(next + 3);
+        // Said with the step before, of the one whose row comes when the next has begun.
+        awaitSql(scored.replace(sqlTime(next), sqlTime(next + 2)), STATIONS + 1);
+    }
+
+    @Test
+    void aPointThatVanishesGetsTheAverageAndThenNothingAndOneThatAppearsIsThereAtOnce() throws Exception {
+        start(MART);
+        int next = DAYS * SLOTS;
+        push(0, next);
+        awaitState("serving");
+
+        push(next, next + 13, STATIONS - 1);
+        awaitMadeAt(next + 12);
+
+        awaitSql(
+                "SELECT count(*) FROM forecast_no2 WHERE station = 's5' AND forecaster = 'historical average' AND value"
+                        + " BETWEEN 20 AND 150 AND made_at = '" + sqlTime(next + 12) + "'",
+                4);
+        awaitSql(
+                "SELECT count(*) FROM forecast_no2 WHERE forecaster = 'trees' AND made_at = '" + sqlTime(next + 12)
+                        + "'",
+                (STATIONS - 1) * 4);
+        assertThat(get("/api/models/no2/points/s5/why").path("sentence").asText())
+                .endsWith("as the last number there was is of " + time(next - 1));
+
+        int later = next + 7 * SLOTS + 1;
+        push(next + 13, later, STATIONS - 1);
+        post("/api/feeds/air/events", event("new", later - 2, 55));
+        push(later, later + 1, STATIONS - 1);
+        awaitMadeAt(later);
+
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE station = 's5' AND made_at = '" + sqlTime(later) + "'", 0);
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE station = 'new' AND made_at = '" + sqlTime(later) + "'", 4);
+        assertThat(refused("/api/models/no2/points/s5", 404)).contains("none that had a number in the last 7 days");
+        assertThat(model().path("points").asInt()).isEqualTo(STATIONS);
+    }
+
+    @Test
+    void anotherDefinitionBeginsAnewAndWhatWasSaidBeforeStays() throws Exception {
+        start(MART);
+        int next = DAYS * SLOTS;
+        push(0, next);
+        awaitState("serving");
+        push(next, next + 1);
+        awaitMadeAt(next);
+        push(next + 1, next + 2);
+        awaitMadeAt(next + 1);
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE model IS NOT NULL AND made_at = '" + sqlTime(next) + "'", 24);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/models/no2").path("byAhead").isEmpty())
+                .isFalse());
+        double band = get("/api/models/no2").at("/bands/3").asDouble();
+
+        stop();
+        start(MART.replace("target: no2", "target: no2 * 100"));
+
+        awaitMadeAt(next + 1);
+        JsonNode whole = get("/api/models/no2");
+        assertThat(whole.path("byAhead")).isEmpty();
+        assertThat(what()).anyMatch(what -> what.startsWith("The definition has changed"));
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE model IS NOT NULL AND made_at = '" + sqlTime(next) + "'", 24);
+        push(next + 2, next + 4);
+        awaitMadeAt(next + 3);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/models/no2").at("/bands/3").asDouble())
+                .isGreaterThan(20 * band));
+        assertThat(sql("SELECT min(value) > 1000 FROM forecast_no2 WHERE made_at = '" + sqlTime(next + 3) + "'"))
+                .isEqualTo("[[true]]");
+        awaitState("serving");
+    }
+
+    @Test
+    void aTargetThatIsMissingIsAFailureWithASentence() throws Exception {
+        start(MART.replace("target: no2", "target: \"CASE WHEN no2 < 0 THEN no2 END\""));
+        push(0, 3 * SLOTS);
+
+        awaitState("failed");
+        assertThat(model().path("says").asText()).contains("is missing in").contains("there is nothing to learn from");
+        assertThat(sql("SELECT count(*) FROM forecast_no2")).isEqualTo("[[0]]");
+        assertThat(get("/api/models/no2/forecast").path("points")).isEmpty();
+        // A number, however late, is enough for a baseline.
+        post("/api/feeds/air/events", event("s0", 3 * SLOTS, -7));
+        push(3 * SLOTS + 1, 3 * SLOTS + 2);
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE value = -7 AND station = 's0'", 4);
+    }
+
+    @Test
+    void stepsOfSixHoursAreForecastAndScored() throws Exception {
+        start(MART.replace("horizon: 1h, history: 14d", "step: 6h, horizon: 12h, history: 28d"));
+        push(0, 10 * SLOTS);
+
+        awaitSql("SELECT count(*) FROM forecast_no2 WHERE low < value AND value < high", STATIONS * 2);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(model().path("says").asText())
+                        .contains("of history, and 18 days are needed")
+                        .contains("serves"));
+        for (int day = 10; day < 18; day++) {
+            push(day * SLOTS, (day + 1) * SLOTS);
+            awaitMadeAt((day + 1) * SLOTS - 20);
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(what())
+                .anyMatch(what -> what.startsWith("A model was trained and did not beat")));
+        for (int from = 18 * SLOTS; from < 23 * SLOTS; from += SLOTS / 4) {
+            push(from, from + SLOTS / 4);
+            awaitMadeAt(from + SLOTS / 4 - 20);
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(what())
+                .anyMatch(what -> what.matches("The challenger (took over|was dropped): MAE .* steps[.]")));
+        assertThat(get("/api/models/no2").path("byAhead").findValuesAsText("forecaster"))
+                .contains("served", "last value");
+    }
+
+    @Test
+    void hoursAreLocalWhenSummerTimeEnds() throws Exception {
+        start(MART);
+        // The clocks go back at 1:00 UTC on 25 October; what is told of is 2 o'clock on both sides of it.
+        Instant change = Instant.parse("2026-10-25T01:00:00Z");
+        pushByTheClock(change.minus(Duration.ofDays(13)), change.minus(Duration.ofHours(1)));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(model().path("lastMadeAt").isNull()).isFalse());
+
+        pushByTheClock(change.minus(Duration.ofHours(1)), change.plusSeconds(1));
+
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(model().path("lastMadeAt").asText()).isEqualTo(change.toString()));
+        awaitSql(
+                "SELECT count(*) FROM forecast_no2 WHERE made_at = '2026-10-25 01:00:00' AND abs(value - (40 + 2 * (120 +"
+                        + " ahead - 15) / 60)) < 1.2",
+                STATIONS * 4);
+        pushByTheClock(change.plusSeconds(1), change.plus(Duration.ofHours(3)));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(twos(get("/api/models/no2"))).isGreaterThanOrEqualTo(STATIONS * 4));
+    }
+
+    /** How many forecasts of the hour that comes twice have been scored. */
+    private static long twos(JsonNode model) {
+        long count = 0;
+        for (JsonNode score : model.path("byHour")) {
+            if (score.path("forecaster").asText().equals("served")
+                    && score.path("hour").asInt() == 2) {
+                count += score.path("n").asLong();
+            }
+        }
+        return count;
+    }
+
+    /** Numbers that rise with the clock on the wall, and fall at midnight. */
+    private void pushByTheClock(Instant from, Instant to) throws Exception {
+        Random random = new Random(3);
+        StringBuilder lines = new StringBuilder();
+        for (Instant at = ceil(from); at.isBefore(to); at = at.plus(STEP)) {
+            LocalTime clock = LocalTime.ofInstant(at, ZoneId.of("Europe/Brussels"));
+            double value = 40 + 2 * (clock.toSecondOfDay() / 3600.0);
+            for (int station = 0; station < STATIONS; station++) {
+                lines.append("{\"station\":\"s")
+                        .append(station)
+                        .append("\",\"time\":\"")
+                        .append(at)
+                        .append("\",\"no2\":")
+                        .append(value + 0.5 * random.nextGaussian())
+                        .append("}\n");
+            }
+        }
+        post("/api/feeds/air/events", lines.toString());
+    }
+
+    private static Instant ceil(Instant time) {
+        long step = STEP.toSeconds();
+        return Instant.ofEpochSecond(-Math.floorDiv(-time.getEpochSecond(), step) * step);
+    }
+
+    @Test
+    void namesOfPersonsAreToldToNobodyWhoDoesNotKnowThem() throws Exception {
+        start(MART.replace("time: time}", "time: time, personal: [station]}"));
+        push(0, DAYS * SLOTS);
+        awaitState("serving");
+
+        assertThat(refused("/api/models/no2/points/s", 404))
+                .doesNotContain("s0")
+                .contains("personal");
+        JsonNode whole = get("/api/models/no2");
+        assertThat(whole.at("/provenance/name").asText()).isEqualTo("no2");
+        assertThat(whole.at("/provenance/points")).isEmpty();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get("/api/tables/forecast_no2/profile").toString())
+                .contains("\"station\"")
+                .doesNotContain("\"s0\""));
+    }
+
     private static Optional<ProcessHandle> training() {
         return ProcessHandle.current()
                 .descendants()
@@ -247,13 +495,18 @@ class MartModelsTest {
                         .isEqualTo(state));
     }
 
+    /** What has happened to the model. */
+    private List<String> what() throws Exception {
+        return get("/api/models/no2").path("events").findValuesAsText("what");
+    }
+
     private void awaitMadeAt(int step) {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(model().path("lastMadeAt").asText())
                         .isEqualTo(time(step).toString()));
     }
 
-    private void awaitSql(String sql, long number) {
+    private void awaitSql(String sql, Object number) {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(sql(sql)).isEqualTo("[[" + number + "]]"));
     }
 
@@ -293,9 +546,14 @@ class MartModelsTest {
 
     /** All stations at these steps. */
     private void push(int from, int to) throws Exception {
+        push(from, to, STATIONS);
+    }
+
+    /** The first so many. */
+    private void push(int from, int to, int stations) throws Exception {
         StringBuilder lines = new StringBuilder();
         for (int step = from; step < to; step++) {
-            for (int station = 0; station < STATIONS; station++) {
+            for (int station = 0; station < stations; station++) {
                 lines.append(event("s" + station, step, air[station][step]));
             }
         }
@@ -327,6 +585,14 @@ class MartModelsTest {
 
     private URI at(String path) {
         return Objects.requireNonNull(mart).address().resolve(path);
+    }
+
+    /** What is wrong with asking so. */
+    private String refused(String path, int status) throws Exception {
+        HttpResponse<String> answer =
+                client.send(HttpRequest.newBuilder(at(path)).GET().build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(status);
+        return answer.body();
     }
 
     private JsonNode send(HttpRequest request) throws Exception {

@@ -170,6 +170,21 @@ final class DefinitionsTest {
         assertThat(Definitions.check(mart)).isEmpty();
     }
 
+    @Test
+    void thePointOfAModelIsWhatTheEventsHaveOrHasAnotherName() throws IOException {
+        String model = "models:\n  speed: { table: traffic, point: %s, target: speed }\n";
+
+        Mart same = mart("SELECT * FROM event", model.formatted("uid"));
+        assertThat(Definitions.check(same)).isEmpty();
+        Mart other = mart("SELECT uid, 'p' || uid AS place, time, speed FROM event", model.formatted("place"));
+        assertThat(Definitions.check(other)).isEmpty();
+        Mart changed = mart(
+                "SELECT uid, time, 'very ' || speed AS speed FROM event",
+                model.formatted("speed").replace("target: speed", "target: uid"));
+        assertThat(Definitions.check(changed)).singleElement().satisfies(problem -> assertThat(problem.toString())
+                .contains("is of type VARCHAR in table 'traffic' and INTEGER in its events"));
+    }
+
     private Mart mart(String select) throws IOException {
         return mart(select, "");
     }

@@ -18,22 +18,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who serves, by scores in a real engine. */
 class ChampionsTest {
-    private static final Model MODEL = new Model(
-            "no2",
-            "air",
-            Optional.of("station"),
-            "no2",
-            Duration.ofMinutes(15),
-            Duration.ofMinutes(30),
-            Optional.empty(),
-            Model.Algorithm.TREES,
-            Duration.ofDays(14),
-            Duration.ofHours(24),
-            "none",
-            0.9);
+    private static final Model MODEL = model(Duration.ofMinutes(15));
     private static final Series SERIES = Made.series(3, 3, 4);
     private static TreesForecaster trees;
     private static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
@@ -149,25 +139,92 @@ class ChampionsTest {
     }
 
     @Test
-    void aModelOfAnotherDefinitionDoesNotServe() throws Exception {
-        champions().trained(trained(1.0, 2.0), NOON);
+    void anotherDefinitionBeginsAnewAndIsNotJudgedByWhatWasScoredBefore() throws Exception {
+        Champions first = champions();
+        first.beginsAt(NOON);
+        first.trained(trained(1.0, 2.0), NOON);
+        first.change(first.state().withLimits(new double[] {1, 2}));
+        day(NOON, Map.of("trees", 1.0, "last value", 2.0, "historical average", 4.0, "served", 1.0));
+        first.judge(connection, NOON.plus(Duration.ofDays(1)));
+        assertThat(first.bestBaseline()).contains("last value");
 
-        Champions other = new Champions(
-                MODEL,
-                "SELECT something else",
-                new Scoreboard(MODEL, Made.BRUSSELS.zone()),
-                new ModelFolder(folder.resolve("no2")),
-                Made.BRUSSELS);
+        Champions other = champions(MODEL, "SELECT something else");
+        other.beginsAt(NOON.plus(Duration.ofDays(1)));
+        other.judge(connection, NOON.plus(Duration.ofDays(1)));
 
         assertThat(other.champion()).isNull();
         assertThat(other.state().trained()).isNull();
+        assertThat(other.state().limits()).isEmpty();
+        assertThat(other.bestBaseline()).isEmpty();
+        assertThat(other.state().events().get(0).what()).startsWith("The definition has changed");
+        assertThat(champions(MODEL, "SELECT something else").definedAt()).isEqualTo(NOON.plus(Duration.ofDays(1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {15, 180, 360, 1440})
+    void aChallengerIsDecidedHoweverLongStepsAre(int minutes) throws Exception {
+        Duration step = Duration.ofMinutes(minutes);
+        Champions champions = champions(model(step), "SELECT 1");
+        champions.trained(trained(1.0, 2.0), NOON);
+        champions.trained(trained(0.9, 2.0), NOON);
+        Instant end = champions.trialEnds().orElseThrow();
+
+        for (Instant at = NOON; at.isBefore(end); at = at.plus(step)) {
+            champions.judge(connection, at);
+            assertThat(champions.challenger()).isNotNull();
+            int turn = (int) (at.getEpochSecond() / 60 % 7);
+            score(at, "trees", 2 + 0.1 * turn);
+            score(at, "challenger", 1 + 0.1 * turn);
+        }
+        champions.judge(connection, end);
+
+        assertThat(champions.challenger()).isNull();
+        assertThat(champions.state().events().get(0).what()).startsWith("The challenger took over");
+    }
+
+    @Test
+    void aChallengerOfWhichHardlyAnythingCanBeScoredIsDroppedInTheEnd() throws Exception {
+        Champions champions = champions();
+        champions.trained(trained(1.0, 2.0), NOON);
+        champions.trained(trained(0.9, 2.0), NOON);
+        for (int step = 0; step < 3; step++) {
+            score(NOON.plus(STEP.multipliedBy(step)), "trees", 2);
+            score(NOON.plus(STEP.multipliedBy(step)), "challenger", 1);
+        }
+
+        champions.judge(connection, NOON.plus(Duration.ofDays(3)));
+        assertThat(champions.challenger()).isNotNull();
+        champions.judge(connection, NOON.plus(Duration.ofDays(4)));
+
+        assertThat(champions.challenger()).isNull();
+        assertThat(champions.state().events().get(0).what()).contains("over 3 steps, too few to tell");
+    }
+
+    private static Model model(Duration step) {
+        return new Model(
+                "no2",
+                "air",
+                Optional.of("station"),
+                "no2",
+                step,
+                step.multipliedBy(2),
+                Optional.empty(),
+                Model.Algorithm.TREES,
+                Duration.ofDays(14),
+                Duration.ofHours(24),
+                "none",
+                0.9);
     }
 
     private Champions champions() {
+        return champions(MODEL, "SELECT 1");
+    }
+
+    private Champions champions(Model model, String sql) {
         return new Champions(
-                MODEL,
-                "SELECT 1",
-                new Scoreboard(MODEL, Made.BRUSSELS.zone()),
+                model,
+                sql,
+                new Scoreboard(model, Made.BRUSSELS.zone()),
                 new ModelFolder(folder.resolve("no2")),
                 Made.BRUSSELS);
     }

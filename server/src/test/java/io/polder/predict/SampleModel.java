@@ -46,7 +46,22 @@ public final class SampleModel {
                 new ModelAnswers.Score(null, null, null, "2026-03-01", "trees", 8, 2.5, 3, -0.1, 0.9, Double.NaN, true);
         return new ModelAnswers.Whole(
                 status(),
-                "{\"name\":\"speed\"}",
+                new ModelFile.Provenance(
+                        "speed",
+                        List.of("29", "30"),
+                        MADE,
+                        MADE,
+                        900,
+                        "UTC",
+                        Holidays.NONE,
+                        Map.of("sql", "SELECT 1"),
+                        "trees",
+                        4,
+                        0.9,
+                        null,
+                        List.of("value now"),
+                        Map.of("polder", "1"),
+                        Map.of("mae", 2.5)),
                 List.of(new ModelFolder.Event(MADE, "The first model serves.")),
                 new double[] {20, 40},
                 days,
