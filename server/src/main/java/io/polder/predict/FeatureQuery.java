@@ -48,28 +48,35 @@ record FeatureQuery(List<String> names, boolean isByPoint, String point, String 
                 List.copyOf(names),
                 isByPoint,
                 isByPoint
-                        ? "CAST(" + StepQuery.quoted(model.point().orElseThrow()) + " AS VARCHAR)"
+                        ? "CAST(q." + StepQuery.quoted(model.point().orElseThrow()) + " AS VARCHAR)"
                         : "'" + StepQuery.ALL + "'",
                 select,
                 model.step().toMillis());
+    }
+
+    /** What a column is called in SQL of the program's own: people may call theirs as they like, also {@code step}. */
+    static String alias(int column) {
+        return "c" + column;
     }
 
     /** The SELECT of their means by point and step, for times given as SQL. */
     String numbers(String from, String to) {
         StringBuilder sql = new StringBuilder("SELECT ")
                 .append(point)
-                .append(" AS point, epoch_ms(CAST(time AS TIMESTAMP)) // ")
+                .append(" AS point, epoch_ms(CAST(q.time AS TIMESTAMP)) // ")
                 .append(millis)
                 .append(" AS step");
-        for (String name : names) {
-            String column = StepQuery.quoted(name);
-            sql.append(", avg(CAST(").append(column).append(" AS DOUBLE)) AS ").append(column);
+        for (int column = 0; column < names.size(); column++) {
+            sql.append(", avg(CAST(q.")
+                    .append(StepQuery.quoted(names.get(column)))
+                    .append(" AS DOUBLE)) AS ")
+                    .append(alias(column));
         }
         return sql.append(" FROM (")
                 .append(select)
-                .append(") WHERE time >= ")
+                .append(") q WHERE q.time >= ")
                 .append(from)
-                .append(" AND time < ")
+                .append(" AND q.time < ")
                 .append(to)
                 .append(" GROUP BY 1, 2")
                 .toString();

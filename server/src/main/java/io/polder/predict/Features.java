@@ -196,13 +196,7 @@ final class Features {
 
         /** Of what is known beside, the value that is known since at most the lag. */
         private float covariate(int index, int point, int lag) {
-            for (int at = lag; at <= last && at < lag + INPUTS; at++) {
-                float value = series.covariate(index, point, last - at);
-                if (!Float.isNaN(value)) {
-                    return value;
-                }
-            }
-            return Float.NaN;
+            return lag > last ? Float.NaN : series.lastCovariate(index, point, last - lag);
         }
     }
 

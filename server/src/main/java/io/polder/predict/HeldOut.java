@@ -11,6 +11,9 @@ import java.util.stream.IntStream;
  * one origin after the other, and nothing is chosen or fitted there.
  */
 public final class HeldOut {
+    /** How many steps most forecasters see. */
+    public static final int INPUTS = Features.INPUTS;
+
     private static final double TRAINED = 0.75;
     private static final int TOLD = 4;
     private static final int BANDS = 5;
@@ -27,10 +30,22 @@ public final class HeldOut {
         return (int) (series.steps() * TRAINED);
     }
 
-    /** The rest: the first origin is its first step. */
-    public static Backtest.Protocol test(Series series, int horizons) {
-        return new Backtest.Protocol(
-                trained(series), series.steps(), Features.INPUTS, horizons, bands(training(series)));
+    /**
+     * The rest: the first origin is its first step.
+     *
+     * @param inputs how many steps forecasters may see before it; {@link #INPUTS} for most
+     */
+    public static Backtest.Protocol test(Series series, int inputs, int horizons) {
+        return new Backtest.Protocol(trained(series), series.steps(), inputs, horizons, bands(training(series)));
+    }
+
+    /**
+     * The same of the points alone that have a day of numbers in the part to train on: models of a mart learn no others.
+     *
+     * @throws io.polder.record.PolderException INVALID_REQUEST when there is none
+     */
+    public static Series learnable(Series series) {
+        return series.arranged(TrainingTask.known(training(series)).points());
     }
 
     /** At most four numbers of steps ahead, as evenly apart as they can be, the farthest last. */

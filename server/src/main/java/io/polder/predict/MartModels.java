@@ -469,6 +469,23 @@ public final class MartModels implements AutoCloseable {
     }
 
     /**
+     * What one learns from.
+     *
+     * @throws PolderException NOT_FOUND, UNAVAILABLE before there are rows, and when its features cannot be read
+     */
+    public ModelAnswers.History history(String name) {
+        ModelRun run = run(name);
+        RecentSteps recent = run.recent();
+        if (recent == null) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    "Model '" + name + "' has no history yet: " + run.says() + " Fix: try again later");
+        }
+        LearnedRows rows = new LearnedRows(run.model(), mart.timezone(), run.query());
+        return with(connection -> rows.upTo(connection, recent.end()));
+    }
+
+    /**
      * Trains one now, in the background.
      *
      * @throws PolderException NOT_FOUND, CONFLICT, UNAVAILABLE

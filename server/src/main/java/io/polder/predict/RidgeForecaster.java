@@ -120,6 +120,24 @@ public final class RidgeForecaster implements Learned {
                 new Tried(lost[1] / lost[0], Math.sqrt(lost[2] / lost[0])));
     }
 
+    /**
+     * Fits one from a series that is at hand, tried on its last fifth.
+     *
+     * @throws PolderException INVALID_REQUEST when there are fewer than two days before that
+     */
+    public static RidgeForecaster fit(Series training, int horizons, double certainty) {
+        List<RidgeSums> sums = IntStream.rangeClosed(1, horizons)
+                .mapToObj(ahead -> RidgeSums.of(training, ahead))
+                .toList();
+        int trial = (int) (training.steps() - trial(training.steps(), training.slotsOfDay()));
+        return fit(training, sums, training.moment(trial).local().toLocalDate(), certainty);
+    }
+
+    /** On how many of the last steps it is tried: a fifth in whole days, at least one. */
+    static long trial(long steps, long slotsOfDay) {
+        return Math.max(slotsOfDay, steps / 5 / slotsOfDay * slotsOfDay);
+    }
+
     private static PolderException tooLittle() {
         return new PolderException(
                 ErrorCode.INVALID_REQUEST,

@@ -59,7 +59,7 @@ final class Training {
         }
         long day = Duration.ofDays(1).dividedBy(model.step());
         boolean isRidge = model.algorithm() == Model.Algorithm.RIDGE;
-        long trial = end - Math.max(day, (end - first) / 5 / day * day);
+        long trial = end - RidgeForecaster.trial(end - first, day);
         // Ridge learns from sums; numbers are only needed where it is tried, and a week before.
         long from0 = isRidge ? Math.max(first, trial - 8 * day) : first;
         FeatureQuery features = model.features().isPresent() ? FeatureQuery.of(connection, model) : null;
