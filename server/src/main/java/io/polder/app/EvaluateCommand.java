@@ -141,8 +141,15 @@ final class EvaluateCommand implements Runnable {
         long begun = clock.millis();
         List<Forecaster> forecasters = learned(task);
         double seconds = (clock.millis() - begun) / 1_000.0;
-        forecasters.addAll(
-                Baselines.all(training, HeldOut.INPUTS, task.test().horizons()));
+        Double weightOfMean = forecasters.get(0) instanceof TreesForecaster trees ? trees.weightOfMean() : null;
+        List<Forecaster> baselines =
+                Baselines.all(training, HeldOut.INPUTS, task.test().horizons());
+        if (task.of() != null) {
+            // A point that has been silent for long has an average and nothing else.
+            Forecaster average = baselines.get(baselines.size() - 1);
+            forecasters.replaceAll(one -> HeldOut.filled(one, average));
+        }
+        forecasters.addAll(baselines);
         List<Scores> scores = backtest(task.series(), task.test(), Backtest.scales(training), forecasters);
         long minutes = training.step().toMinutes();
         Evaluation evaluation = new Evaluation(scores, task.told(), minutes);
@@ -158,7 +165,7 @@ final class EvaluateCommand implements Runnable {
                 task.series().steps() - training.steps()));
         out.println();
         evaluation.text(task.published()).forEach(out::println);
-        write(json, evaluation.json(about(task, forecasters.get(0), seconds)));
+        write(json, evaluation.json(about(task, weightOfMean, seconds)));
         out.flush();
     }
 
@@ -283,7 +290,7 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    private Map<String, ?> about(Task task, Forecaster first, double seconds) {
+    private Map<String, ?> about(Task task, @Nullable Double weightOfMean, double seconds) {
         Series series = task.series();
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("schema", 1);
@@ -295,8 +302,8 @@ final class EvaluateCommand implements Runnable {
         about.put("trainedTo", series.time(task.training().steps()).toString());
         about.put("testedTo", series.time(series.steps()).toString());
         about.put("seed", options.seed());
-        if (first instanceof TreesForecaster trees) {
-            about.put("weightOfMean", trees.weightOfMean());
+        if (weightOfMean != null) {
+            about.put("weightOfMean", weightOfMean);
         }
         about.put("secondsOfTraining", seconds);
         return about;

@@ -48,6 +48,42 @@ public final class HeldOut {
         return series.arranged(TrainingTask.known(training(series)).points());
     }
 
+    /** A forecaster in whose place another speaks where it says nothing, as in a mart. */
+    public static Forecaster filled(Forecaster first, Forecaster instead) {
+        return new Filled(first, instead);
+    }
+
+    private record Filled(Forecaster first, Forecaster instead) implements Forecaster {
+        @Override
+        public String name() {
+            return first.name();
+        }
+
+        @Override
+        public int inputs() {
+            return Math.max(first.inputs(), instead.inputs());
+        }
+
+        @Override
+        public int horizons() {
+            return first.horizons();
+        }
+
+        @Override
+        public Forecast forecast(Series known) {
+            Forecast forecast = first.forecast(known);
+            float[][] others = instead.forecast(known).values();
+            for (int point = 0; point < others.length; point++) {
+                for (int step = 0; step < others[point].length; step++) {
+                    if (Float.isNaN(forecast.values()[point][step])) {
+                        forecast.values()[point][step] = others[point][step];
+                    }
+                }
+            }
+            return forecast;
+        }
+    }
+
     /** At most four numbers of steps ahead, as evenly apart as they can be, the farthest last. */
     public static List<Integer> told(int horizons) {
         int told = Math.min(TOLD, horizons);

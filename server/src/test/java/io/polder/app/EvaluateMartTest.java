@@ -172,6 +172,11 @@ class EvaluateMartTest {
             Instant forWhen = Instant.parse(cells[2]);
             int step = (int) Duration.between(START, forWhen).dividedBy(Duration.ofMinutes(15));
             float observed = AIR[cells[0].charAt(1) - '0'][step];
+            assertThat(Float.parseFloat(cells[3])).isFinite();
+            if (isSilent(cells[0].charAt(1) - '0', step)) {
+                assertThat(cells[4]).isEmpty();
+                continue;
+            }
             assertThat(Float.parseFloat(cells[4])).isEqualTo(observed);
             if (Duration.between(Instant.parse(cells[1]), forWhen).toMinutes() == 15L * AHEAD) {
                 sum += Math.abs(Float.parseFloat(cells[3]) - observed);
@@ -229,6 +234,11 @@ class EvaluateMartTest {
         return START.plus(Duration.ofMinutes(15L * step));
     }
 
+    /** A station that says nothing for a day of the quarter that is forecast. */
+    private static boolean isSilent(int station, int at) {
+        return station == 0 && at / SLOTS == 24;
+    }
+
     private static void push() throws Exception {
         StringBuilder wind = new StringBuilder();
         for (int at = 0; at < STEPS; at += 4) {
@@ -239,6 +249,9 @@ class EvaluateMartTest {
             StringBuilder lines = new StringBuilder();
             for (int at = from; at < Math.min(STEPS + 1, from + SLOTS); at++) {
                 for (int station = 0; station < STATIONS; station++) {
+                    if (isSilent(station, at)) {
+                        continue;
+                    }
                     lines.append("{\"station\":\"s" + station + "\",\"time\":\"" + time(at) + "\",\"no2\":"
                             + AIR[station][at] + "}\n");
                 }
