@@ -1,6 +1,8 @@
 package io.polder.predict;
 
 import io.polder.config.Model;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +13,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model's definition calls features, as SQL gives them: the mean of each column by step, and by point where there is
@@ -26,6 +29,30 @@ record FeatureQuery(List<String> names, boolean isByPoint, String point, String 
     /** Takes one mean; {@link StepQuery#ALL} is the point of what is the same for all. */
     interface Sink {
         void mean(int column, String point, long step, float value);
+    }
+
+    /**
+     * Those of a model; null when it has none.
+     *
+     * @throws PolderException UNAVAILABLE when they cannot be read
+     */
+    static @Nullable FeatureQuery ofModel(Connection connection, Model model) {
+        try {
+            return model.features().isPresent() ? of(connection, model) : null;
+        } catch (SQLException failure) {
+            throw unreadable(model, failure);
+        }
+    }
+
+    /** What to say when its rows or columns cannot be read. */
+    static PolderException unreadable(Model model, SQLException failure) {
+        // What follows in the engine's message are its own words for the statement, which nobody wrote so.
+        String why = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return new PolderException(
+                ErrorCode.UNAVAILABLE,
+                "models." + model.name() + ".features cannot be read (" + why
+                        + "). Fix: see what became of its tables and columns",
+                failure);
     }
 
     /** Asks the engine which columns there are. */

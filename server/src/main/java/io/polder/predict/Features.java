@@ -116,6 +116,10 @@ final class Features {
         return at < USUAL + TOGETHER + 3 * NAMED + 6 ? "the time" : "what the point is like";
     }
 
+    List<String> covariates() {
+        return covariates;
+    }
+
     private static List<String> names(List<String> covariates) {
         List<String> names = new ArrayList<>(List.of("value now"));
         for (int lag : LAGS) {

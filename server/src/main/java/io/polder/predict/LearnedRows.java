@@ -1,8 +1,6 @@
 package io.polder.predict;
 
 import io.polder.config.Model;
-import io.polder.record.ErrorCode;
-import io.polder.record.PolderException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,7 +9,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says which rows a model learns from, as SQL for others to ask. It gives no rows itself: whoever wants them asks as for any
@@ -24,7 +21,7 @@ record LearnedRows(Model model, ZoneId zone, StepQuery query) {
         Instant oldest = query.oldest(connection, until.minus(model.history()), until)
                 .orElse(until);
         long first = query.step(oldest);
-        FeatureQuery features = features(connection);
+        FeatureQuery features = FeatureQuery.ofModel(connection, model);
         List<ModelAnswers.Part> parts = new ArrayList<>();
         long day = Duration.ofDays(1).dividedBy(model.step());
         for (long from = first; from < end; from += day) {
@@ -48,20 +45,5 @@ record LearnedRows(Model model, ZoneId zone, StepQuery query) {
                 features == null ? List.of() : features.names(),
                 features != null && features.isByPoint(),
                 parts);
-    }
-
-    private @Nullable FeatureQuery features(Connection connection) {
-        if (model.features().isEmpty()) {
-            return null;
-        }
-        try {
-            return FeatureQuery.of(connection, model);
-        } catch (SQLException failure) {
-            throw new PolderException(
-                    ErrorCode.UNAVAILABLE,
-                    "models." + model.name() + ".features cannot be read: " + failure.getMessage()
-                            + ". Fix: see what became of its tables and columns",
-                    failure);
-        }
     }
 }

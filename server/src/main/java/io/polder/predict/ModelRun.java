@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -353,7 +354,9 @@ final class ModelRun {
 
     /** The same as a sentence. */
     String says() {
-        String missing = history.featuresMissing();
+        ModelFile champion = champions.champion();
+        String missing = history.lacks(
+                champion == null ? List.of() : champion.forecaster().covariates());
         return missing.isEmpty() ? saysItself() : saysItself() + " " + missing;
     }
 

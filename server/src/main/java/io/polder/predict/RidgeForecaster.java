@@ -84,8 +84,9 @@ public final class RidgeForecaster implements Learned {
      * @throws PolderException INVALID_REQUEST when there are fewer than two days before them
      */
     static RidgeForecaster fit(Series recent, List<RidgeSums> sums, LocalDate trial, double certainty) {
-        Lines early = Lines.fit(sums, trial).orElseThrow(RidgeForecaster::tooLittle);
-        Lines all = Lines.fit(sums, LocalDate.MAX).orElseThrow(RidgeForecaster::tooLittle);
+        List<String> covariates = sums.get(0).terms().covariates();
+        Lines early = Lines.fit(sums, trial).orElseThrow(() -> tooLittle(covariates));
+        Lines all = Lines.fit(sums, LocalDate.MAX).orElseThrow(() -> tooLittle(covariates));
         Levels[] levels = Levels.of(recent);
         Intervals.Errors[] errors = IntStream.range(0, sums.size())
                 .mapToObj(horizon -> new Intervals.Errors())
@@ -138,11 +139,13 @@ public final class RidgeForecaster implements Learned {
         return Math.max(slotsOfDay, steps / 5 / slotsOfDay * slotsOfDay);
     }
 
-    private static PolderException tooLittle() {
+    private static PolderException tooLittle(List<String> covariates) {
         return new PolderException(
                 ErrorCode.INVALID_REQUEST,
-                "There are fewer than two days of history before those on which the model is tried, which is too little to"
-                        + " learn from. Fix: wait, or load older rows; a baseline serves meanwhile");
+                "There are fewer than two days of history "
+                        + (covariates.isEmpty() ? "" : "in which all of " + covariates + " are known ")
+                        + "before those on which the model is tried, which is too little to learn from. Fix: wait, or"
+                        + " load older rows; a baseline serves meanwhile");
     }
 
     /** What was fitted for so many steps ahead, from 1; weights are in the order of {@link #features}. */
@@ -163,6 +166,11 @@ public final class RidgeForecaster implements Learned {
     @Override
     public List<String> features() {
         return lines.terms().get(0).names();
+    }
+
+    @Override
+    public List<String> covariates() {
+        return lines.terms().get(0).covariates();
     }
 
     @Override

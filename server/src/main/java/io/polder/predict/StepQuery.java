@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,13 @@ final class StepQuery {
                 }
             }
         }
+    }
+
+    /** The points that have a number in the steps from {@code from} to before {@code to}. */
+    Set<String> points(Connection connection, long from, long to) throws SQLException {
+        Set<String> points = new HashSet<>();
+        read(connection, from, to, (point, step, value) -> points.add(point));
+        return points;
     }
 
     /** The newest time before {@code end}. */
