@@ -6,20 +6,24 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.polder.config.Model;
 import io.polder.config.Table;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings after each other, on a table that changes between them, in the real engine. */
 class RidgeTrainingTest {
@@ -42,17 +46,7 @@ class RidgeTrainingTest {
             0.9);
     private final StepQuery query = new StepQuery(
             model,
-            new Table(
-                    "air",
-                    "air",
-                    List.of("uid", "time"),
-                    Optional.of("time"),
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of(),
-                    Optional.empty(),
-                    null,
-                    Set.of()));
+            table());
     private final long first = query.step(series.time(0));
     private final RidgeTraining kept = new RidgeTraining(model, query, Made.BRUSSELS);
     private Connection engine;
@@ -95,6 +89,75 @@ class RidgeTrainingTest {
         run("UPDATE air SET no2 = '11' WHERE uid = 'p0' AND time = '" + sqlTime(12 * DAY + 3) + "'");
         kept.changed(series.time(12 * DAY + 3));
         isSame(train(kept, DAYS), train(fresh(), DAYS));
+    }
+
+    @Test
+    void baselinesThatItIsHeldAgainstKnowAsMuchOfThePast(@TempDir Path folder) throws Exception {
+        Training training = new Training(model, query, Made.BRUSSELS, (where, progress) -> {}, "1");
+
+        Path made = training.train(engine, folder, first + DAYS * DAY, Map.of(), done -> {});
+
+        // Tried on the last fifth, in whole days.
+        Map<String, Double> expected =
+                TrainingTask.baselines(series.window(0, DAYS * DAY), (DAYS - 2) * DAY, model.horizons());
+        assertThat(expected).hasSize(3);
+        assertThat(ModelFile.read(made).provenance().scores()).containsAllEntriesOf(expected);
+    }
+
+    /** Ridge looks back a week. */
+    @Test
+    void aWeekOfManyPointsIsKeptOrTheModelSaysThatItIsNot() throws SQLException {
+        Model each = new Model(
+                "no2",
+                "air",
+                Optional.of("uid"),
+                "CAST(no2 AS DOUBLE)",
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(2),
+                Optional.empty(),
+                Model.Algorithm.RIDGE,
+                Duration.ofDays(28),
+                Duration.ofDays(1),
+                "none",
+                0.9);
+        StepQuery minutes = new StepQuery(each, table());
+        Instant now = series.time(0);
+        long end = minutes.step(now);
+        run("DELETE FROM air");
+        many(700, now.minus(Duration.ofDays(7)));
+        many(700, now);
+
+        ModelHistory history = new ModelHistory(each, minutes, Made.BRUSSELS);
+        RecentSteps recent = history.open(engine, now).orElseThrow();
+
+        assertThat(recent.at(end - 7 * 24 * 60)).hasSize(700).doesNotContain(Float.NaN);
+        assertThat(history.lacks(List.of())).isEmpty();
+
+        many(1_700, now);
+        ModelHistory larger = new ModelHistory(each, minutes, Made.BRUSSELS);
+        assertThat(larger.open(engine, now)).isPresent();
+        assertThat(larger.lacks(List.of()))
+                .contains("of 1700 points are kept and no more; ridge looks back a week")
+                .contains("Fix: ");
+    }
+
+    private void many(int points, Instant time) throws SQLException {
+        run("INSERT OR REPLACE INTO air SELECT 'q' || i, TIMESTAMP '" + LocalDateTime.ofInstant(time, ZoneOffset.UTC)
+                + "', '7' FROM range(" + points + ") AS r(i)");
+    }
+
+    private static Table table() {
+        return new Table(
+                "air",
+                "air",
+                List.of("uid", "time"),
+                Optional.of("time"),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                null,
+                Set.of());
     }
 
     private RidgeTraining fresh() {
