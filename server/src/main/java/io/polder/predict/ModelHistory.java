@@ -168,8 +168,9 @@ final class ModelHistory {
         if (model.features().isEmpty()) {
             return;
         }
+        FeatureQuery asked = features;
         try {
-            FeatureQuery known = features == null ? FeatureQuery.of(connection, model) : features;
+            FeatureQuery known = asked == null ? FeatureQuery.of(connection, model) : asked;
             features = known;
             featureNames = known.names();
             known.names().forEach(name -> into.covariate(name).clear(from, to));
@@ -179,6 +180,11 @@ final class ModelHistory {
             featuresMissing = "";
         } catch (SQLException failure) {
             features = null;
+            if (asked != null) {
+                // There may be other columns now.
+                readFeatures(connection, into, from, to);
+                return;
+            }
             String sentence = "Forecasts do without features: "
                     + FeatureQuery.unreadable(model, failure).getMessage() + ".";
             if (!sentence.equals(featuresMissing)) {

@@ -3,24 +3,14 @@ package io.polder.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.polder.config.Configuration;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
@@ -77,55 +67,27 @@ class EvaluateMartTest {
     @TempDir
     private static Path folder;
 
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final float[][] AIR = new float[STATIONS][STEPS + 1];
     private static final double[] WIND = new double[STEPS + 1];
-    private static Home home;
-    private static Polder mart;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private static MadeMart mart;
 
     @BeforeAll
     static void start() throws Exception {
-        Path marts = Files.createDirectories(folder.resolve("mart"));
-        Files.writeString(marts.resolve("polder.yaml"), MART);
-        home = Home.open(folder.resolve("home"), Instant.EPOCH);
-        List<String> settings = List.of(
-                "web.port=0",
-                "log.port=0",
-                "hive.port=0",
-                "druid.port=0",
-                "disk.watermark=1MB",
-                "store.batch-interval=20ms");
-        mart = Polder.start(
-                Configuration.read(marts, home.directory(), settings, Map.of()),
-                home,
-                true,
-                failure -> {},
-                InstantSource.system());
-        new Running(
-                        ProcessHandle.current().pid(),
-                        mart.address(),
-                        Map.of("web", mart.address().getPort()),
-                        "air",
-                        folder,
-                        "0.1.0",
-                        Instant.EPOCH)
-                .writeTo(home.resolve("polder.json"));
+        mart = MadeMart.start(folder, MART);
         makeAir();
         push();
         for (String model : List.of("trees", "ridge")) {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(get("/api/models/" + model + "/history"))
-                    .containsEntry("to", time(STEPS).toString())
-                    .containsEntry("from", START.toString()));
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                JsonNode history = mart.get("/api/models/" + model + "/history");
+                assertThat(history.path("from").asText()).isEqualTo(START.toString());
+                assertThat(history.path("to").asText()).isEqualTo(time(STEPS).toString());
+            });
         }
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         mart.close();
-        home.close();
     }
 
     @ParameterizedTest
@@ -134,12 +96,20 @@ class EvaluateMartTest {
         Path json = written.resolve("scores.json");
         Path csv = written.resolve("predictions.csv");
 
-        int exit = evaluate(
-                "--of", model, "--protocol", "held-out", "--json", json.toString(), "--predictions", csv.toString());
+        MadeMart.Ran ran = mart.run(
+                "evaluate",
+                "--of",
+                model,
+                "--protocol",
+                "held-out",
+                "--json",
+                json.toString(),
+                "--predictions",
+                csv.toString());
 
-        assertThat(exit).as(err.toString()).isZero();
+        assertThat(ran.exit()).as(ran.err()).isZero();
         int trained = STEPS * 3 / 4;
-        assertThat(out.toString())
+        assertThat(ran.out())
                 .contains("4 points, 2,688 steps of 15 minutes: trained on the first 2,016")
                 .contains("last value", "same slot before", "historical average", "observed within the interval");
         JsonNode scores = JSON.readTree(json.toFile());
@@ -189,27 +159,16 @@ class EvaluateMartTest {
 
     @Test
     void whatIsWrongIsASentence() {
-        assertThat(evaluate("--of", "tree", "--protocol", "held-out")).isEqualTo(1);
-        assertThat(err.toString()).contains("tree");
+        assertThat(mart.run("evaluate", "--of", "tree", "--protocol", "held-out"))
+                .satisfies(ran -> assertThat(ran.exit()).isEqualTo(1))
+                .satisfies(ran -> assertThat(ran.err()).contains("tree"));
 
-        assertThat(evaluate("a.csv", "--of", "trees", "--protocol", "t-gcn", "--horizons", "3"))
-                .isEqualTo(2);
-        assertThat(err.toString())
-                .contains("--protocol = 't-gcn': is of a file and not of a mart. Fix: give held-out")
-                .contains("FILE = 'a.csv'")
-                .contains("--horizons = '3': the model of the mart says this itself. Fix: leave it out");
-    }
-
-    private int evaluate(String... arguments) {
-        String[] whole = new String[arguments.length + 3];
-        whole[0] = "evaluate";
-        System.arraycopy(arguments, 0, whole, 1, arguments.length);
-        whole[arguments.length + 1] = "--home";
-        whole[arguments.length + 2] = home.directory().toString();
-        return Main.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(whole);
+        assertThat(mart.run("evaluate", "a.csv", "--of", "trees", "--protocol", "t-gcn", "--horizons", "3"))
+                .satisfies(ran -> assertThat(ran.exit()).isEqualTo(2))
+                .satisfies(ran -> assertThat(ran.err())
+                        .contains("--protocol = 't-gcn': is of a file and not of a mart. Fix: give held-out")
+                        .contains("FILE = 'a.csv'")
+                        .contains("--horizons = '3': the model of the mart says this itself. Fix: leave it out"));
     }
 
     // ---- made-up air
@@ -244,7 +203,7 @@ class EvaluateMartTest {
         for (int at = 0; at < STEPS; at += 4) {
             wind.append("{\"time\":\"" + time(at) + "\",\"wind\":" + WIND[at] + "}\n");
         }
-        post("/api/feeds/weather/events", wind.toString());
+        mart.post("/api/feeds/weather/events", wind.toString());
         for (int from = 0; from <= STEPS; from += SLOTS) {
             StringBuilder lines = new StringBuilder();
             for (int at = from; at < Math.min(STEPS + 1, from + SLOTS); at++) {
@@ -256,30 +215,7 @@ class EvaluateMartTest {
                             + AIR[station][at] + "}\n");
                 }
             }
-            post("/api/feeds/air/events", lines.toString());
+            mart.post("/api/feeds/air/events", lines.toString());
         }
-    }
-
-    // ---- the interface
-
-    private static Map<String, Object> get(String path) throws Exception {
-        return JSON.readValue(send(HttpRequest.newBuilder(at(path)).GET().build()), new TypeReference<>() {});
-    }
-
-    private static void post(String path, String body) throws Exception {
-        send(HttpRequest.newBuilder(at(path))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build());
-    }
-
-    private static URI at(String path) {
-        return mart.address().resolve(path);
-    }
-
-    private static String send(HttpRequest request) throws Exception {
-        HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
-        return answer.body();
     }
 }
