@@ -102,8 +102,7 @@ final class Client {
             if (response.statusCode() / 100 != 2) {
                 throw refused(parse(request, response.statusCode(), in.readAllBytes()));
             }
-            try (MappingIterator<JsonNode> rows =
-                    JSON.readerFor(JsonNode.class).readValues(in)) {
+            try (MappingIterator<JsonNode> rows = JSON.readerFor(JsonNode.class).readValues(in)) {
                 while (rows.hasNextValue()) {
                     row.row(rows.nextValue());
                 }

@@ -240,8 +240,7 @@ final class EvaluateCommand implements Runnable {
         if (!protocol.equals(HELD_OUT)) {
             problems.add(
                     ofMart != null && protocol.equals(T_GCN)
-                            ? new Problem(
-                                    "--protocol", protocol, "is of a file and not of a mart", "give " + HELD_OUT)
+                            ? new Problem("--protocol", protocol, "is of a file and not of a mart", "give " + HELD_OUT)
                             : new Problem(
                                     "--protocol",
                                     protocol,

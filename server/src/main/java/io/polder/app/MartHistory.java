@@ -44,7 +44,10 @@ record MartHistory(String model, boolean isRidge, Series series, int horizons, d
                 client.rows(part.path("numbers").asText(), row -> {
                     int at = at(row, first, steps);
                     if (at >= 0 && isNumber(row.path("value"))) {
-                        made.put(row.path("point").asText(), at, row.path("value").floatValue());
+                        made.put(
+                                row.path("point").asText(),
+                                at,
+                                row.path("value").floatValue());
                     }
                 });
                 if (!names.isEmpty()) {

@@ -18,8 +18,8 @@ record LearnedRows(Model model, ZoneId zone, StepQuery query) {
     /** The history up to before a step. */
     ModelAnswers.History upTo(Connection connection, long end) throws SQLException {
         Instant until = query.time(end);
-        Instant oldest = query.oldest(connection, until.minus(model.history()), until)
-                .orElse(until);
+        Instant oldest =
+                query.oldest(connection, until.minus(model.history()), until).orElse(until);
         long first = query.step(oldest);
         FeatureQuery features = FeatureQuery.ofModel(connection, model);
         List<ModelAnswers.Part> parts = new ArrayList<>();

@@ -37,8 +37,7 @@ public final class SeriesBuilder {
      */
     public void putBeside(String name, @Nullable String point, int at, float value) {
         beside.computeIfAbsent(name, fresh -> new LinkedHashMap<>())
-                .computeIfAbsent(point == null ? ALL : point, fresh -> missing())[at] =
-                value;
+                .computeIfAbsent(point == null ? ALL : point, fresh -> missing())[at] = value;
     }
 
     private float[] missing() {

@@ -70,10 +70,7 @@ final class StepQuery {
                 .append(millis)
                 .append(" AS BIGINT)) AS time, s.value");
         if (features == null) {
-            return sql.append(" FROM (")
-                    .append(numbers(from, to))
-                    .append(") s")
-                    .toString();
+            return sql.append(" FROM (").append(numbers(from, to)).append(") s").toString();
         }
         StringBuilder joins = new StringBuilder();
         for (int column = 0; column < features.names().size(); column++) {
@@ -96,8 +93,8 @@ final class StepQuery {
                     features.isByPoint() ? "s.point = " + table + ".point AND " : "",
                     table));
         }
-        return "WITH f AS MATERIALIZED (" + features.numbers(literal(from - Series.HOLDS + 1), literal(to)) + ") "
-                + sql + " FROM (" + numbers(literal(from), literal(to)) + ") s" + joins;
+        return "WITH f AS MATERIALIZED (" + features.numbers(literal(from - Series.HOLDS + 1), literal(to)) + ") " + sql
+                + " FROM (" + numbers(literal(from), literal(to)) + ") s" + joins;
     }
 
     /** A SELECT of {@code point}, {@code step} and {@code value} of the steps from {@code from} to before {@code to}. */

@@ -180,8 +180,8 @@ class EvaluateMartTest {
             WIND[at] = 0.97 * WIND[at - 1] + random.nextGaussian();
         }
         for (int at = 0; at <= STEPS; at++) {
-            double rush = Math.exp(-Math.pow((at % SLOTS - 34) / 6.0, 2))
-                    + Math.exp(-Math.pow((at % SLOTS - 70) / 8.0, 2));
+            double rush =
+                    Math.exp(-Math.pow((at % SLOTS - 34) / 6.0, 2)) + Math.exp(-Math.pow((at % SLOTS - 70) / 8.0, 2));
             for (int station = 0; station < STATIONS; station++) {
                 own[station] = 0.8 * own[station] + random.nextGaussian();
                 AIR[station][at] = (float) (40 + 25 * rush + 3 * WIND[Math.max(0, at - 4)] + own[station]);

@@ -184,17 +184,16 @@ class ModelFeaturesTest {
 
     private void awaitForecasts(int step, String forecaster) {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(mart().sql(
-                                        "SELECT count(value) FROM forecast_no2 WHERE made_at = '" + sqlTime(step)
-                                                + "' AND forecaster = '" + forecaster + "'"))
+                .untilAsserted(() -> assertThat(mart().sql("SELECT count(value) FROM forecast_no2 WHERE made_at = '"
+                                + sqlTime(step) + "' AND forecaster = '" + forecaster + "'"))
                         .isEqualTo("[[" + STATIONS * 2 + "]]"));
     }
 
     private void weather(int step, String wind) throws Exception {
         mart().post("/api/feeds/weather/events", line(step, wind));
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(mart().sql("SELECT wind FROM weather WHERE time = '" + sqlTime(step) + "'"))
-                        .isEqualTo("[[\"" + wind + "\"]]"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        mart().sql("SELECT wind FROM weather WHERE time = '" + sqlTime(step) + "'"))
+                .isEqualTo("[[\"" + wind + "\"]]"));
     }
 
     private static String line(int step, String wind) {

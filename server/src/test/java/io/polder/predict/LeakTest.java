@@ -130,7 +130,8 @@ class LeakTest {
     private static List<Float> forecasts(Forecaster forecaster, Series series, int origin) throws IOException {
         List<Float> all = new ArrayList<>();
         double[] scales = Backtest.scales(series.window(0, SPLIT));
-        Backtest.Protocol protocol = new Backtest.Protocol(origin, origin + HORIZONS, 7 * Made.SLOTS, HORIZONS, new double[] {50});
+        Backtest.Protocol protocol =
+                new Backtest.Protocol(origin, origin + HORIZONS, 7 * Made.SLOTS, HORIZONS, new double[] {50});
         Backtest.run(
                 series,
                 protocol,

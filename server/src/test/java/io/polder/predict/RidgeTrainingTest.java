@@ -44,9 +44,7 @@ class RidgeTrainingTest {
             Duration.ofDays(1),
             "none",
             0.9);
-    private final StepQuery query = new StepQuery(
-            model,
-            table());
+    private final StepQuery query = new StepQuery(model, table());
     private final long first = query.step(series.time(0));
     private final RidgeTraining kept = new RidgeTraining(model, query, Made.BRUSSELS);
     private Connection engine;
@@ -167,13 +165,8 @@ class RidgeTrainingTest {
     private RidgeForecaster train(RidgeTraining training, int days) throws SQLException {
         int end = days * DAY;
         return training.train(
-                engine,
-                series.window(0, end),
-                first,
-                first + end - 3 * DAY,
-                first + end,
-                null,
-                done -> assertThat(done).isBetween(0.0, 1.0));
+                engine, series.window(0, end), first, first + end - 3 * DAY, first + end, null, done -> assertThat(done)
+                        .isBetween(0.0, 1.0));
     }
 
     private static void isSame(RidgeForecaster one, RidgeForecaster other) {
