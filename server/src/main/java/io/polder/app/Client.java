@@ -1,10 +1,13 @@
 package io.polder.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -76,6 +79,42 @@ final class Client {
                 .build());
     }
 
+    /** Takes a row of an answer. */
+    interface Row {
+        /** Takes an object with a member for each column. */
+        void row(JsonNode row);
+    }
+
+    /**
+     * Asks something in the engine's SQL, of any number of rows.
+     *
+     * @throws PolderException as the mart refuses it, UNAVAILABLE when the answer breaks off
+     */
+    void rows(String sql, Row row) {
+        ObjectNode body = JSON.createObjectNode().put("sql", sql).put("dialect", "engine");
+        HttpRequest request = HttpRequest.newBuilder(at("/api/sql"))
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString(), StandardCharsets.UTF_8))
+                .build();
+        HttpResponse<InputStream> response = answer(request, HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream in = response.body()) {
+            if (response.statusCode() / 100 != 2) {
+                throw refused(parse(request, response.statusCode(), in.readAllBytes()));
+            }
+            try (MappingIterator<JsonNode> rows = JSON.readerFor(JsonNode.class).readValues(in)) {
+                while (rows.hasNextValue()) {
+                    row.row(rows.nextValue());
+                }
+            }
+        } catch (IOException failure) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    request.uri() + ": the answer broke off. Fix: see the mart's log, and try again (" + failure + ")",
+                    failure);
+        }
+    }
+
     /** A name as part of a path. */
     static String part(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
@@ -86,30 +125,38 @@ final class Client {
     }
 
     private JsonNode send(HttpRequest request) {
-        HttpResponse<byte[]> response;
+        HttpResponse<byte[]> response = answer(request, HttpResponse.BodyHandlers.ofByteArray());
+        JsonNode body = parse(request, response.statusCode(), response.body());
+        if (response.statusCode() / 100 == 2) {
+            return body;
+        }
+        throw refused(body);
+    }
+
+    private <T> HttpResponse<T> answer(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         try {
-            response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            return http.send(request, handler);
         } catch (IOException failure) {
             throw notRunning(home, "; " + running.url() + " does not answer (" + failure + ")");
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new PolderException(ErrorCode.UNAVAILABLE, "Interrupted while waiting for " + request.uri(), stop);
         }
-        JsonNode body = parse(request, response);
-        if (response.statusCode() / 100 == 2) {
-            return body;
-        }
-        throw new PolderException(
-                code(body), body.path("detail").asText(body.path("title").asText()));
     }
 
-    private static JsonNode parse(HttpRequest request, HttpResponse<byte[]> response) {
+    private static PolderException refused(JsonNode problem) {
+        return new PolderException(
+                code(problem),
+                problem.path("detail").asText(problem.path("title").asText()));
+    }
+
+    private static JsonNode parse(HttpRequest request, int status, byte[] body) {
         try {
-            return JSON.readTree(response.body());
+            return JSON.readTree(body);
         } catch (IOException garbled) {
             throw new PolderException(
                     ErrorCode.UNAVAILABLE,
-                    request.uri() + ": the answer (status " + response.statusCode() + ") is not JSON. Fix: see that a"
+                    request.uri() + ": the answer (status " + status + ") is not JSON. Fix: see that a"
                             + " Polder of this version runs there",
                     garbled);
         }

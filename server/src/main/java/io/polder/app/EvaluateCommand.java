@@ -7,6 +7,7 @@ import io.polder.predict.Forecaster;
 import io.polder.predict.HeldOut;
 import io.polder.predict.LinearForecaster;
 import io.polder.predict.PublishedModel;
+import io.polder.predict.RidgeForecaster;
 import io.polder.predict.Scores;
 import io.polder.predict.Series;
 import io.polder.predict.TgcnProtocol;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Says how good forecasts are: trains on the first part of a file, forecasts the rest, and compares with"
                     + " baselines. The file is CSV; its first line names the points, and each other line is a step.",
-            "With --of it is how good a model of the running mart was over the last week.",
+            "With --of it is how good a model of the running mart was over the last week; with --protocol held-out, how"
+                    + " good it is when it is trained here on three quarters of its history and forecasts the rest.",
             "The protocol held-out: any such file; three quarters to train on, and the last quarter to be forecast.",
             "The protocol t-gcn: steps of five minutes from 2012-03-01 in Los Angeles; four fifths to train on, 12 steps"
                     + " known, 12 ahead; beside what was published of others."
@@ -54,7 +56,8 @@ import picocli.CommandLine.Spec;
             "  ./polder evaluate --protocol t-gcn --json scores.json --predictions predictions.csv",
             "  ./polder evaluate --protocol t-gcn los_speed.csv --seed 2",
             "  ./polder evaluate air.csv --protocol held-out --start 2026-01-01T00:00 --step PT1H --timezone Europe/Brussels",
-            "  ./polder evaluate --of speed"
+            "  ./polder evaluate --of speed",
+            "  ./polder evaluate --of speed --protocol held-out --json scores.json --predictions predictions.csv"
         })
 final class EvaluateCommand implements Runnable {
     private static final String T_GCN = "t-gcn";
@@ -87,7 +90,8 @@ final class EvaluateCommand implements Runnable {
     @Option(
             names = "--of",
             paramLabel = "MODEL",
-            description = "Tells of this model of the running mart instead; there is no file then.")
+            description = "Tells of this model of the running mart instead; there is no file then, and with held-out"
+                    + " the mart's history is fetched from it.")
     private @Nullable String ofMart;
 
     @Mixin
@@ -108,9 +112,15 @@ final class EvaluateCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** What is tried, and how. */
+    /**
+     * What is tried, and how.
+     *
+     * @param from the file, or the model of a mart
+     * @param of the mart; null with a file
+     */
     private record Task(
-            Path file,
+            String from,
+            @Nullable MartHistory of,
             Series series,
             Series training,
             Backtest.Protocol test,
@@ -119,7 +129,7 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        if (ofMart != null) {
+        if (ofMart != null && protocol.isEmpty()) {
             new MartModel(home.here(), ofMart).evaluate(spec.commandLine().getOut());
             return;
         }
@@ -127,15 +137,19 @@ final class EvaluateCommand implements Runnable {
         Task task = task();
         Stream.of(json, predictions).filter(Objects::nonNull).forEach(out -> write(out, ""));
         Series training = task.training();
-        int ahead = task.test().horizons();
         InstantSource clock = InstantSource.system();
         long begun = clock.millis();
-        TreesForecaster trees = TrainCommand.train(
-                training, options.settings(ahead), spec.commandLine().getErr());
+        List<Forecaster> forecasters = learned(task);
         double seconds = (clock.millis() - begun) / 1_000.0;
-        List<Forecaster> forecasters = new ArrayList<>(
-                List.of(trees, LinearForecaster.fit(training, ahead), PublishedModel.fit(training, ahead)));
-        forecasters.addAll(Baselines.all(training, task.test().inputs(), ahead));
+        Double weightOfMean = forecasters.get(0) instanceof TreesForecaster trees ? trees.weightOfMean() : null;
+        List<Forecaster> baselines =
+                Baselines.all(training, HeldOut.INPUTS, task.test().horizons());
+        if (task.of() != null) {
+            // A point that has been silent for long has an average and nothing else.
+            Forecaster average = baselines.get(baselines.size() - 1);
+            forecasters.replaceAll(one -> HeldOut.filled(one, average));
+        }
+        forecasters.addAll(baselines);
         List<Scores> scores = backtest(task.series(), task.test(), Backtest.scales(training), forecasters);
         long minutes = training.step().toMinutes();
         Evaluation evaluation = new Evaluation(scores, task.told(), minutes);
@@ -151,42 +165,111 @@ final class EvaluateCommand implements Runnable {
                 task.series().steps() - training.steps()));
         out.println();
         evaluation.text(task.published()).forEach(out::println);
-        write(json, evaluation.json(about(task, trees, seconds)));
+        write(json, evaluation.json(about(task, weightOfMean, seconds)));
         out.flush();
     }
 
+    /** Those that learn; the first is the one that it is about. */
+    private List<Forecaster> learned(Task task) {
+        Series training = task.training();
+        int ahead = task.test().horizons();
+        PrintWriter err = spec.commandLine().getErr();
+        List<Forecaster> learned = new ArrayList<>();
+        MartHistory mart = task.of();
+        TreesForecaster.Settings settings = options.settings(ahead);
+        if (mart == null) {
+            learned.add(TrainCommand.train(training, settings, err));
+            learned.add(LinearForecaster.fit(training, ahead));
+            learned.add(PublishedModel.fit(training, ahead));
+        } else {
+            if (!mart.isRidge()) {
+                learned.add(TrainCommand.train(training, settings.withCertainty(mart.certainty()), err));
+            }
+            learned.add(RidgeForecaster.fit(training, ahead, mart.certainty()));
+        }
+        return learned;
+    }
+
     private Task task() {
-        if (protocol.equals(T_GCN)) {
+        if (protocol.equals(T_GCN) && ofMart == null) {
             Path read = file == null ? example() : file;
             Series series = WideFile.read(read, TgcnProtocol.START, TgcnProtocol.STEP, TgcnProtocol.CALENDAR);
             return new Task(
-                    read,
+                    String.valueOf(read.getFileName()),
+                    null,
                     series,
                     TgcnProtocol.training(series),
                     TgcnProtocol.test(series),
                     TgcnProtocol.TOLD,
                     TgcnProtocol.published());
         }
-        List<Problem> problems = new ArrayList<>();
-        if (!protocol.equals(HELD_OUT)) {
-            problems.add(new Problem(
-                    "--protocol", protocol, "there is no such protocol", "give " + HELD_OUT + " or " + T_GCN));
-        } else if (file == null) {
-            problems.add(new Problem("FILE", "", "is missing", "name the file"));
-        } else if (times == null) {
-            problems.add(new Problem("--start", "", "is missing", "give --start, --step and --timezone"));
-        }
         int ahead = horizons == null ? HORIZONS : horizons;
-        if (ahead < 1) {
-            problems.add(new Problem("--horizons", String.valueOf(ahead), "it is to look ahead", "give 1 or more"));
-        }
+        List<Problem> problems = problems(ahead);
         if (!problems.isEmpty()) {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
+        if (ofMart != null) {
+            MartHistory mart =
+                    MartHistory.fetch(home.here(), ofMart, spec.commandLine().getErr());
+            // Ridge looks back a week; each forecaster is shown what it asks for.
+            int week = 7 * mart.series().slotsOfDay();
+            return heldOut(mart.model(), mart, mart.series(), week, mart.horizons());
+        }
         Path read = Objects.requireNonNull(file);
-        Series series = Objects.requireNonNull(times).read(read);
+        return heldOut(
+                String.valueOf(read.getFileName()),
+                null,
+                Objects.requireNonNull(times).read(read),
+                HeldOut.INPUTS,
+                ahead);
+    }
+
+    private static Task heldOut(String from, @Nullable MartHistory mart, Series series, int inputs, int ahead) {
         return new Task(
-                read, series, HeldOut.training(series), HeldOut.test(series, ahead), HeldOut.told(ahead), List.of());
+                from,
+                mart,
+                series,
+                HeldOut.training(series),
+                HeldOut.test(series, inputs, ahead),
+                HeldOut.told(ahead),
+                List.of());
+    }
+
+    private List<Problem> problems(int ahead) {
+        List<Problem> problems = new ArrayList<>();
+        if (!protocol.equals(HELD_OUT)) {
+            problems.add(
+                    ofMart != null && protocol.equals(T_GCN)
+                            ? new Problem("--protocol", protocol, "is of a file and not of a mart", "give " + HELD_OUT)
+                            : new Problem(
+                                    "--protocol",
+                                    protocol,
+                                    "there is no such protocol",
+                                    "give " + HELD_OUT + " or " + T_GCN));
+        }
+        if (ofMart != null) {
+            String fix = "leave it out, or leave out --of";
+            beside(problems, "FILE", file, fix);
+            beside(problems, "--horizons", horizons, fix);
+            beside(problems, "--start", times == null ? null : "", fix);
+        } else if (protocol.equals(HELD_OUT)) {
+            if (file == null) {
+                problems.add(new Problem("FILE", "", "is missing", "name the file"));
+            } else if (times == null) {
+                problems.add(new Problem("--start", "", "is missing", "give --start, --step and --timezone"));
+            }
+        }
+        if (ahead < 1) {
+            problems.add(new Problem("--horizons", String.valueOf(ahead), "it is to look ahead", "give 1 or more"));
+        }
+        return problems;
+    }
+
+    /** A model of a mart knows by itself what it is about. */
+    private static void beside(List<Problem> problems, String option, @Nullable Object given, String fix) {
+        if (given != null) {
+            problems.add(new Problem(option, String.valueOf(given), "the model of the mart says this itself", fix));
+        }
     }
 
     private List<Scores> backtest(
@@ -206,18 +289,21 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    private Map<String, ?> about(Task task, TreesForecaster trees, double seconds) {
+    private Map<String, ?> about(Task task, @Nullable Double weightOfMean, double seconds) {
         Series series = task.series();
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("schema", 1);
         about.put("protocol", protocol);
-        about.put("file", String.valueOf(task.file().getFileName()));
+        about.put(task.of() == null ? "file" : "model", task.from());
         about.put("points", series.points().size());
+        about.put("covariates", series.covariates());
         about.put("trainedFrom", series.time(0).toString());
         about.put("trainedTo", series.time(task.training().steps()).toString());
         about.put("testedTo", series.time(series.steps()).toString());
         about.put("seed", options.seed());
-        about.put("weightOfMean", trees.weightOfMean());
+        if (weightOfMean != null) {
+            about.put("weightOfMean", weightOfMean);
+        }
         about.put("secondsOfTraining", seconds);
         return about;
     }

@@ -17,7 +17,7 @@ public final class Backtest {
      * @param first the first step whose number is to be forecast from what is before it
      * @param end no step from here on is forecast; every forecast is of all steps ahead, so the last origin is as many
      *     steps before
-     * @param inputs how many steps before the origin may be seen
+     * @param inputs how many steps before the origin may be seen; nobody is shown more than it asks for
      * @param bands limits between which errors are told apart, rising
      */
     public record Protocol(int first, int end, int inputs, int horizons, double[] bands) {}
@@ -46,9 +46,10 @@ public final class Backtest {
         List<Scores> all = new ArrayList<>();
         for (Forecaster forecaster : forecasters) {
             Scores scores = new Scores(forecaster.name(), protocol.horizons(), protocol.bands(), origins);
+            int seen = Math.min(protocol.inputs(), forecaster.inputs());
             for (int origin = 0; origin < origins; origin++) {
                 int from = protocol.first() + origin;
-                Forecast forecast = forecaster.forecast(series.window(from - protocol.inputs(), from));
+                Forecast forecast = forecaster.forecast(series.window(from - seen, from));
                 score(series, scales, scores, origin, from, forecast);
                 if (all.isEmpty()) {
                     tell(series, from, forecast, sink);

@@ -1,6 +1,8 @@
 package io.polder.predict;
 
 import io.polder.config.Model;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +13,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model's definition calls features, as SQL gives them: the mean of each column by step, and by point where there is
@@ -26,6 +29,30 @@ record FeatureQuery(List<String> names, boolean isByPoint, String point, String 
     /** Takes one mean; {@link StepQuery#ALL} is the point of what is the same for all. */
     interface Sink {
         void mean(int column, String point, long step, float value);
+    }
+
+    /**
+     * Those of a model; null when it has none.
+     *
+     * @throws PolderException UNAVAILABLE when they cannot be read
+     */
+    static @Nullable FeatureQuery ofModel(Connection connection, Model model) {
+        try {
+            return model.features().isPresent() ? of(connection, model) : null;
+        } catch (SQLException failure) {
+            throw unreadable(model, failure);
+        }
+    }
+
+    /** What to say when its rows or columns cannot be read. */
+    static PolderException unreadable(Model model, SQLException failure) {
+        // What follows in the engine's message are its own words for the statement, which nobody wrote so.
+        String why = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return new PolderException(
+                ErrorCode.UNAVAILABLE,
+                "models." + model.name() + ".features cannot be read (" + why
+                        + "). Fix: see what became of its tables and columns",
+                failure);
     }
 
     /** Asks the engine which columns there are. */
@@ -48,28 +75,35 @@ record FeatureQuery(List<String> names, boolean isByPoint, String point, String 
                 List.copyOf(names),
                 isByPoint,
                 isByPoint
-                        ? "CAST(" + StepQuery.quoted(model.point().orElseThrow()) + " AS VARCHAR)"
+                        ? "CAST(q." + StepQuery.quoted(model.point().orElseThrow()) + " AS VARCHAR)"
                         : "'" + StepQuery.ALL + "'",
                 select,
                 model.step().toMillis());
+    }
+
+    /** What a column is called in SQL of the program's own: people may call theirs as they like, also {@code step}. */
+    static String alias(int column) {
+        return "c" + column;
     }
 
     /** The SELECT of their means by point and step, for times given as SQL. */
     String numbers(String from, String to) {
         StringBuilder sql = new StringBuilder("SELECT ")
                 .append(point)
-                .append(" AS point, epoch_ms(CAST(time AS TIMESTAMP)) // ")
+                .append(" AS point, epoch_ms(CAST(q.time AS TIMESTAMP)) // ")
                 .append(millis)
                 .append(" AS step");
-        for (String name : names) {
-            String column = StepQuery.quoted(name);
-            sql.append(", avg(CAST(").append(column).append(" AS DOUBLE)) AS ").append(column);
+        for (int column = 0; column < names.size(); column++) {
+            sql.append(", avg(CAST(q.")
+                    .append(StepQuery.quoted(names.get(column)))
+                    .append(" AS DOUBLE)) AS ")
+                    .append(alias(column));
         }
         return sql.append(" FROM (")
                 .append(select)
-                .append(") WHERE time >= ")
+                .append(") q WHERE q.time >= ")
                 .append(from)
-                .append(" AND time < ")
+                .append(" AND q.time < ")
                 .append(to)
                 .append(" GROUP BY 1, 2")
                 .toString();

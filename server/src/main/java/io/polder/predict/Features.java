@@ -116,6 +116,10 @@ final class Features {
         return at < USUAL + TOGETHER + 3 * NAMED + 6 ? "the time" : "what the point is like";
     }
 
+    List<String> covariates() {
+        return covariates;
+    }
+
     private static List<String> names(List<String> covariates) {
         List<String> names = new ArrayList<>(List.of("value now"));
         for (int lag : LAGS) {
@@ -196,13 +200,7 @@ final class Features {
 
         /** Of what is known beside, the value that is known since at most the lag. */
         private float covariate(int index, int point, int lag) {
-            for (int at = lag; at <= last && at < lag + INPUTS; at++) {
-                float value = series.covariate(index, point, last - at);
-                if (!Float.isNaN(value)) {
-                    return value;
-                }
-            }
-            return Float.NaN;
+            return lag > last ? Float.NaN : series.lastCovariate(index, point, last - lag);
         }
     }
 

@@ -23,6 +23,9 @@ public interface Learned extends Forecaster {
     /** What it looks at, in words. */
     List<String> features();
 
+    /** What it knows of beside the numbers, by name. */
+    List<String> covariates();
+
     /**
      * Why it says what it says of one point.
      *

@@ -64,8 +64,8 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
      * A SELECT that sums up all rows of some days, for {@link RidgeSums#add}: of each day, hour and kind of day how many
      * rows there are, the means of the numbers and of the target, and their products around the means.
      *
-     * @param series a SELECT of {@code point}, {@code time} (a TIMESTAMP, UTC), {@code value}, and the covariates by name; at
-     *     most one row for a point and step. It has to begin {@link #inputs} steps before the first day
+     * @param series a SELECT of {@code point}, {@code time} (a TIMESTAMP, UTC), {@code value}, and the covariates, called by
+     *     {@link FeatureQuery#alias}; at most one row for a point and step. It has to begin {@link #inputs} steps before the first day
      * @param first the first local day of the times that are forecast
      * @param last the last one
      */
@@ -77,8 +77,8 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
         terms.add("coalesce(" + lagged(before(slots)) + ", value) - value");
         terms.add(
                 "coalesce(" + lagged(DAYS_OF_WEEK * slots - ahead) + ", " + lagged(before(slots)) + ", value) - value");
-        for (String covariate : covariates) {
-            terms.add("CAST(\"" + covariate.replace("\"", "\"\"") + "\" AS DOUBLE)");
+        for (int covariate = 0; covariate < covariates.size(); covariate++) {
+            terms.add(FeatureQuery.alias(covariate));
         }
         terms.add(lagged(-ahead));
         StringBuilder columns = new StringBuilder();
@@ -143,30 +143,34 @@ record LinearTerms(Series.Calendar calendar, long stepSeconds, int slots, int ah
      */
     double[] row(Series known, int point) {
         double[] row = new double[size()];
-        double now = value(known, point, 0);
-        for (int lag = 1; Double.isNaN(now) && lag < Features.INPUTS; lag++) {
-            now = value(known, point, lag);
-        }
-        int at = 0;
-        row[at++] = now;
-        for (int lag : LAGS) {
-            row[at++] = now - or(value(known, point, lag), now);
-        }
-        double day = value(known, point, before(slots));
-        row[at++] = or(day, now) - now;
-        row[at++] = or(value(known, point, before(DAYS_OF_WEEK * slots)), or(day, now)) - now;
-        for (String covariate : covariates) {
-            int index = known.covariates().indexOf(covariate);
-            row[at++] = index < 0 || known.steps() == 0 ? Double.NaN : known.covariate(index, point, known.steps() - 1);
-        }
+        numbers(known, point, known.steps() - 1, row);
         Series.Moment then = known.moment(known.steps() - 1 + ahead);
         LocalDateTime local = then.local();
         row[hour(local.getHour(), then.isFree())] = 1;
         return row;
     }
 
-    private static double value(Series known, int point, int lag) {
-        int at = known.steps() - 1 - lag;
+    /** Fills in those of the terms that are numbers, by what is known up to a step. */
+    void numbers(Series known, int point, int last, double[] row) {
+        double now = value(known, point, last);
+        for (int lag = 1; Double.isNaN(now) && lag < Features.INPUTS; lag++) {
+            now = value(known, point, last - lag);
+        }
+        int at = 0;
+        row[at++] = now;
+        for (int lag : LAGS) {
+            row[at++] = now - or(value(known, point, last - lag), now);
+        }
+        double day = value(known, point, last - before(slots));
+        row[at++] = or(day, now) - now;
+        row[at++] = or(value(known, point, last - before(DAYS_OF_WEEK * slots)), or(day, now)) - now;
+        for (String covariate : covariates) {
+            int index = known.covariates().indexOf(covariate);
+            row[at++] = index < 0 || last < 0 ? Double.NaN : known.lastCovariate(index, point, last);
+        }
+    }
+
+    private static double value(Series known, int point, int at) {
         return at < 0 ? Double.NaN : known.value(point, at);
     }
 

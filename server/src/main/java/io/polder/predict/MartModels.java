@@ -2,6 +2,7 @@ package io.polder.predict;
 
 import io.polder.config.Mart;
 import io.polder.config.Model;
+import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import io.polder.store.Commit;
 import io.polder.store.duck.DuckStore;
@@ -204,6 +205,23 @@ public final class MartModels implements AutoCloseable {
      */
     public ModelAnswers.Features features(String name, int ahead, @Nullable String feature) {
         return reports.features(run(name), ahead, feature);
+    }
+
+    /**
+     * What one learns from.
+     *
+     * @throws PolderException NOT_FOUND, UNAVAILABLE before there are rows, and when its features cannot be read
+     */
+    public ModelAnswers.History history(String name) {
+        ModelRun run = run(name);
+        RecentSteps recent = run.recent();
+        if (recent == null) {
+            throw new PolderException(
+                    ErrorCode.UNAVAILABLE,
+                    "Model '" + name + "' has no history yet: " + run.standing().says() + " Fix: try again later");
+        }
+        LearnedRows rows = new LearnedRows(run.model(), mart.timezone(), run.query());
+        return reports.with(connection -> rows.upTo(connection, recent.end()));
     }
 
     /**

@@ -223,6 +223,38 @@ public final class ModelAnswers {
             List<Said> coming,
             boolean simulated) {}
 
+    /**
+     * What a model learns from, as statements that whoever may read the table can ask.
+     *
+     * @param from when its first step begins
+     * @param to when its last step ends
+     * @param features names of what is known beside, in the order of the statements' columns
+     * @param ofPoints whether each point has its own
+     */
+    public record History(
+            String model,
+            String table,
+            String target,
+            String algorithm,
+            double certainty,
+            long stepMinutes,
+            long horizonMinutes,
+            String timezone,
+            String holidays,
+            String from,
+            String to,
+            List<String> features,
+            boolean ofPoints,
+            List<Part> parts) {}
+
+    /**
+     * A day of a history. Steps are numbered from the epoch on.
+     *
+     * @param numbers a SELECT of {@code point}, {@code step}, {@code value}
+     * @param features a SELECT of {@code point}, {@code step} and the features; null when there are none
+     */
+    public record Part(String numbers, @Nullable String features) {}
+
     /** Why a forecast is what it is. */
     public record Why(
             String model,

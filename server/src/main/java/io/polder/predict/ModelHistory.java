@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class ModelHistory {
     private static final Logger LOGGER = LoggerFactory.getLogger(ModelHistory.class);
     private static final long MOST_NUMBERS = 6_000_000;
+    /** Ridge needs a week: 64 MB at most, 7,900 points in steps of five minutes. */
+    private static final long MOST_OF_A_WEEK = 16_000_000;
+
     private static final Duration MOST_TIME = Duration.ofDays(15);
     /** How many of the last steps are read again when a row comes late. */
     static final int LATE = Features.INPUTS + 4;
@@ -51,6 +55,8 @@ final class ModelHistory {
 
     private @Nullable FeatureQuery features;
     private volatile String featuresMissing = "";
+    private volatile @Nullable List<String> featureNames;
+    private volatile String tooShort = "";
 
     private volatile Map<Integer, Long> positions = Map.of();
 
@@ -171,9 +177,11 @@ final class ModelHistory {
         if (model.features().isEmpty()) {
             return;
         }
+        FeatureQuery asked = features;
         try {
-            FeatureQuery known = features == null ? FeatureQuery.of(connection, model) : features;
+            FeatureQuery known = asked == null ? FeatureQuery.of(connection, model) : asked;
             features = known;
+            featureNames = known.names();
             known.names().forEach(name -> into.covariate(name).clear(from, to));
             known.read(connection, from, to, (column, point, step, value) -> into.covariate(
                             known.names().get(column))
@@ -181,7 +189,13 @@ final class ModelHistory {
             featuresMissing = "";
         } catch (SQLException failure) {
             features = null;
-            String sentence = "The features cannot be read, and forecasts do without: " + failure.getMessage();
+            if (asked != null) {
+                // There may be other columns now.
+                readFeatures(connection, into, from, to);
+                return;
+            }
+            String sentence = "Forecasts do without features: "
+                    + FeatureQuery.unreadable(model, failure).getMessage() + ".";
             if (!sentence.equals(featuresMissing)) {
                 LOGGER.warn("Model {}: {}", model.name(), sentence);
             }
@@ -189,25 +203,50 @@ final class ModelHistory {
         }
     }
 
-    /** Why what is known beside is not; empty when it is. */
-    String featuresMissing() {
-        return featuresMissing;
+    /**
+     * What forecasts have to do without, as a sentence; empty when they have all.
+     *
+     * @param learned what the model that serves was trained with
+     */
+    String lacks(List<String> learned) {
+        return (tooShort + " " + featuresMissing(learned)).strip();
+    }
+
+    private String featuresMissing(List<String> learned) {
+        List<String> names = featureNames;
+        if (!featuresMissing.isEmpty() || names == null) {
+            return featuresMissing;
+        }
+        List<String> gone =
+                learned.stream().filter(name -> !names.contains(name)).toList();
+        return gone.isEmpty()
+                ? ""
+                : "Of its features " + gone + " are gone, and forecasts do without. Fix: bring them back, or train it"
+                        + " again without them.";
     }
 
     /** How many points the last day had. */
     private int points(Connection connection, long end) throws SQLException {
-        java.util.Set<String> points = new java.util.HashSet<>();
-        query.read(
-                connection,
-                end - Duration.ofDays(1).dividedBy(model.step()),
-                end + 1,
-                (point, step, value) -> points.add(point));
-        return points.size();
+        long day = Duration.ofDays(1).dividedBy(model.step());
+        return query.points(connection, end - day, end + 1).size();
     }
 
     private int capacity(int points) {
         long wanted = Math.min(MOST_TIME.dividedBy(model.step()), MOST_NUMBERS / Math.max(1, points));
-        return Math.toIntExact(Math.max(wanted, Features.INPUTS + 4L * model.horizons()));
+        long kept = Math.max(wanted, Features.INPUTS + 4L * model.horizons());
+        tooShort = "";
+        if (model.algorithm() == Model.Algorithm.RIDGE) {
+            // It looks back a week, of each of the origins that a restart brings back.
+            long week = Duration.ofDays(7).dividedBy(model.step()) + model.horizons();
+            kept = Math.max(kept, Math.min(week, MOST_OF_A_WEEK / Math.max(1, points)));
+            if (kept < week) {
+                tooShort = "The last " + Training.hours(model.step().multipliedBy(kept)) + " of " + points
+                        + " points are kept and no more; ridge looks back a week, and forecasts do without what is"
+                        + " before. Fix: make steps longer, or take trees.";
+                LOGGER.warn("Model {}: {}", model.name(), tooShort);
+            }
+        }
+        return Math.toIntExact(kept);
     }
 
     private long ended(Instant now) {

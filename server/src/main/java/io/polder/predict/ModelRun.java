@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -259,6 +260,9 @@ final class ModelRun {
 
     /** How it is doing. */
     Standing standing() {
-        return new Standing(trouble, history.featuresMissing(), trainer, champions, serving.latest());
+        ModelFile champion = champions.champion();
+        String missing = history.lacks(
+                champion == null ? List.of() : champion.forecaster().covariates());
+        return new Standing(trouble, missing, trainer, champions, serving.latest());
     }
 }

@@ -175,14 +175,20 @@ final class RecentSteps {
         return covariates.isEmpty()
                 ? series
                 : series.with(covariates.entrySet().stream()
-                        .map(each -> each.getValue().beside(points, from, to).asCovariate(each.getKey()))
+                        .map(each -> each.getValue().beside(each.getKey(), points, from, to))
                         .toList());
     }
 
     /** As what is known beside some points: one row when it is the same for all. */
-    private synchronized Series beside(List<String> others, long from, long to) {
+    private synchronized Series.Covariate beside(String name, List<String> others, long from, long to) {
+        if (points.isEmpty()) {
+            // A series without points has no steps either.
+            float[] missing = new float[Math.toIntExact(to - from)];
+            Arrays.fill(missing, Float.NaN);
+            return new Series.Covariate(name, new float[][] {missing});
+        }
         List<String> all = List.of(StepQuery.ALL);
-        return window(from, to).arranged(points.isEmpty() || points.equals(all) ? all : others);
+        return window(from, to).arranged(points.equals(all) ? all : others).asCovariate(name);
     }
 
     /** All from the first step with a number on. */

@@ -84,8 +84,9 @@ public final class RidgeForecaster implements Learned {
      * @throws PolderException INVALID_REQUEST when there are fewer than two days before them
      */
     static RidgeForecaster fit(Series recent, List<RidgeSums> sums, LocalDate trial, double certainty) {
-        Lines early = Lines.fit(sums, trial).orElseThrow(RidgeForecaster::tooLittle);
-        Lines all = Lines.fit(sums, LocalDate.MAX).orElseThrow(RidgeForecaster::tooLittle);
+        List<String> covariates = sums.get(0).terms().covariates();
+        Lines early = Lines.fit(sums, trial).orElseThrow(() -> tooLittle(covariates));
+        Lines all = Lines.fit(sums, LocalDate.MAX).orElseThrow(() -> tooLittle(covariates));
         Levels[] levels = Levels.of(recent);
         Intervals.Errors[] errors = IntStream.range(0, sums.size())
                 .mapToObj(horizon -> new Intervals.Errors())
@@ -120,11 +121,31 @@ public final class RidgeForecaster implements Learned {
                 new Tried(lost[1] / lost[0], Math.sqrt(lost[2] / lost[0])));
     }
 
-    private static PolderException tooLittle() {
+    /**
+     * Fits one from a series that is at hand, tried on its last fifth.
+     *
+     * @throws PolderException INVALID_REQUEST when there are fewer than two days before that
+     */
+    public static RidgeForecaster fit(Series training, int horizons, double certainty) {
+        List<RidgeSums> sums = IntStream.rangeClosed(1, horizons)
+                .mapToObj(ahead -> RidgeSums.of(training, ahead))
+                .toList();
+        int trial = (int) (training.steps() - trial(training.steps(), training.slotsOfDay()));
+        return fit(training, sums, training.moment(trial).local().toLocalDate(), certainty);
+    }
+
+    /** On how many of the last steps it is tried: a fifth in whole days, at least one. */
+    static long trial(long steps, long slotsOfDay) {
+        return Math.max(slotsOfDay, steps / 5 / slotsOfDay * slotsOfDay);
+    }
+
+    private static PolderException tooLittle(List<String> covariates) {
         return new PolderException(
                 ErrorCode.INVALID_REQUEST,
-                "There are fewer than two days of history before those on which the model is tried, which is too little to"
-                        + " learn from. Fix: wait, or load older rows; a baseline serves meanwhile");
+                "There are fewer than two days of history "
+                        + (covariates.isEmpty() ? "" : "in which all of " + covariates + " are known ")
+                        + "before those on which the model is tried, which is too little to learn from. Fix: wait, or"
+                        + " load older rows; a baseline serves meanwhile");
     }
 
     /** What was fitted for so many steps ahead, from 1; weights are in the order of {@link #features}. */
@@ -145,6 +166,11 @@ public final class RidgeForecaster implements Learned {
     @Override
     public List<String> features() {
         return lines.terms().get(0).names();
+    }
+
+    @Override
+    public List<String> covariates() {
+        return lines.terms().get(0).covariates();
     }
 
     @Override

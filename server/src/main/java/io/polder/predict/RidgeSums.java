@@ -3,7 +3,9 @@ package io.polder.predict;
 import io.polder.statistics.CrossProducts;
 import io.polder.statistics.Ridge;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,58 @@ final class RidgeSums {
         return terms;
     }
 
+    /** The sums of a series that is at hand, as SQL would have them. */
+    static RidgeSums of(Series series, int ahead) {
+        LinearTerms terms = LinearTerms.of(series, ahead);
+        int numbers = terms.numbers();
+        RidgeSums sums = new RidgeSums(terms);
+        Map<Group, CrossProducts> groups = new TreeMap<>(
+                Comparator.comparing(Group::day).thenComparing(Group::hour).thenComparing(Group::isFree));
+        double[] row = new double[numbers + 1];
+        for (int at = 0; at + ahead < series.steps(); at++) {
+            Series.Moment then = series.moment(at + ahead);
+            CrossProducts group = groups.computeIfAbsent(
+                    new Group(then.local().toLocalDate(), then.local().getHour(), then.isFree()),
+                    fresh -> new CrossProducts(numbers + 1));
+            for (int point = 0; point < series.points().size(); point++) {
+                row[numbers] = series.value(point, at + ahead);
+                // It is learned from steps with a number; what is missing is left out.
+                if (!Float.isNaN(series.value(point, at)) && !Double.isNaN(row[numbers])) {
+                    terms.numbers(series, point, at, row);
+                    group.add(row);
+                }
+            }
+        }
+        groups.forEach((group, rows) -> {
+            if (rows.count() > 0) {
+                sums.merge(group, rows);
+            }
+        });
+        return sums;
+    }
+
+    /** Rows between which only the numbers differ. */
+    private record Group(LocalDate day, int hour, boolean isFree) {}
+
+    /** Takes the rows of a group: its numbers, and the target behind them. */
+    private void merge(Group group, CrossProducts rows) {
+        // Within a group the hour does not change, so its products are zero; what groups differ by, merging adds.
+        int numbers = terms.numbers();
+        double[] means = new double[terms.size() + 1];
+        double[] products = new double[means.length * (means.length + 1) / 2];
+        for (int one = 0; one <= numbers; one++) {
+            int row = one == numbers ? terms.size() : one;
+            means[row] = rows.mean(one);
+            for (int other = 0; other <= one; other++) {
+                int column = other == numbers ? terms.size() : other;
+                products[row * (row + 1) / 2 + column] = rows.product(one, other);
+            }
+        }
+        means[terms.hour(group.hour(), group.isFree())] = 1;
+        days.computeIfAbsent(group.day(), day -> new CrossProducts(means.length))
+                .merge(CrossProducts.of(rows.count(), means, products));
+    }
+
     /**
      * Takes the answer to {@link LinearTerms#sql}, which takes the place of what was known of these days.
      *
@@ -40,22 +94,11 @@ final class RidgeSums {
         days.subMap(first, true, last, true).clear();
         int numbers = terms.numbers();
         for (double[] line : lines) {
-            // Within a line the hour does not change, so its products are zero; what lines differ by, merging adds.
-            double[] means = new double[terms.size() + 1];
-            System.arraycopy(line, BEFORE_MEANS, means, 0, numbers);
-            means[terms.size()] = line[BEFORE_MEANS + numbers];
-            means[terms.hour((int) line[1], line[2] != 0)] = 1;
-            double[] products = new double[means.length * (means.length + 1) / 2];
-            int at = BEFORE_MEANS + numbers + 1;
-            for (int one = 0; one <= numbers; one++) {
-                int row = one == numbers ? terms.size() : one;
-                for (int other = 0; other <= one; other++) {
-                    int column = other == numbers ? terms.size() : other;
-                    products[row * (row + 1) / 2 + column] = line[at++];
-                }
-            }
-            days.computeIfAbsent(LocalDate.ofEpochDay((long) line[0]), day -> new CrossProducts(means.length))
-                    .merge(CrossProducts.of((long) line[BEFORE_MEANS - 1], means, products));
+            double[] means = Arrays.copyOfRange(line, BEFORE_MEANS, BEFORE_MEANS + numbers + 1);
+            double[] products = Arrays.copyOfRange(line, BEFORE_MEANS + numbers + 1, line.length);
+            merge(
+                    new Group(LocalDate.ofEpochDay((long) line[0]), (int) line[1], line[2] != 0),
+                    CrossProducts.of((long) line[BEFORE_MEANS - 1], means, products));
         }
     }
 

@@ -16,6 +16,9 @@ import java.util.Objects;
  * threads. A {@link #window} shows a part of it, and nothing outside of that part can be reached through it.
  */
 public final class Series {
+    /** How many steps long what is known beside the numbers holds, when nothing newer is known. */
+    static final int HOLDS = Features.INPUTS;
+
     /**
      * When something is, as people live by it.
      *
@@ -237,6 +240,17 @@ public final class Series {
     /** What is known beside the number of a point at a step, by its place in {@link #covariates}; NaN where it is not. */
     public float covariate(int index, int point, int at) {
         return covariates.get(index).value(point, offset + Objects.checkIndex(at, steps));
+    }
+
+    /** The same; where it is not known, the newest that was, if that is less than {@link #HOLDS} steps before. */
+    float lastCovariate(int index, int point, int at) {
+        for (int before = at; before >= 0 && before > at - HOLDS; before--) {
+            float value = covariate(index, point, before);
+            if (!Float.isNaN(value)) {
+                return value;
+            }
+        }
+        return Float.NaN;
     }
 
     /** When a step begins, also of one before or behind the series. */

@@ -9,7 +9,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,30 +58,51 @@ final class StepQuery {
     /**
      * A SELECT of the numbers of the steps from {@code from} to before {@code to}, as {@link LinearTerms#sql} wants it.
      *
+     * <p>What is known beside comes at its own pace, such as once an hour: it holds until something newer is known, as
+     * {@link Series#lastCovariate} has it. Its columns are called by {@link FeatureQuery#alias}.
+     *
      * @param features what is known beside; null when nothing is
      */
     String series(long from, long to, @Nullable FeatureQuery features) {
-        String first = "TIMESTAMP '" + LocalDateTime.ofInstant(time(from), ZoneOffset.UTC) + "'";
-        String last = "TIMESTAMP '" + LocalDateTime.ofInstant(time(to), ZoneOffset.UTC) + "'";
         StringBuilder sql = new StringBuilder("SELECT s.point, epoch_ms(CAST(s.step * ")
                 .append(millis)
                 .append(" AS BIGINT)) AS time, s.value");
         if (features == null) {
-            return sql.append(" FROM (")
-                    .append(numbers(first, last))
-                    .append(") s")
-                    .toString();
+            return sql.append(" FROM (").append(numbers(from, to)).append(") s").toString();
         }
-        for (String name : features.names()) {
-            sql.append(", f.").append(quoted(name));
+        StringBuilder joins = new StringBuilder();
+        for (int column = 0; column < features.names().size(); column++) {
+            String alias = FeatureQuery.alias(column);
+            String table = "f" + column;
+            sql.append(String.format(
+                    Locale.ROOT,
+                    ", CASE WHEN s.step - %s.step < %d THEN %s.%s END AS %s",
+                    table,
+                    Series.HOLDS,
+                    table,
+                    alias,
+                    alias));
+            joins.append(String.format(
+                    Locale.ROOT,
+                    " ASOF LEFT JOIN (SELECT point, step, %s FROM f WHERE isfinite(%s)) %s ON %ss.step >= %s.step",
+                    alias,
+                    alias,
+                    table,
+                    features.isByPoint() ? "s.point = " + table + ".point AND " : "",
+                    table));
         }
-        return sql.append(" FROM (")
-                .append(numbers(first, last))
-                .append(") s LEFT JOIN (")
-                .append(features.numbers(first, last))
-                .append(") f ON f.step = s.step")
-                .append(features.isByPoint() ? " AND f.point = s.point" : "")
-                .toString();
+        return "WITH f AS MATERIALIZED (" + features.numbers(literal(from - Series.HOLDS + 1), literal(to)) + ") " + sql
+                + " FROM (" + numbers(literal(from), literal(to)) + ") s" + joins;
+    }
+
+    /** A SELECT of {@code point}, {@code step} and {@code value} of the steps from {@code from} to before {@code to}. */
+    String numbers(long from, long to) {
+        return numbers(literal(from), literal(to));
+    }
+
+    /** When a step begins, as SQL. */
+    String literal(long step) {
+        return "TIMESTAMP '" + LocalDateTime.ofInstant(time(step), ZoneOffset.UTC) + "'";
     }
 
     /** The statement, for people. */
@@ -109,6 +133,13 @@ final class StepQuery {
                 }
             }
         }
+    }
+
+    /** The points that have a number in the steps from {@code from} to before {@code to}. */
+    Set<String> points(Connection connection, long from, long to) throws SQLException {
+        Set<String> points = new HashSet<>();
+        read(connection, from, to, (point, step, value) -> points.add(point));
+        return points;
     }
 
     /** The newest time before {@code end}. */

@@ -18,6 +18,8 @@ final class Training {
     private static final int THREADS = 2;
     /** More are told in days. */
     private static final int FEW_HOURS = 72;
+    /** In the mart's own memory. */
+    private static final long MOST_NUMBERS = 8_000_000;
 
     private final Model model;
     private final StepQuery query;
@@ -59,10 +61,9 @@ final class Training {
         }
         long day = Duration.ofDays(1).dividedBy(model.step());
         boolean isRidge = model.algorithm() == Model.Algorithm.RIDGE;
-        long trial = end - Math.max(day, (end - first) / 5 / day * day);
-        // Ridge learns from sums; numbers are only needed where it is tried, and a week before.
-        long from0 = isRidge ? Math.max(first, trial - 8 * day) : first;
-        FeatureQuery features = model.features().isPresent() ? FeatureQuery.of(connection, model) : null;
+        long trial = end - RidgeForecaster.trial(end - first, day);
+        long from0 = isRidge ? Math.max(first, atHand(connection, trial, end, day)) : first;
+        FeatureQuery features = FeatureQuery.ofModel(connection, model);
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
         try (TrainingFile file = new TrainingFile(TrainingTask.history(folder))) {
@@ -74,15 +75,7 @@ final class Training {
                     put(() -> file.put(point, (int) (step - from0), value));
                 });
                 if (features != null) {
-                    features.read(
-                            connection,
-                            from,
-                            Math.min(end, from + day),
-                            (column, point, step, value) -> put(() -> file.putBeside(
-                                    features.names().get(column),
-                                    features.isByPoint() ? point : null,
-                                    (int) (step - from0),
-                                    value)));
+                    beside(connection, features, from, Math.min(end, from + day), from0, file);
                 }
             }
             if (file.count() == 0) {
@@ -128,6 +121,33 @@ final class Training {
             runner.run(folder, progress);
         }
         return TrainingTask.model(folder);
+    }
+
+    /**
+     * From which step on a training of ridge has numbers at hand. It learns from sums and needs them only where it is tried,
+     * and a week before; but the baselines that it is held against are to know as much of the past as it does, as far as
+     * memory reaches.
+     */
+    private long atHand(Connection connection, long trial, long end, long day) throws SQLException {
+        int points = Math.max(1, query.points(connection, end - day, end).size());
+        return Math.min(trial - 8 * day, end - MOST_NUMBERS / points);
+    }
+
+    private void beside(
+            Connection connection, FeatureQuery features, long from, long to, long first, TrainingFile file) {
+        try {
+            features.read(
+                    connection,
+                    from,
+                    to,
+                    (column, point, step, value) -> put(() -> file.putBeside(
+                            features.names().get(column),
+                            features.isByPoint() ? point : null,
+                            (int) (step - first),
+                            value)));
+        } catch (SQLException failure) {
+            throw FeatureQuery.unreadable(model, failure);
+        }
     }
 
     private interface Put {

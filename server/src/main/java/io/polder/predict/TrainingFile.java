@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,58 +103,26 @@ final class TrainingFile implements Closeable {
     static Series read(Path file, Instant start, Duration step, Series.Calendar calendar, int steps)
             throws IOException {
         List<String> points = new ArrayList<>();
-        List<float[]> values = new ArrayList<>();
         List<String> covariates = new ArrayList<>();
-        List<Map<Integer, float[]>> beside = new ArrayList<>();
+        SeriesBuilder series = new SeriesBuilder(steps);
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
             for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
                 if (kind == NAME) {
                     points.add(in.readUTF());
-                    values.add(missing(steps));
                 } else if (kind == COVARIATE) {
                     covariates.add(in.readUTF());
-                    beside.add(new HashMap<>());
                 } else if (kind == BESIDE) {
-                    Map<Integer, float[]> of = beside.get(in.readInt());
-                    float[] ofPoint = of.computeIfAbsent(in.readInt(), fresh -> missing(steps));
-                    ofPoint[in.readInt()] = in.readFloat();
-                } else {
+                    String name = covariates.get(in.readInt());
                     int point = in.readInt();
-                    int at = in.readInt();
-                    values.get(point)[at] = in.readFloat();
+                    series.putBeside(
+                            name, point == ALL_POINTS ? null : points.get(point), in.readInt(), in.readFloat());
+                } else {
+                    series.put(points.get(in.readInt()), in.readInt(), in.readFloat());
                 }
             }
         } catch (EOFException cut) {
             throw new IOException("the history is not whole", cut);
         }
-        Integer[] order = new Integer[points.size()];
-        Arrays.setAll(order, at -> at);
-        // By name, so that the same rows give the same model in whatever order they come.
-        Arrays.sort(order, (one, other) -> points.get(one).compareTo(points.get(other)));
-        List<Series.Covariate> known = new ArrayList<>();
-        for (int at = 0; at < covariates.size(); at++) {
-            Map<Integer, float[]> of = beside.get(at);
-            float[] shared = of.get(ALL_POINTS);
-            known.add(new Series.Covariate(
-                    covariates.get(at),
-                    shared != null
-                            ? new float[][] {shared}
-                            : Arrays.stream(order)
-                                    .map(point -> of.getOrDefault(point, missing(steps)))
-                                    .toArray(float[][]::new)));
-        }
-        Series series = Series.of(
-                Arrays.stream(order).map(points::get).toList(),
-                start,
-                step,
-                calendar,
-                Arrays.stream(order).map(values::get).toArray(float[][]::new));
-        return known.isEmpty() ? series : series.with(known);
-    }
-
-    private static float[] missing(int steps) {
-        float[] missing = new float[steps];
-        Arrays.fill(missing, Float.NaN);
-        return missing;
+        return series.build(start, step, calendar);
     }
 }

@@ -98,7 +98,7 @@ record TrainingTask(
     }
 
     /** The points that have a day of numbers; those that are new are learned next time. */
-    private static Series known(Series all) {
+    static Series known(Series all) {
         int enough = all.slotsOfDay();
         List<String> known = new ArrayList<>();
         for (int point = 0; point < all.points().size(); point++) {

@@ -434,6 +434,11 @@ public final class TreesForecaster implements Learned {
     }
 
     @Override
+    public List<String> covariates() {
+        return stage.features().covariates();
+    }
+
+    @Override
     public List<String> features() {
         return stage.features().list();
     }

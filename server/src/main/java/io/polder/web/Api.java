@@ -117,6 +117,7 @@ final class Api {
                 get("/api/models/{model}/points/{point}", models::point),
                 get("/api/models/{model}/points/{point}/why", models::why),
                 get("/api/models/{model}/features", models::features),
+                get("/api/models/{model}/history", models::history),
                 post("/api/models/{model}/train", models::train),
                 get("/api/ledger", this::ledger),
                 get("/api/freshness", this::freshness),

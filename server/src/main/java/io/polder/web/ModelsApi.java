@@ -50,6 +50,10 @@ final class ModelsApi {
         answer(request, program.features(model, ahead(request, model), request.queryParam("feature")));
     }
 
+    void history(Context request) {
+        answer(request, program.modelHistory(model(request)));
+    }
+
     void train(Context request) {
         ModelAnswers.Status status = program.train(model(request));
         request.status(202);

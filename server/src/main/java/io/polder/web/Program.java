@@ -107,6 +107,8 @@ interface Program {
 
     ModelAnswers.Features features(String model, int ahead, @Nullable String feature);
 
+    ModelAnswers.History modelHistory(String model);
+
     ModelAnswers.Status train(String model);
 
     List<Rule> rules(String table);
@@ -301,6 +303,11 @@ interface Program {
             @Override
             public ModelAnswers.Features features(String model, int ahead, @Nullable String feature) {
                 return models.features(model, ahead, feature);
+            }
+
+            @Override
+            public ModelAnswers.History modelHistory(String model) {
+                return models.history(model);
             }
 
             @Override

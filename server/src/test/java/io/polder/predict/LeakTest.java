@@ -22,10 +22,32 @@ class LeakTest {
         all.add(TreesForecaster.fit(training, Made.small(HORIZONS), done -> {}));
         all.add(LinearForecaster.fit(training, HORIZONS));
         all.add(PublishedModel.fit(training, HORIZONS));
+        all.add(RidgeForecaster.fit(training, HORIZONS, 0.9));
 
         for (Forecaster forecaster : all) {
             assertThat(changed(forecaster, series)).as(forecaster.name()).isZero();
         }
+    }
+
+    /** Not what is known beside either, which comes at a pace of its own. */
+    @Test
+    void nothingThatIsKnownBesideLaterChangesAForecast() throws IOException {
+        Series series = withWind(Made.series(4, 3, 15));
+        Series training = series.window(0, SPLIT);
+
+        for (Forecaster forecaster : List.of(
+                TreesForecaster.fit(training, Made.small(HORIZONS), done -> {}),
+                RidgeForecaster.fit(training, HORIZONS, 0.9))) {
+            assertThat(changed(forecaster, series)).as(forecaster.name()).isZero();
+        }
+    }
+
+    private static Series withWind(Series series) {
+        float[] wind = new float[series.steps()];
+        for (int at = 0; at < wind.length; at++) {
+            wind[at] = at % 4 == 0 ? series.value(0, at) + at % 7 : Float.NaN;
+        }
+        return series.with(List.of(new Series.Covariate("wind", new float[][] {wind})));
     }
 
     /** The split is a wall: what is behind it changes nothing of what was learned before it. */
@@ -41,6 +63,12 @@ class LeakTest {
 
         assertThat(same.values()).isDeepEqualTo(one.values());
         assertThat(same.lows()).isDeepEqualTo(one.lows());
+
+        Series known = series.window(SPLIT - 7 * Made.SLOTS, SPLIT);
+        assertThat(RidgeForecaster.fit(other.window(0, SPLIT), HORIZONS, 0.9).forecast(known))
+                .usingRecursiveComparison()
+                .isEqualTo(RidgeForecaster.fit(series.window(0, SPLIT), HORIZONS, 0.9)
+                        .forecast(known));
     }
 
     @Test
@@ -102,7 +130,8 @@ class LeakTest {
     private static List<Float> forecasts(Forecaster forecaster, Series series, int origin) throws IOException {
         List<Float> all = new ArrayList<>();
         double[] scales = Backtest.scales(series.window(0, SPLIT));
-        Backtest.Protocol protocol = new Backtest.Protocol(origin, origin + HORIZONS, 12, HORIZONS, new double[] {50});
+        Backtest.Protocol protocol =
+                new Backtest.Protocol(origin, origin + HORIZONS, 7 * Made.SLOTS, HORIZONS, new double[] {50});
         Backtest.run(
                 series,
                 protocol,
@@ -120,6 +149,15 @@ class LeakTest {
                 ofPoint[at] = random.nextInt(10) == 0 ? Float.NaN : 1_000 * random.nextFloat();
             }
         }
-        return Made.of(values);
+        Series altered = Made.of(values);
+        List<Series.Covariate> beside = new ArrayList<>();
+        for (int index = 0; index < series.covariates().size(); index++) {
+            float[] row = new float[series.steps()];
+            for (int at = 0; at < row.length; at++) {
+                row[at] = at < from ? series.covariate(index, 0, at) : 1_000 * random.nextFloat();
+            }
+            beside.add(new Series.Covariate(series.covariates().get(index), new float[][] {row}));
+        }
+        return beside.isEmpty() ? altered : altered.with(beside);
     }
 }

@@ -37,7 +37,7 @@ class RidgeSumsTest {
     private static final Instant START = Instant.parse("2026-03-19T23:00:00Z");
 
     private static final int AHEAD = 3;
-    private static final String ALL = "SELECT point, time, value, wind FROM air";
+    private static final String ALL = "SELECT point, time, value, wind AS c0 FROM air";
 
     @TempDir
     private Path folder;
@@ -126,7 +126,7 @@ class RidgeSumsTest {
 
         Ridge often = sums(
                         terms,
-                        "SELECT point || '/' || copy AS point, time, value, wind FROM air, range(100) AS copies(copy)")
+                        "SELECT point || '/' || copy AS point, time, value, wind AS c0 FROM air, range(100) AS copies(copy)")
                 .fit(LocalDate.MAX)
                 .orElseThrow();
 

@@ -72,6 +72,24 @@ public final class SampleModel {
                 List.of(new ModelAnswers.Against("last value", -0.3, Double.NaN, 8)));
     }
 
+    public static ModelAnswers.History history() {
+        return new ModelAnswers.History(
+                "speed",
+                "traffic",
+                "speed",
+                "trees",
+                0.9,
+                15,
+                60,
+                "Europe/Brussels",
+                "belgium",
+                "2026-03-01T00:00:00Z",
+                "2026-03-01T12:00:00Z",
+                List.of("rain"),
+                false,
+                List.of(new ModelAnswers.Part("SELECT 1 AS point", "SELECT 2 AS point")));
+    }
+
     public static ModelAnswers.Features features(long ahead) {
         return new ModelAnswers.Features(
                 "speed",

@@ -442,6 +442,11 @@ final class FakeProgram implements Program, AutoCloseable {
     }
 
     @Override
+    public ModelAnswers.History modelHistory(String model) {
+        return SampleModel.history();
+    }
+
+    @Override
     public ModelAnswers.Status train(String model) {
         return SampleModel.status();
     }

@@ -56,6 +56,7 @@ final class OpenApiTest {
             Map.entry("pointForecast", List.of("/api/models/speed/points/29?hours=3&ahead=15")),
             Map.entry("why", List.of("/api/models/speed/points/29/why")),
             Map.entry("features", List.of("/api/models/speed/features?ahead=30&feature=rain")),
+            Map.entry("modelHistory", List.of("/api/models/speed/history")),
             Map.entry("train", List.of("/api/models/speed/train", "")),
             Map.entry("ledger", List.of("/api/ledger?minutes=10")),
             Map.entry("freshness", List.of("/api/freshness")),
