@@ -33,7 +33,7 @@ final class TextShape {
         if (all == 0 || Arrays.compareUnsigned(bytes, from, to, last, 0, last.length) > 0) {
             last = Arrays.copyOfRange(bytes, from, to);
         }
-        long length = to - from;
+        int length = to - from;
         int cases = 0;
         boolean isPlain = true;
         for (int at = from; at < to; at++) {
@@ -50,7 +50,7 @@ final class TextShape {
         }
         min = Math.min(min, length);
         max = Math.max(max, length);
-        sum += length * times;
+        sum += times * length;
         all += times;
         padded += to > from && (bytes[from] == ' ' || bytes[to - 1] == ' ') ? times : 0;
         upper += cases == CAPITAL ? times : 0;
