@@ -207,7 +207,7 @@ final class SuggestedRules {
         boolean saysSomething =
                 expressions.keySet().stream().limit(1).noneMatch(shape -> shape.matches("A?a?\\+?|x\\+?"));
         boolean hasSet = rules.stream()
-                .anyMatch(rule -> rule.kind().equals("set") && rule.column().equals(column.name()));
+                .anyMatch(rule -> rule.kind().equals("set") && column.name().equals(rule.column()));
         if (saysSomething && !hasSet && covered >= column.count() * (1 - MOST_BROKEN)) {
             add(
                     "pattern",

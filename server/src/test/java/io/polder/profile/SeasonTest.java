@@ -80,7 +80,9 @@ class SeasonTest {
             List<Double> others = new ArrayList<>();
             for (SliceLine other : lines.headMap(lines.lastKey()).values()) {
                 ZonedDateTime then = other.from().atZone(ZONE);
-                if (other != line && then.getDayOfWeek() == time.getDayOfWeek() && then.getHour() == time.getHour()) {
+                if (!other.from().equals(line.from())
+                        && then.getDayOfWeek() == time.getDayOfWeek()
+                        && then.getHour() == time.getHour()) {
                     others.add(max(other));
                 }
             }
