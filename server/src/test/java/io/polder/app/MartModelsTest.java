@@ -272,26 +272,22 @@ class MartModelsTest {
     void aRowThatComesLateIsScoredWithTheStepThatEndsThen() throws Exception {
         start(MART);
         int next = SLOTS;
-        push(0, next);
-        awaitMadeAt(next - 1);
-        push(next, next + 1);
+        push(0, next + 1);
         awaitMadeAt(next);
         push(next + 1, next + 2);
         awaitMadeAt(next + 1);
-        String scored = "SELECT sum(n) FROM scores_no2 WHERE for_when = '" + sqlTime(next)
-                + "' AND ahead = 15 AND forecaster = 'served'";
-        awaitSql(scored, STATIONS);
-
-        post(
-                "/api/feeds/air/events",
-                event("late", next - 3, 50) + event("late", next - 2, 50) + event("late", next - 1, 51));
-        push(next + 2, next + 3);
-        awaitMadeAt(next + 2);
-        post("/api/feeds/air/events", event("late", next + 2, 52));
+        push(next + 2, next + 3, STATIONS - 1);
         push(next + 3, next + 4);
         awaitMadeAt(next + 3);
-        // Said with the step before, of the one whose row comes when the next has begun.
-        awaitSql(scored.replace(sqlTime(next), sqlTime(next + 2)), STATIONS + 1);
+        String scored = "SELECT sum(n) FROM scores_no2 WHERE for_when = '" + sqlTime(next + 2)
+                + "' AND ahead = 30 AND forecaster = 'served'";
+        awaitSql(scored, STATIONS - 1);
+
+        post("/api/feeds/air/events", event("s5", next + 2, air[5][next + 2]));
+        push(next + 4, next + 5);
+        awaitMadeAt(next + 4);
+
+        awaitSql(scored, STATIONS);
     }
 
     @Test
