@@ -79,8 +79,10 @@ final class StepQuery {
                 .toList();
         columns.forEach(column -> sql.append(", h.").append(column));
         long before = from - Series.HOLDS + 1;
-        // Steps of features are made whole before they are joined: that is cheap where they are the same for all points.
-        return "WITH f AS MATERIALIZED (" + features.numbers(literal(before), literal(to)) + "), h AS (SELECT point, step"
+        // Steps of features are made whole before they are joined: that is cheap where they are the same for all
+        // points.
+        return "WITH f AS MATERIALIZED (" + features.numbers(literal(before), literal(to))
+                + "), h AS (SELECT point, step"
                 + columns.stream()
                         .map(column -> ", last_value(" + column + " IGNORE NULLS) OVER held AS " + column)
                         .collect(Collectors.joining())
