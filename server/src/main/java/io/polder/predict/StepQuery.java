@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,29 +72,28 @@ final class StepQuery {
         if (features == null) {
             return sql.append(" FROM (").append(numbers(from, to)).append(") s").toString();
         }
-        StringBuilder joins = new StringBuilder();
-        for (int column = 0; column < features.names().size(); column++) {
-            String alias = FeatureQuery.alias(column);
-            String table = "f" + column;
-            sql.append(String.format(
-                    Locale.ROOT,
-                    ", CASE WHEN s.step - %s.step < %d THEN %s.%s END AS %s",
-                    table,
-                    Series.HOLDS,
-                    table,
-                    alias,
-                    alias));
-            joins.append(String.format(
-                    Locale.ROOT,
-                    " ASOF LEFT JOIN (SELECT point, step, %s FROM f WHERE isfinite(%s)) %s ON %ss.step >= %s.step",
-                    alias,
-                    alias,
-                    table,
-                    features.isByPoint() ? "s.point = " + table + ".point AND " : "",
-                    table));
-        }
-        return "WITH f AS MATERIALIZED (" + features.numbers(literal(from - Series.HOLDS + 1), literal(to)) + ") " + sql
-                + " FROM (" + numbers(literal(from), literal(to)) + ") s" + joins;
+        List<String> columns = IntStream.range(0, features.names().size())
+                .mapToObj(FeatureQuery::alias)
+                .toList();
+        columns.forEach(column -> sql.append(", h.").append(column));
+        long before = from - Series.HOLDS + 1;
+        // Steps of features are made whole before they are joined: that is cheap where they are the same for all
+        // points.
+        return "WITH f AS MATERIALIZED (" + features.numbers(literal(before), literal(to))
+                + "), h AS (SELECT point, step"
+                + columns.stream()
+                        .map(column -> ", last_value(" + column + " IGNORE NULLS) OVER held AS " + column)
+                        .collect(Collectors.joining())
+                + " FROM (SELECT p.point, t.step"
+                + columns.stream()
+                        .map(column -> ", CASE WHEN isfinite(f." + column + ") THEN f." + column + " END AS " + column)
+                        .collect(Collectors.joining())
+                + " FROM (SELECT DISTINCT point FROM f) p CROSS JOIN range(" + before + ", " + to + ") t(step)"
+                + " LEFT JOIN f ON f.point = p.point AND f.step = t.step)"
+                + " WINDOW held AS (PARTITION BY point ORDER BY step ROWS BETWEEN " + (Series.HOLDS - 1)
+                + " PRECEDING AND CURRENT ROW)) "
+                + sql + " FROM (" + numbers(from, to) + ") s LEFT JOIN h ON s.step = h.step"
+                + (features.isByPoint() ? " AND s.point = h.point" : "");
     }
 
     /** A SELECT of {@code point}, {@code step} and {@code value} of the steps from {@code from} to before {@code to}. */
