@@ -158,8 +158,7 @@ final class SortedTimes {
         for (int at = 0; at < count && bars.size() < MOST_BARS; ) {
             LocalDateTime begin = unit.begin(time(different[at]));
             LocalDateTime end = unit.end(begin);
-            long until =
-                    Math.addExact(Math.multiplyExact(end.toEpochSecond(ZoneOffset.UTC), SECOND), end.getNano() / 1_000);
+            long until = Math.multiplyExact(end.toEpochSecond(ZoneOffset.UTC), SECOND);
             long rows = 0;
             while (at < count && different[at] < until) {
                 rows += times[at++];
