@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,7 +129,8 @@ class RidgeTrainingTest {
         ModelHistory history = new ModelHistory(each, minutes, Made.BRUSSELS);
         RecentSteps recent = history.open(engine, now).orElseThrow();
 
-        assertThat(recent.at(end - 7 * 24 * 60)).hasSize(700).doesNotContain(Float.NaN);
+        List<String> points = IntStream.range(0, 700).mapToObj(at -> "q" + at).toList();
+        assertThat(recent.at(end - 7 * 24 * 60, points)).doesNotContain(Float.NaN);
         assertThat(history.lacks(List.of())).isEmpty();
 
         many(1_700, now);
