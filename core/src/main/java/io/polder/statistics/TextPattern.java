@@ -1,5 +1,7 @@
 package io.polder.statistics;
 
+import java.util.stream.IntStream;
+
 /**
  * What a text looks like: each digit is {@code d}, each capital letter {@code A}, each small one {@code a}, each letter
  * that has no case {@code x}, each digit of another script {@code D}, all else stands for itself, so that
@@ -12,12 +14,20 @@ public final class TextPattern {
 
     private static final String KINDS = "dAaxD";
 
+    /** The shapes of ASCII. */
+    private static final int[] PLAIN =
+            IntStream.range(0, 128).map(TextPattern::shape).toArray();
+
     private TextPattern() {}
 
     /** The pattern, character by character. */
     public static String of(String text) {
         StringBuilder pattern = new StringBuilder(text.length());
-        text.codePoints().forEach(character -> pattern.appendCodePoint(shape(character)));
+        for (int at = 0; at < text.length(); ) {
+            int character = text.codePointAt(at);
+            pattern.appendCodePoint(character < PLAIN.length ? PLAIN[character] : shape(character));
+            at += Character.charCount(character);
+        }
         return pattern.toString();
     }
 

@@ -189,7 +189,7 @@ final class Columns {
                                 + rows.keySet().stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")",
                         row -> frequent.add(
                                 new Profile.Top(row.getString(2), Objects.requireNonNull(rows.get(row.getInt(1))))));
-                TextColumn.sort(frequent);
+                frequent.sort(TextColumn.FREQUENT);
                 found = found.with(frequent);
             }
             return new Read(null, null, found, texts.there());

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import net.jpountz.xxhash.XXHash64;
 import net.jpountz.xxhash.XXHashFactory;
 import org.apache.arrow.vector.BaseVariableWidthVector;
@@ -27,6 +28,13 @@ final class TextColumn {
     private static final int MOST_BYTES = 16 << 20;
     /** Rows whose texts are looked at where there are too many to keep. */
     private static final int SAMPLE = 20_000;
+
+    /** To put more in order takes longer than all else. */
+    private static final int ORDERED = 10_000;
+
+    /** The most frequent first; of two that are as frequent the one that is first by its characters. */
+    static final Comparator<Profile.Top> FREQUENT =
+            Comparator.comparingLong(Profile.Top::count).reversed().thenComparing(top -> String.valueOf(top.value()));
 
     private static final XXHash64 HASH = XXHashFactory.fastestJavaInstance().hash64();
     private static final long SEED = 0;
@@ -205,7 +213,8 @@ final class TextColumn {
      *
      * @param top the most frequent ones
      * @param rows of the frequent ones, where their texts are not known: the first row that has each, with how many do
-     * @param looked those that can be looked at, with their counts: all different ones, or some
+     * @param looked those that can be looked at, with their counts: all different ones, the most frequent first while they
+     *     are few, or some
      * @param isWhole whether these are all
      */
     record Found(
@@ -228,14 +237,25 @@ final class TextColumn {
             all.add(new Profile.Top(text(kept, from, to), count));
         });
         long unique = all.stream().filter(text -> text.count() == 1).count();
-        sort(all);
-        return new Found(different, unique, all.subList(0, Math.min(most, all.size())), null, all, true, shape.found());
+        if (all.size() <= ORDERED) {
+            all.sort(FREQUENT);
+        }
+        List<Profile.Top> top =
+                all.size() <= ORDERED ? all.subList(0, Math.min(most, all.size())) : mostFrequent(all, most);
+        return new Found(different, unique, top, null, all, true, shape.found());
     }
 
-    static void sort(List<Profile.Top> texts) {
-        texts.sort(Comparator.comparingLong(Profile.Top::count)
-                .reversed()
-                .thenComparing(top -> String.valueOf(top.value())));
+    private static List<Profile.Top> mostFrequent(List<Profile.Top> all, int most) {
+        PriorityQueue<Profile.Top> top = new PriorityQueue<>(FREQUENT.reversed());
+        for (Profile.Top each : all) {
+            if (top.size() < most || FREQUENT.compare(each, top.element()) < 0) {
+                top.add(each);
+            }
+            if (top.size() > most) {
+                top.remove();
+            }
+        }
+        return top.stream().sorted(FREQUENT).toList();
     }
 
     private Found parts(int most) {
@@ -247,6 +267,10 @@ final class TextColumn {
             }
         }
         SortedNumbers.Values values = SortedNumbers.ofWhole(sorted, filled).values(most);
+        if (values.unique() == values.distinct()) {
+            List<Profile.Top> any = sample.stream().sorted(FREQUENT).limit(most).toList();
+            return new Found(values.distinct(), values.unique(), any, null, sample, false, shape.found());
+        }
         Map<Long, Integer> wanted = new HashMap<>();
         values.top().forEach(each -> wanted.put(each.whole(), each.count()));
         Map<Integer, Integer> rows = new HashMap<>();

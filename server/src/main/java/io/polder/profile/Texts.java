@@ -50,18 +50,20 @@ final class Texts {
      */
     static Profile.Text of(TextShape.Found shape, List<Profile.Top> values, boolean isWhole) {
         Map<String, Long> exact = new HashMap<>();
-        Map<String, Long> loose = new HashMap<>();
         Map<String, Long> scripts = new HashMap<>();
         long all = 0;
         for (Profile.Top value : values) {
             String text = String.valueOf(value.value());
             String pattern = TextPattern.of(text);
             exact.merge(pattern, value.count(), Long::sum);
-            loose.merge(TextPattern.loose(pattern), value.count(), Long::sum);
             scripts.merge(script(text), value.count(), Long::sum);
             all += value.count();
         }
         boolean isLoose = exact.size() > MANY_PATTERNS;
+        Map<String, Long> loose = new HashMap<>();
+        if (isLoose) {
+            exact.forEach((pattern, count) -> loose.merge(TextPattern.loose(pattern), count, Long::sum));
+        }
         List<Profile.Pattern> patterns = new ArrayList<>();
         for (Profile.Top pattern : top(isLoose ? loose : exact, PATTERNS)) {
             String written = String.valueOf(pattern.value());
@@ -118,12 +120,14 @@ final class Texts {
 
     /** The script of the first letter that has one; "none" for digits and signs alone. */
     static String script(String text) {
-        return text.codePoints()
-                .filter(Character::isLetter)
-                .mapToObj(Character.UnicodeScript::of)
-                .findFirst()
-                .map(script -> script.name().toLowerCase(Locale.ROOT))
-                .orElse("none");
+        for (int at = 0; at < text.length(); ) {
+            int character = text.codePointAt(at);
+            if (Character.isLetter(character)) {
+                return Character.UnicodeScript.of(character).name().toLowerCase(Locale.ROOT);
+            }
+            at += Character.charCount(character);
+        }
+        return "none";
     }
 
     /**
