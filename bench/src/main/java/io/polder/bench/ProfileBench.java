@@ -27,7 +27,7 @@ import java.util.function.ToLongFunction;
  * same process, in turn, so that other work on the machine hits both alike.
  */
 final class ProfileBench {
-    private static final int TURNS = 3;
+    private static final int TURNS = 5;
     private static final long MEMORY = 1_200L << 20;
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
 

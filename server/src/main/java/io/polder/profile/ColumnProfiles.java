@@ -53,12 +53,8 @@ final class ColumnProfiles {
     static List<Profile.Column> of(
             Workbench bench, List<Typed> typed, long rows, Set<String> personal, int threads, DoubleConsumer progress) {
         boolean isCopied = typed.size() > WIDE && !bench.isView("data");
-        int readers = Columns.threads(rows, threads);
-        int width = Math.min(WIDE, Columns.width(rows, readers));
-        List<List<Typed>> parts = new ArrayList<>();
-        for (int from = 0; from < typed.size(); from += width) {
-            parts.add(typed.subList(from, Math.min(typed.size(), from + width)));
-        }
+        int readers = Columns.threads(typed, rows, threads);
+        List<List<Typed>> parts = Columns.together(typed, rows, readers, WIDE);
         int[] done = {0};
         return Together.run(readers, parts, some -> {
                     List<Profile.Column> columns = part(bench, some, rows, personal, isCopied);

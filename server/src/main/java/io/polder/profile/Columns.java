@@ -18,12 +18,10 @@ import org.jspecify.annotations.Nullable;
  * than their values. What is too large for that is left to the engine.
  */
 final class Columns {
-    /** So many values are read at a time at most, by all threads, unless each one's column has more. */
-    private static final long CELLS = 4_000_000;
     /** Bytes for a number while its column is sorted. */
     private static final long NUMBER_BYTES = 16;
-    /** And for a text's hash, where there are too many different texts to keep. */
-    private static final long TEXT_BYTES = 24;
+    /** And for a time, whose distances are sorted beside it. */
+    private static final long TIME_BYTES = 24;
 
     private static final int TOP = 100;
 
@@ -42,9 +40,12 @@ final class Columns {
 
     /** Whether columns like this one are read here, when they have so many rows. */
     static boolean isRead(Typed column, long rows) {
-        long room = room() / (column.isText() ? TEXT_BYTES : NUMBER_BYTES);
         boolean isOfKind = column.isText() ? !column.isLong() : column.isNumber() || column.isTime();
-        return isOfKind && rows <= Math.min(room, Integer.MAX_VALUE - 8);
+        return isOfKind && rows <= Integer.MAX_VALUE - 8 && bytes(column, rows) <= room();
+    }
+
+    private static long bytes(Typed column, long rows) {
+        return column.isText() ? TextColumn.most(rows) : rows * (column.isTime() ? TIME_BYTES : NUMBER_BYTES);
     }
 
     private static long room() {
@@ -52,13 +53,39 @@ final class Columns {
     }
 
     /** How many of so many threads have room to read columns at the same time. */
-    static int threads(long rows, int threads) {
-        return (int) Math.max(1, Math.min(threads, room() / TEXT_BYTES / Math.max(1, rows)));
+    static int threads(List<Typed> columns, long rows, int threads) {
+        long most = columns.stream()
+                .filter(column -> isRead(column, rows))
+                .mapToLong(column -> bytes(column, rows))
+                .max()
+                .orElse(0);
+        return (int) Math.max(1, Math.min(threads, room() / Math.max(1, most)));
     }
 
-    /** How many columns are read at a time, by each of so many threads. */
-    static int width(long rows, int threads) {
-        return (int) Math.max(1, Math.min(200, CELLS / threads / Math.max(1, rows)));
+    /**
+     * Which columns are read together, in their order: as many as there is room for.
+     *
+     * @param threads how many of these are read at the same time
+     * @param most of them at most
+     */
+    static List<List<Typed>> together(List<Typed> columns, long rows, int threads, int most) {
+        List<List<Typed>> parts = new ArrayList<>();
+        int from = 0;
+        long bytes = 0;
+        for (int at = 0; at < columns.size(); at++) {
+            Typed column = columns.get(at);
+            long more = isRead(column, rows) ? bytes(column, rows) : 0;
+            if (at > from && (bytes + more > room() / threads || at - from == most)) {
+                parts.add(columns.subList(from, at));
+                from = at;
+                bytes = 0;
+            }
+            bytes += more;
+        }
+        if (from < columns.size()) {
+            parts.add(columns.subList(from, columns.size()));
+        }
+        return parts;
     }
 
     /** Reads columns that {@link #isRead}, in their order. */

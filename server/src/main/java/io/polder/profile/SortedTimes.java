@@ -89,83 +89,111 @@ final class SortedTimes {
 
     /** @param sorted microseconds, at least one */
     static Profile.Time of(SortedNumbers sorted, boolean isDate) {
-        long[] different = new long[sorted.count()];
-        int[] times = new int[sorted.count()];
-        int[] count = {0};
-        long[] ends = {INFINITE, -INFINITE};
+        Looked looked = new Looked();
+        sorted.different(looked);
+        long[] distances = new long[Math.max(0, looked.finite - 1)];
+        long[] before = {0};
+        int[] filled = {-1};
         sorted.different((value, rows) -> {
-            ends[0] = Math.min(ends[0], value);
-            ends[1] = Math.max(ends[1], value);
-            if (value != INFINITE && value != -INFINITE) {
-                different[count[0]] = value;
-                times[count[0]++] = rows;
+            if (isFinite(value)) {
+                if (filled[0] >= 0) {
+                    distances[filled[0]] = distance(before[0], value);
+                }
+                before[0] = value;
+                filled[0]++;
             }
         });
-        int finite = count[0];
-        long[] weekdays = new long[7];
-        long[] hours = new long[isDate ? 0 : 24];
-        int granularity = 0;
-        for (int at = 0; at < finite; at++) {
-            long value = different[at];
+        SortedNumbers steps = SortedNumbers.ofWhole(distances, distances.length);
+        boolean isAlone = distances.length == 0;
+        long usual = isAlone ? 0 : steps.values(1).top().get(0).whole();
+        return new Profile.Time(
+                written(looked.least, false),
+                written(looked.greatest, false),
+                GRANULARITIES.get(looked.granularity),
+                (double) usual / SECOND,
+                isAlone ? 0 : steps.above(3.0 * usual),
+                (double) looked.longest / SECOND,
+                isAlone ? null : written(looked.longestAfter, false),
+                LongStream.of(looked.weekdays).boxed().toList(),
+                isDate ? List.of() : LongStream.of(looked.hours).boxed().toList(),
+                timeline(sorted, looked));
+    }
+
+    /** What is seen of different times, in order. */
+    private static final class Looked implements SortedNumbers.Taker {
+        private final long[] weekdays = new long[7];
+        private final long[] hours = new long[24];
+        private long least = INFINITE;
+        private long greatest = -INFINITE;
+        private int finite;
+        private long first;
+        private long last;
+        private int granularity;
+        private long longest;
+        private long longestAfter;
+
+        @Override
+        public void take(long value, int rows) {
+            least = Math.min(least, value);
+            greatest = Math.max(greatest, value);
+            if (!isFinite(value)) {
+                return;
+            }
+            if (finite == 0) {
+                first = value;
+            } else if (distance(last, value) > longest) {
+                longest = distance(last, value);
+                longestAfter = last;
+            }
+            finite++;
+            last = value;
             while (WHOLE[granularity] > 0 && value % WHOLE[granularity] != 0) {
                 granularity++;
             }
             // The first day of Unix was a Thursday.
-            weekdays[(int) Math.floorMod(Math.floorDiv(value, DAY) + 3, 7L)] += times[at];
-            if (!isDate) {
-                hours[(int) (Math.floorMod(value, DAY) / HOUR)] += times[at];
-            }
-        }
-        Steps steps = Steps.of(different, finite);
-        return new Profile.Time(
-                written(ends[0], false),
-                written(ends[1], false),
-                GRANULARITIES.get(granularity),
-                (double) steps.usual() / SECOND,
-                steps.gaps(),
-                (double) steps.longest() / SECOND,
-                finite < 2 ? null : written(different[steps.longestAfter()], false),
-                LongStream.of(weekdays).boxed().toList(),
-                LongStream.of(hours).boxed().toList(),
-                timeline(different, times, finite));
-    }
-
-    /** Distances of neighbours; zeros of fewer than two. */
-    private record Steps(long usual, long gaps, long longest, int longestAfter) {
-        static Steps of(long[] different, int count) {
-            if (count < 2) {
-                return new Steps(0, 0, 0, 0);
-            }
-            long[] steps = new long[count - 1];
-            int longest = 0;
-            for (int at = 0; at < steps.length; at++) {
-                steps[at] = different[at + 1] - different[at];
-                longest = steps[at] > steps[longest] ? at : longest;
-            }
-            long most = steps[longest];
-            SortedNumbers sorted = SortedNumbers.ofWhole(steps, steps.length);
-            long usual = sorted.values(1).top().get(0).whole();
-            return new Steps(usual, sorted.above(3.0 * usual), most, longest);
+            weekdays[(int) Math.floorMod(Math.floorDiv(value, DAY) + 3, 7L)] += rows;
+            hours[(int) (Math.floorMod(value, DAY) / HOUR)] += rows;
         }
     }
 
-    private static List<Profile.Top> timeline(long[] different, int[] times, int count) {
+    private static boolean isFinite(long micros) {
+        return micros != INFINITE && micros != -INFINITE;
+    }
+
+    /** Between the ends of the calendar there is more than a number of this size holds. */
+    private static long distance(long from, long to) {
+        long distance = to - from;
+        return distance < 0 ? Long.MAX_VALUE : distance;
+    }
+
+    private static List<Profile.Top> timeline(SortedNumbers sorted, Looked looked) {
         List<Profile.Top> bars = new ArrayList<>();
-        if (count == 0) {
+        if (looked.finite == 0) {
             return bars;
         }
-        Unit unit = Unit.of((double) (different[count - 1] - different[0]) / SECOND);
-        for (int at = 0; at < count && bars.size() < MOST_BARS; ) {
-            LocalDateTime begin = unit.begin(time(different[at]));
-            LocalDateTime end = unit.end(begin);
-            long until = Math.multiplyExact(end.toEpochSecond(ZoneOffset.UTC), SECOND);
-            long rows = 0;
-            while (at < count && different[at] < until) {
-                rows += times[at++];
+        Unit unit = Unit.of((double) distance(looked.first, looked.last) / SECOND);
+        LocalDateTime[] begin = {unit.begin(time(looked.first))};
+        long[] until = {end(unit, begin[0])};
+        long[] inBar = {0};
+        sorted.different((value, rows) -> {
+            if (!isFinite(value)) {
+                return;
             }
-            bars.add(new Profile.Top(written(begin, false), rows));
-        }
-        return bars;
+            if (value >= until[0]) {
+                bars.add(new Profile.Top(written(begin[0], false), inBar[0]));
+                begin[0] = unit.begin(time(value));
+                until[0] = end(unit, begin[0]);
+                inBar[0] = 0;
+            }
+            inBar[0] += rows;
+        });
+        bars.add(new Profile.Top(written(begin[0], false), inBar[0]));
+        return bars.subList(0, Math.min(MOST_BARS, bars.size()));
+    }
+
+    private static long end(Unit unit, LocalDateTime begin) {
+        long seconds = unit.end(begin).toEpochSecond(ZoneOffset.UTC);
+        return seconds > Long.MAX_VALUE / SECOND ? Long.MAX_VALUE : seconds * SECOND;
     }
 
     private static LocalDateTime time(long micros) {

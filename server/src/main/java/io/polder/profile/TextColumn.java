@@ -26,8 +26,15 @@ final class TextColumn {
     private static final int MOST_VALUES = 200_000;
     /** ... and so many bytes of them. */
     private static final int MOST_BYTES = 16 << 20;
-    /** Rows whose texts are looked at where there are too many to keep. */
+    /** Rows whose texts are looked at where there are too many to keep ... */
     private static final int SAMPLE = 20_000;
+    /** ... or half of them, or a quarter, when they have more bytes than this. */
+    private static final int SAMPLE_BYTES = 2 << 20;
+
+    /** A hash, and twice as much where they are sorted. */
+    private static final long ROW_BYTES = 24;
+    /** A place in the table, a text that is kept, and the same as an object. */
+    private static final long VALUE_BYTES = 300;
 
     /** To put more in order takes longer than all else. */
     private static final int ORDERED = 10_000;
@@ -42,8 +49,12 @@ final class TextColumn {
     /** The hash of each row's text; 0 where there is none. */
     private final long[] hashes;
 
-    private final int every;
-    private final List<Profile.Top> sample = new ArrayList<>();
+    /** Rows between two of the sample. */
+    private int every;
+
+    private int sampled;
+    private int[] sampleEnds = new int[1 << 6];
+    private byte[] sample = new byte[1 << 10];
     private final TextShape shape = new TextShape();
     private int row;
     private long there;
@@ -60,6 +71,11 @@ final class TextColumn {
     private boolean isWhole = true;
     private byte[] batch = {};
     private int[] offsets = {};
+
+    /** Bytes that so many rows take at most, with what is told of them in the end. */
+    static long most(long rows) {
+        return ROW_BYTES * rows + VALUE_BYTES * Math.min(rows, MOST_VALUES);
+    }
 
     TextColumn(int rows) {
         hashes = new long[rows];
@@ -100,13 +116,53 @@ final class TextColumn {
         hash = hash == 0 ? 1 : hash;
         hashes[row] = hash;
         if (row % every == 0) {
-            sample.add(new Profile.Top(text(batch, from, to), 1));
+            sample(from, to);
         }
         if (isWhole) {
             count(hash, from, to);
         } else {
             shape.add(batch, from, to, 1);
         }
+    }
+
+    private void sample(int from, int to) {
+        int begin = sampled == 0 ? 0 : sampleEnds[sampled - 1];
+        int end = begin + to - from;
+        if (end > SAMPLE_BYTES) {
+            thin();
+            return;
+        }
+        if (sampled == sampleEnds.length) {
+            sampleEnds = Arrays.copyOf(sampleEnds, 2 * sampled);
+        }
+        if (sample.length < end) {
+            sample = Arrays.copyOf(sample, Math.max(end, 2 * sample.length));
+        }
+        System.arraycopy(batch, from, sample, begin, to - from);
+        sampleEnds[sampled++] = end;
+    }
+
+    /** Leaves out each second one. */
+    private void thin() {
+        every *= 2;
+        int kept = 0;
+        int end = 0;
+        for (int at = 0; at < sampled; at += 2) {
+            int begin = at == 0 ? 0 : sampleEnds[at - 1];
+            int length = sampleEnds[at] - begin;
+            System.arraycopy(sample, begin, sample, end, length);
+            end += length;
+            sampleEnds[kept++] = end;
+        }
+        sampled = kept;
+    }
+
+    private List<Profile.Top> sampled() {
+        List<Profile.Top> texts = new ArrayList<>(sampled);
+        for (int at = 0; at < sampled; at++) {
+            texts.add(new Profile.Top(text(sample, at == 0 ? 0 : sampleEnds[at - 1], sampleEnds[at]), 1));
+        }
+        return texts;
     }
 
     private void count(long hash, int from, int to) {
@@ -267,9 +323,10 @@ final class TextColumn {
             }
         }
         SortedNumbers.Values values = SortedNumbers.ofWhole(sorted, filled).values(most);
+        List<Profile.Top> looked = sampled();
         if (values.unique() == values.distinct()) {
-            List<Profile.Top> any = sample.stream().sorted(FREQUENT).limit(most).toList();
-            return new Found(values.distinct(), values.unique(), any, null, sample, false, shape.found());
+            List<Profile.Top> any = looked.stream().sorted(FREQUENT).limit(most).toList();
+            return new Found(values.distinct(), values.unique(), any, null, looked, false, shape.found());
         }
         Map<Long, Integer> wanted = new HashMap<>();
         values.top().forEach(each -> wanted.put(each.whole(), each.count()));
@@ -280,6 +337,6 @@ final class TextColumn {
                 rows.put(at, count);
             }
         }
-        return new Found(values.distinct(), values.unique(), List.of(), rows, sample, false, shape.found());
+        return new Found(values.distinct(), values.unique(), List.of(), rows, looked, false, shape.found());
     }
 }

@@ -187,7 +187,10 @@ final class Texts {
     }
 
     private static Set<String> words(String text) {
-        return new HashSet<>(List.of(text.split("[^\\p{L}\\p{N}]+")));
+        Set<String> words = new HashSet<>(List.of(text.split("[^\\p{L}\\p{N}]+")));
+        // A text that begins with a sign has nothing before it.
+        words.remove("");
+        return words;
     }
 
     /** Whether a text has, where its likely value has another, a word that many values have: AK_1 to AK_20 beside AL_1. */

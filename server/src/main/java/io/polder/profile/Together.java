@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** Several pieces of work at a time, whose answers do not depend on which of them ends first. */
@@ -42,9 +43,29 @@ final class Together {
             if (failure.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
+            if (failure.getCause() instanceof Error error) {
+                throw error;
+            }
             throw new IllegalStateException(failure.getCause());
         } finally {
-            workers.shutdownNow();
+            end(workers);
+        }
+    }
+
+    /** What is begun ends before the caller goes on: it may be about to close what they work with. */
+    private static void end(ExecutorService workers) {
+        workers.shutdownNow();
+        boolean isStopped = false;
+        boolean isEnded = false;
+        while (!isEnded) {
+            try {
+                isEnded = workers.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException stopped) {
+                isStopped = true;
+            }
+        }
+        if (isStopped) {
+            Thread.currentThread().interrupt();
         }
     }
 }

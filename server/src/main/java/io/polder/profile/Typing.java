@@ -37,6 +37,8 @@ final class Typing {
     private static final int SAMPLE = 20_000;
     /** Of these so many are looked at first. */
     private static final int FIRST_LOOK = 1_000;
+    /** Fewer texts that are there tell nothing. */
+    private static final int ENOUGH_TO_TELL = 50;
     /** What fewer of these can be read as is no type of the column: some more than {@link #ENOUGH} lacks. */
     private static final double LIKELY = 0.8;
     /** So many columns are asked of at a time. */
@@ -298,7 +300,7 @@ final class Typing {
                 : together(
                         columns,
                         column -> counts(all, "v" + column.index(), all.keySet()),
-                        "(SELECT * FROM filled WHERE rowid % " + SAMPLE / FIRST_LOOK + " = 0)");
+                        "(SELECT * FROM filled WHERE hash(rowid) % " + SAMPLE / FIRST_LOOK + " = 0)");
         Map<Stored, Set<String>> likely = new HashMap<>();
         for (int at = 0; at < columns.size(); at++) {
             Set<String> some = new HashSet<>(all.keySet());
@@ -306,7 +308,7 @@ final class Typing {
                 Iterator<@Nullable Object> counts = looks.get(at).iterator();
                 double there = number(counts.next());
                 all.keySet().forEach(each -> {
-                    if (number(counts.next()) < LIKELY * there) {
+                    if (number(counts.next()) < LIKELY * there && there >= ENOUGH_TO_TELL) {
                         some.remove(each);
                     }
                 });

@@ -51,7 +51,7 @@ class LargeTablesTest {
         assertThatThrownBy(() -> {
                     try (Workbench bench = open()) {
                         Profile.Source source = FileSource.read(bench, file.toString(), FileSource.Told.NOTHING);
-                        Profiler.profile(bench, "many", source, settings(), done -> replace(other, file));
+                        Profiler.profile(bench, "many", source, settings(1), done -> replace(other, file));
                     }
                 })
                 .isInstanceOf(PolderException.class)
@@ -163,14 +163,21 @@ class LargeTablesTest {
         return Workbench.open(new Workbench.Settings(512L << 20, 1, folder.resolve("work")));
     }
 
-    private static Profiler.Settings settings() {
-        return new Profiler.Settings(List.of(), Set.of(), 10, false, 1);
+    private static Profiler.Settings settings(int threads) {
+        return new Profiler.Settings(List.of(), Set.of(), 10, false, threads);
     }
 
+    /** By one thread, and the same by three. */
     private Profile profile(String files) {
+        Profile profile = profile(files, 1);
+        assertThat(Reports.json(profile(files, 3))).isEqualTo(Reports.json(profile));
+        return profile;
+    }
+
+    private Profile profile(String files, int threads) {
         try (Workbench bench = open()) {
             Profile.Source source = FileSource.read(bench, files, FileSource.Told.NOTHING);
-            return Profiler.profile(bench, "table", source, settings(), done -> {});
+            return Profiler.profile(bench, "table", source, settings(threads), done -> {});
         }
     }
 }
