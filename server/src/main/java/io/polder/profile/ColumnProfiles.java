@@ -20,7 +20,7 @@ final class ColumnProfiles {
     /** At most so many different values are counted one by one. */
     private static final long EXACT_DISTINCT = 1_000_000;
     /** Texts of a column of at most so many different values are all looked at. */
-    private static final int LOOKED_AT = 200_000;
+    private static final int LOOKED_AT = 100_000;
 
     private static final int TOP = 100;
     private static final int SAMPLE = 20_000;

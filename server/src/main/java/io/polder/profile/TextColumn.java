@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextColumn {
     /** So many different texts are kept at most ... */
-    private static final int MOST_VALUES = 200_000;
+    private static final int MOST_VALUES = 100_000;
     /** ... and so many bytes of them. */
     private static final int MOST_BYTES = 16 << 20;
     /** Rows whose texts are looked at where there are too many to keep ... */
