@@ -69,7 +69,7 @@ class PolderFeatures extends PolderElement {
         else stays as it was. A flat line means that it does not matter. In ${model.unit}, ${aheadWords(ahead)} ahead.
       </p>
       <polder-score-chart
-        .places=${values.map((value) => amount(Math.round(10 * value) / 10))}
+        .places=${values.map((value) => (feature === FIRST ? clock(value * model.stepMinutes) : amount(Math.round(10 * value) / 10)))}
         .series=${[{ name: model.algorithm, values: adds }]}
         .write=${signed}
         .least=${least - room}
@@ -121,6 +121,9 @@ class PolderFeatures extends PolderElement {
     }
   }
 }
+
+/** Minutes since midnight as a time. */
+const clock = (minutes) => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(Math.round(minutes % 60)).padStart(2, '0')}`;
 
 const digits = (value) => (typeof value === 'number' ? value.toPrecision(3) : '–');
 

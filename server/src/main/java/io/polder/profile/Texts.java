@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What texts look like. */
@@ -39,6 +42,8 @@ final class Texts {
     private static final int SHORT = 4;
     /** Columns of more different values are not searched for slips of the pen. */
     private static final int MAX_DISTINCT = 5_000;
+
+    private static final Pattern WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
     private Texts() {}
 
@@ -173,6 +178,7 @@ final class Texts {
             }
             if (best != null
                     && isCredible(text, nearest, shapes, alike)
+                    && !hasAnotherWord(text, String.valueOf(best.value()))
                     && !hasWordOfItsOwn(text, String.valueOf(best.value()), words)) {
                 typos.add(new Profile.Typo(text, slip.count(), String.valueOf(best.value()), best.count()));
             }
@@ -187,10 +193,27 @@ final class Texts {
     }
 
     private static Set<String> words(String text) {
-        Set<String> words = new HashSet<>(List.of(text.split("[^\\p{L}\\p{N}]+")));
-        // A text that begins with a sign has nothing before it.
-        words.remove("");
-        return words;
+        return new HashSet<>(listed(text));
+    }
+
+    /** A text that begins with a sign has nothing before it. */
+    private static List<String> listed(String text) {
+        return Stream.of(WORDS.split(text)).filter(word -> !word.isEmpty()).toList();
+    }
+
+    /** Whether two texts have the same words but for one that is another word, and no slip: a road to Bru and one to Oost. */
+    private static boolean hasAnotherWord(String text, String likely) {
+        List<String> words = listed(text);
+        List<String> others = listed(likely);
+        if (words.size() < 2 || words.size() != others.size()) {
+            return false;
+        }
+        return IntStream.range(0, words.size()).anyMatch(at -> {
+            String word = words.get(at);
+            String other = others.get(at);
+            int half = Math.max(1, Math.max(word.length(), other.length()) / 2);
+            return distance(word, other, half) > half;
+        });
     }
 
     /** Whether a text has, where its likely value has another, a word that many values have: AK_1 to AK_20 beside AL_1. */
