@@ -48,6 +48,7 @@ final class Champions {
     private volatile State state;
     private volatile @Nullable ModelFile champion;
     private volatile @Nullable ModelFile challenger;
+    private boolean isDefinedAnew;
     private volatile String verdict = "";
     private volatile @Nullable String bestBaseline;
 
@@ -80,10 +81,7 @@ final class Champions {
         } else if (!known.equals(definition)) {
             dropAll();
             change(state.defined(definition));
-            note(
-                    Instant.EPOCH,
-                    "The definition has changed, and the model begins anew: what was said and scored before stays in its"
-                            + " tables, and judges nothing now.");
+            isDefinedAnew = true;
         }
     }
 
@@ -120,6 +118,13 @@ final class Champions {
     synchronized void beginsAt(Instant step) {
         if (state.definedAt() == null) {
             change(state.withDefinition(String.valueOf(state.definition()), step.toString()));
+        }
+        if (isDefinedAnew) {
+            isDefinedAnew = false;
+            note(
+                    step,
+                    "The definition has changed, and the model begins anew: what was said and scored before stays in its"
+                            + " tables, and judges nothing now.");
         }
     }
 

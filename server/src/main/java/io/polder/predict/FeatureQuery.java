@@ -105,6 +105,7 @@ record FeatureQuery(List<String> names, boolean isByPoint, String point, String 
                 .append(from)
                 .append(" AND q.time < ")
                 .append(to)
+                .append(isByPoint ? " AND " + point + " IS NOT NULL" : "")
                 .append(" GROUP BY 1, 2")
                 .toString();
     }

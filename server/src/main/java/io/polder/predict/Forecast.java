@@ -25,4 +25,26 @@ public record Forecast(float[][] values, float[][] lows, float[][] highs) {
         lows[point] = other.lows[there];
         highs[point] = other.highs[there];
     }
+
+    /** The same; where it says nothing, what another says. */
+    Forecast or(Forecast instead) {
+        Forecast all = new Forecast(values.clone(), lows.clone(), highs.clone());
+        for (int point = 0; point < values.length; point++) {
+            for (int step = 0; step < values[point].length; step++) {
+                if (Float.isNaN(values[point][step])) {
+                    all.take(point, step, instead);
+                }
+            }
+        }
+        return all;
+    }
+
+    private void take(int point, int step, Forecast other) {
+        values[point] = values[point].clone();
+        lows[point] = lows[point].clone();
+        highs[point] = highs[point].clone();
+        values[point][step] = other.values[point][step];
+        lows[point][step] = other.lows[point][step];
+        highs[point][step] = other.highs[point][step];
+    }
 }

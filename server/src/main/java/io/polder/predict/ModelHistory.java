@@ -1,6 +1,7 @@
 package io.polder.predict;
 
 import io.polder.config.Model;
+import io.polder.record.PolderException;
 import io.polder.store.Commit;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -140,7 +141,8 @@ final class ModelHistory {
         newest = last.get();
         long end = ended(now);
         int points = points(connection, end);
-        RecentSteps made = new RecentSteps(model.step(), calendar, capacity(points), end);
+        RecentSteps made = new RecentSteps(
+                model.step(), calendar, capacity(points, points * (1 + featuresByPoint(connection))), end);
         recent = made;
         readAll(connection, made);
         return Optional.of(made);
@@ -231,14 +233,25 @@ final class ModelHistory {
         return query.points(connection, end - day, end + 1).size();
     }
 
-    private int capacity(int points) {
-        long wanted = Math.min(MOST_TIME.dividedBy(model.step()), MOST_NUMBERS / Math.max(1, points));
+    /** What each point has beside its own number. */
+    private int featuresByPoint(Connection connection) {
+        try {
+            FeatureQuery asked = FeatureQuery.ofModel(connection, model);
+            return asked != null && asked.isByPoint() ? asked.names().size() : 0;
+        } catch (PolderException unreadable) {
+            return 0;
+        }
+    }
+
+    /** @param ofStep how many numbers a step has, with those of features */
+    private int capacity(int points, int ofStep) {
+        long wanted = Math.min(MOST_TIME.dividedBy(model.step()), MOST_NUMBERS / Math.max(1, ofStep));
         long kept = Math.max(wanted, Features.INPUTS + 4L * model.horizons());
         tooShort = "";
         if (model.algorithm() == Model.Algorithm.RIDGE) {
             // It looks back a week, of each of the origins that a restart brings back.
             long week = Duration.ofDays(7).dividedBy(model.step()) + model.horizons();
-            kept = Math.max(kept, Math.min(week, MOST_OF_A_WEEK / Math.max(1, points)));
+            kept = Math.max(kept, Math.min(week, MOST_OF_A_WEEK / Math.max(1, ofStep)));
             if (kept < week) {
                 tooShort = "The last " + Training.hours(model.step().multipliedBy(kept)) + " of " + points
                         + " points are kept and no more; ridge looks back a week, and forecasts do without what is"

@@ -227,6 +227,16 @@ public final class Series {
         return calendar;
     }
 
+    /** Whether a point has no number at all. */
+    boolean isSilent(int point) {
+        for (int at = 0; at < steps(); at++) {
+            if (!Float.isNaN(value(point, at))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The number of a point at a step; NaN where there is none. */
     public float value(int point, int at) {
         return values[point][offset + Objects.checkIndex(at, steps)];

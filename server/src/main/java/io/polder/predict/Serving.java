@@ -116,8 +116,11 @@ final class Serving {
             int[] places = places(challenger, points);
             said.put(Champions.CHALLENGER, by(challenger, recent, step, places, instead));
         }
+        // All are scored on the same numbers: also those of a point that has been silent and comes back.
+        Forecast average = Objects.requireNonNull(said.get(Baselines.AVERAGE));
+        said.replaceAll((name, forecast) -> forecast.or(average));
         for (int point = 0; point < by.length; point++) {
-            if (isSilent(known, point)) {
+            if (known.isSilent(point)) {
                 by[point] = Baselines.AVERAGE;
             }
         }
@@ -127,16 +130,6 @@ final class Serving {
     /** What a model says of a step that it was trained on is no forecast. */
     private boolean knewNothingOf(ModelFile file, long step) {
         return !Instant.parse(file.provenance().trainedTo()).isAfter(query.time(step));
-    }
-
-    /** Nothing but the average is known of a point that had no number in all steps that are looked at. */
-    private static boolean isSilent(Series known, int point) {
-        for (int at = 0; at < known.steps(); at++) {
-            if (!Float.isNaN(known.value(point, at))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static int[] places(ModelFile file, List<String> points) {

@@ -62,8 +62,10 @@ final class Training {
         long day = Duration.ofDays(1).dividedBy(model.step());
         boolean isRidge = model.algorithm() == Model.Algorithm.RIDGE;
         long trial = end - RidgeForecaster.trial(end - first, day);
-        long from0 = isRidge ? Math.max(first, atHand(connection, trial, end, day)) : first;
         FeatureQuery features = FeatureQuery.ofModel(connection, model);
+        int ofPoint =
+                features != null && features.isByPoint() ? 1 + features.names().size() : 1;
+        long from0 = isRidge ? Math.max(first, atHand(connection, trial, end, day, ofPoint)) : first;
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
         try (TrainingFile file = new TrainingFile(TrainingTask.history(folder))) {
@@ -127,10 +129,12 @@ final class Training {
      * From which step on a training of ridge has numbers at hand. It learns from sums and needs them only where it is tried,
      * and a week before; but the baselines that it is held against are to know as much of the past as it does, as far as
      * memory reaches.
+     *
+     * @param ofPoint how many numbers a point has at a step, with those of features
      */
-    private long atHand(Connection connection, long trial, long end, long day) throws SQLException {
+    private long atHand(Connection connection, long trial, long end, long day, int ofPoint) throws SQLException {
         int points = Math.max(1, query.points(connection, end - day, end).size());
-        return Math.min(trial - 8 * day, end - MOST_NUMBERS / points);
+        return Math.min(trial - 8 * day, end - MOST_NUMBERS / points / ofPoint);
     }
 
     private void beside(

@@ -119,7 +119,10 @@ record TrainingTask(
         return all.arranged(known);
     }
 
-    /** The mean absolute errors of the baselines from a step on, where the model is tried, too. */
+    /**
+     * The mean absolute errors of the baselines from a step on, where the model is tried, too: not of points that are silent,
+     * of which a model says nothing.
+     */
     static Map<String, Double> baselines(Series series, int cut, int horizons) {
         Map<String, Double> scores = new TreeMap<>();
         int stride = Math.max(1, (series.steps() - cut) / MOST_ORIGINS);
@@ -127,9 +130,13 @@ record TrainingTask(
             double sum = 0;
             long count = 0;
             for (int origin = cut; origin < series.steps(); origin += stride) {
-                Forecast said = one.forecast(series.window(origin - Features.INPUTS, origin));
-                for (int at = 0; at < Math.min(horizons, series.steps() - origin); at++) {
-                    for (int point = 0; point < said.values().length; point++) {
+                Series known = series.window(origin - Features.INPUTS, origin);
+                Forecast said = one.forecast(known);
+                for (int point = 0; point < said.values().length; point++) {
+                    if (known.isSilent(point)) {
+                        continue;
+                    }
+                    for (int at = 0; at < Math.min(horizons, series.steps() - origin); at++) {
                         float off = said.values()[point][at] - series.value(point, origin + at);
                         if (!Float.isNaN(off)) {
                             sum += Math.abs(off);

@@ -151,6 +151,12 @@ class ServingTest {
         assertThat(latest.points()).containsExactly("a", "b", "c");
         assertThat(latest.forecaster(1)).isEqualTo(Baselines.AVERAGE);
         assertThat(latest.served().values()[1][0]).isFinite();
+        Forecast average = Objects.requireNonNull(latest.said().get(Baselines.AVERAGE));
+        assertThat(latest.said()).as("all are scored on the same points").allSatisfy((name, said) -> {
+            assertThat(said.values()[1]).as(name).doesNotContain(Float.NaN);
+        });
+        assertThat(Objects.requireNonNull(latest.said().get("last value")).values()[1])
+                .isEqualTo(average.values()[1]);
 
         recent.forget(Features.INPUTS);
         serving.forecast(recent, recent.end());
