@@ -281,7 +281,7 @@ final class EvaluateCommand implements Runnable {
                     tried,
                     scales,
                     forecasters,
-                    (point, madeAt, forWhen, predicted, observed) -> csv.write(point
+                    (point, madeAt, forWhen, predicted, observed) -> csv.write(Csv.cell(point)
                             + "," + madeAt + "," + forWhen + "," + predicted + ","
                             + (Float.isNaN(observed) ? "" : String.valueOf(observed)) + "\n"));
         } catch (IOException failure) {
