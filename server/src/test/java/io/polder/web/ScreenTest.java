@@ -112,6 +112,8 @@ class ScreenTest {
     void aPointIsOpenedByAClickAndLeadsToItsRawEvent() {
         page.navigate(at("/#/map"));
         awaitColour("1", "rgb(138, 11, 76)");
+        // Its colour is known before it is painted, and until then the map may move.
+        page.waitForFunction("() => String(polder.map.paintedColourOf('1')) === '138,11,76,255'");
         @SuppressWarnings("unchecked")
         List<Number> pixel = (List<Number>) page.evaluate("polder.map.pixelOf('1')");
 
