@@ -117,7 +117,7 @@ final class Training {
         if (isRidge) {
             Series recent = task.series(folder);
             RidgeForecaster trained = ridge.train(connection, recent, first, trial, end, features, progress);
-            Map<String, Double> scores = TrainingTask.baselines(recent, (int) (trial - from0), model.horizons());
+            Map<String, Double> scores = TrainingTask.baselines(recent, (int) (trial - from0), model.horizons(), false);
             task.keep(folder, query.time(first), recent, trained, scores);
         } else {
             runner.run(folder, progress);

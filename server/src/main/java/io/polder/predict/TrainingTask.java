@@ -64,7 +64,7 @@ record TrainingTask(
     static void run(Path folder, DoubleConsumer progress) throws IOException {
         TrainingTask task = JSON.readValue(folder.resolve("task.json").toFile(), TrainingTask.class);
         Series series = task.series(folder);
-        Map<String, Double> scores = baselines(series, (int) (series.steps() * SEEN_FIRST), task.horizons);
+        Map<String, Double> scores = baselines(series, (int) (series.steps() * SEEN_FIRST), task.horizons, true);
         progress.accept(0.02);
         TreesForecaster.Settings settings = TreesForecaster.Settings.usual(task.horizons, SEED, task.threads)
                 .withCertainty(task.certainty);
@@ -120,10 +120,12 @@ record TrainingTask(
     }
 
     /**
-     * The mean absolute errors of the baselines from a step on, where the model is tried, too: not of points that are silent,
-     * of which a model says nothing.
+     * The mean absolute errors of the baselines from a step on, where the model is tried, too.
+     *
+     * @param withSilent whether points count that have no number in all steps that are looked at: trees say something of
+     *     these, ridge does not
      */
-    static Map<String, Double> baselines(Series series, int cut, int horizons) {
+    static Map<String, Double> baselines(Series series, int cut, int horizons, boolean withSilent) {
         Map<String, Double> scores = new TreeMap<>();
         int stride = Math.max(1, (series.steps() - cut) / MOST_ORIGINS);
         for (Forecaster one : Baselines.all(series.window(0, cut), Features.INPUTS, horizons)) {
@@ -133,7 +135,7 @@ record TrainingTask(
                 Series known = series.window(origin - Features.INPUTS, origin);
                 Forecast said = one.forecast(known);
                 for (int point = 0; point < said.values().length; point++) {
-                    if (known.isSilent(point)) {
+                    if (!withSilent && known.isSilent(point)) {
                         continue;
                     }
                     for (int at = 0; at < Math.min(horizons, series.steps() - origin); at++) {
