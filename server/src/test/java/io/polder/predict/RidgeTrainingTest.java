@@ -98,7 +98,7 @@ class RidgeTrainingTest {
 
         // Tried on the last fifth, in whole days.
         Map<String, Double> expected =
-                TrainingTask.baselines(series.window(0, DAYS * DAY), (DAYS - 2) * DAY, model.horizons());
+                TrainingTask.baselines(series.window(0, DAYS * DAY), (DAYS - 2) * DAY, model.horizons(), false);
         assertThat(expected).hasSize(3);
         assertThat(ModelFile.read(made).provenance().scores()).containsAllEntriesOf(expected);
     }
