@@ -238,6 +238,12 @@ class FlumeFileTest {
             throws IOException {
         Properties java = new Properties();
         java.load(new java.io.StringReader(text));
+        // Which of two keys that differ in escaped blanks alone comes last, Java's table does not tell.
+        net.jqwik.api.Assume.that(java.stringPropertyNames().stream()
+                        .map(String::strip)
+                        .distinct()
+                        .count()
+                == java.size());
         Map<String, String> ours = new java.util.TreeMap<>();
         FlumeFile.parse("f", text).entries().forEach(entry -> ours.put(entry.key(), entry.value()));
         Map<String, String> theirs = new java.util.TreeMap<>();
