@@ -67,7 +67,11 @@ export const WAYS = {
 };
 
 /** What is asked for when a rule over several rows is to be watched. */
-export const watchable = ({ column, check }) => {
+export const watchable = ({ column, kind, check }) => {
+  if (kind === 'freshness' || kind === 'row count') {
+    const members = check.split(', ').map((member) => member.split(': '));
+    return { column, ...Object.fromEntries(members.map(([name, value]) => [name, /^\d+$/.test(value) ? Number(value) : value])) };
+  }
   const determinant = /^determinants: \[(.*)\], column: /s.exec(check)?.[1];
   return check.startsWith('unique: ') ? { unique: [column] } : determinant === undefined ? undefined : { determinants: [determinant], column };
 };

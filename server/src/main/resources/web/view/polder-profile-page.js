@@ -572,6 +572,7 @@ class PolderProfilePage extends PolderElement {
                 ${others.map(
                   (rule) =>
                     html`<li>
+                      ${['freshness', 'row count'].includes(rule.kind) ? html`<b>${rule.kind}</b> of <code>${rule.column}</code>` : nothing}
                       <code>${rule.check}</code> <span class="quiet">${percent(rule.confidence)} ${rule.caution ?? ''}</span>
                       ${
                         watchable(rule) && !this.watched.some(({ rule: title }) => title === rule.check)
@@ -595,7 +596,7 @@ class PolderProfilePage extends PolderElement {
         }</span
       >
       <span>counted in the table</span>
-      <span class="right number" title="rows that break it now">${violations === undefined ? '…' : count(violations)} <span class="quiet">now</span></span>
+      <span class="right number" title="rows, or hours, that break it now">${violations === undefined ? '…' : count(violations)} <span class="quiet">now</span></span>
       <button type="button" class="button" ?disabled=${this.busy} @click=${() => this.#off({ name })}>Watch no more</button>
     </li>`;
   }

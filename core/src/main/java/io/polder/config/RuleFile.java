@@ -3,17 +3,19 @@ package io.polder.config;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Rules in a file of their own, to hold a dataset against: those of a table ({@code column}, {@code check},
- * {@code on_violation}), a column's type, and two that no single row can break.
+ * {@code on_violation}), a column's type, and those that no single row can break.
  *
  * <pre>{@code
  * rules:
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
  *   - { unique: [uid, time] }
  *   - { determinants: [postcode], column: municipality }
  *   - { column: speed, type: integer }
+ *   - { column: time, newest_within: 2h }
+ *   - { column: time, per: hour, rows_at_least: 400 }
  * }</pre>
  */
 public final class RuleFile {
@@ -70,6 +74,36 @@ public final class RuleFile {
         }
     }
 
+    /** Freshness: the newest value of a column of times is at most so old. */
+    public record Newest(String column, Duration within) implements Expectation {
+        @Override
+        public String title() {
+            return "newest_within: " + Durations.word(within);
+        }
+    }
+
+    /**
+     * There are neither too few rows nor too many.
+     *
+     * @param column times, by which rows are counted for each hour or the like; empty when all rows are counted together
+     * @param per one of {@link #UNITS}; empty when all rows are counted together
+     * @param atLeast 0 when few are welcome
+     * @param atMost {@code Integer.MAX_VALUE} when many are
+     */
+    public record RowCount(String column, String per, int atLeast, int atMost) implements Expectation {
+        public static final List<String> UNITS = List.of("hour", "day", "month", "year");
+
+        @Override
+        public String title() {
+            return Stream.of(
+                            per.isEmpty() ? "" : "per: " + per,
+                            atLeast == 0 && atMost < Integer.MAX_VALUE ? "" : "rows_at_least: " + atLeast,
+                            atMost == Integer.MAX_VALUE ? "" : "rows_at_most: " + atMost)
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining(", "));
+        }
+    }
+
     private static final Key<List<Value.Mapping>> RULES = Key.required(
             "rules",
             Kind.mappings("list of rules", "write a list of rules, like '- {column: speed, check: \"speed <= 250\"}'"),
@@ -103,11 +137,34 @@ public final class RuleFile {
                     Set.of()),
             "integer",
             "What each value of the column can be read as.");
+    private static final Key<Duration> NEWEST =
+            Key.optional("newest_within", Kind.DURATION, "2h", "How old the newest value of a column of times may be.");
+    private static final Key<Integer> AT_LEAST =
+            Key.optional("rows_at_least", Kind.number(0, Integer.MAX_VALUE), "400", "So many rows, or more.");
+    private static final Key<Integer> AT_MOST =
+            Key.optional("rows_at_most", Kind.number(0, Integer.MAX_VALUE), "500", "So many rows, or fewer.");
+    private static final Key<String> PER = Key.optional(
+            "per",
+            Kind.oneOf(RowCount.UNITS.stream().collect(Collectors.toMap(unit -> unit, unit -> unit)), Set.of()),
+            "hour",
+            "Rows are counted for each of these, by a column of times: all but the first and the last.");
     private static final Section RULE = new Section(
             "Rules of a file",
             "rules[N]",
             "",
-            List.of(MartKeys.RULE_NAME, COLUMN, CHECK, TYPE, UNIQUE, DETERMINANTS, MartKeys.ON_VIOLATION, MartKeys.FIX),
+            List.of(
+                    MartKeys.RULE_NAME,
+                    COLUMN,
+                    CHECK,
+                    TYPE,
+                    UNIQUE,
+                    DETERMINANTS,
+                    NEWEST,
+                    AT_LEAST,
+                    AT_MOST,
+                    PER,
+                    MartKeys.ON_VIOLATION,
+                    MartKeys.FIX),
             Map.of());
 
     private RuleFile() {}
@@ -142,14 +199,30 @@ public final class RuleFile {
         List<String> unique = members.find(UNIQUE);
         List<String> determinants = members.find(DETERMINANTS);
         String type = members.find(TYPE);
-        long kinds = Stream.of(check, unique, determinants, type)
+        Duration newest = members.find(NEWEST);
+        Integer atLeast = members.find(AT_LEAST);
+        Integer atMost = members.find(AT_MOST);
+        String per = members.find(PER);
+        boolean counts = atLeast != null || atMost != null;
+        long kinds = Stream.of(check, unique, determinants, type, newest, counts ? Boolean.TRUE : null)
                 .filter(Objects::nonNull)
                 .count();
-        if (kinds != 1 || ((determinants != null || type != null) && column == null)) {
+        boolean needsColumn = determinants != null || type != null || newest != null || per != null;
+        if (kinds != 1
+                || (needsColumn && column == null)
+                || (per != null && !counts)
+                || (counts && column != null && per == null)) {
             problems.add(
                     rule,
                     "is not one rule",
-                    "write check, or unique, or type with a column, or determinants with a column");
+                    "write check, or unique, or type with a column, or determinants with a column, or newest_within with a"
+                            + " column, or rows_at_least and rows_at_most, with per and a column or without both");
+        } else if (counts) {
+            expectations.add(new RowCount(
+                    Objects.requireNonNullElse(column, ""),
+                    Objects.requireNonNullElse(per, ""),
+                    Objects.requireNonNullElse(atLeast, 0),
+                    Objects.requireNonNullElse(atMost, Integer.MAX_VALUE)));
         } else if (check != null) {
             String name = members.find(MartKeys.RULE_NAME);
             expectations.add(new Check(new Rule(
@@ -164,6 +237,8 @@ public final class RuleFile {
             expectations.add(new Unique(unique));
         } else if (column != null && type != null) {
             expectations.add(new OfType(column, type));
+        } else if (column != null && newest != null) {
+            expectations.add(new Newest(column, newest));
         } else if (column != null && determinants != null) {
             expectations.add(new Determined(determinants, column));
         }
@@ -182,6 +257,10 @@ public final class RuleFile {
             body = "unique: " + list(unique.columns());
         } else if (expectation instanceof OfType typed) {
             body = "column: " + YamlText.quoted(typed.column()) + ", type: " + typed.type();
+        } else if (expectation instanceof Newest newest) {
+            body = "column: " + YamlText.quoted(newest.column()) + ", " + newest.title();
+        } else if (expectation instanceof RowCount rows) {
+            body = (rows.column().isEmpty() ? "" : "column: " + YamlText.quoted(rows.column()) + ", ") + rows.title();
         } else {
             Determined determined = (Determined) expectation;
             body = "determinants: " + list(determined.determinants()) + ", column: "

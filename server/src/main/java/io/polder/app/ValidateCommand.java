@@ -5,6 +5,7 @@ import io.polder.profile.Validation;
 import io.polder.record.ErrorCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -58,14 +59,26 @@ final class ValidateCommand implements Callable<Integer> {
         List<RuleFile.Expectation> expectations = RuleFile.read(rules);
         List<Validation.Outcome> outcomes = source.with(
                 file,
-                (bench, read) ->
-                        Validation.validate(bench, expectations, source.files().nulls(), Math.max(0, examples)));
+                (bench, read) -> Validation.validate(
+                        bench,
+                        expectations,
+                        source.files().nulls(),
+                        Math.max(0, examples),
+                        InstantSource.system().instant()));
         int broken = 0;
         for (Validation.Outcome outcome : outcomes) {
             String rule = RuleFile.written(outcome.rule(), "").strip();
             if (!outcome.problem().isEmpty()) {
                 out.println("cannot be tried  " + rule);
                 out.println("                 " + outcome.problem());
+                broken++;
+            } else if (!outcome.told().isEmpty()) {
+                out.println("not kept         " + rule);
+                outcome.told().forEach(told -> out.println("                 " + told));
+                long more = outcome.violations() - outcome.told().size();
+                if (more > 0) {
+                    out.println("                 and " + more + " more");
+                }
                 broken++;
             } else if (!outcome.isKept()) {
                 String rows = outcome.examples().stream().map(String::valueOf).collect(Collectors.joining(", "));

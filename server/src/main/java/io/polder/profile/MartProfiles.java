@@ -373,10 +373,19 @@ public final class MartProfiles implements AutoCloseable {
         boolean isHidden = !mart.table(table).personal().isEmpty()
                 || snapshot == null
                 || !personal(table, snapshot).isEmpty();
-        List<WatchedRule> rules = watches(table).all();
+        List<WatchedRule> rules = watches(table).all(snapshot, clock.instant());
         return isHidden
-                ? rules.stream().map(rule -> rule.shielded(settings.k())).toList()
+                ? rules.stream().map(rule -> shielded(rule, table, snapshot)).toList()
                 : rules;
+    }
+
+    /** How many rows come is in the history as well; how old the newest is tells a value. */
+    private WatchedRule shielded(WatchedRule rule, String table, TableParts.@Nullable Snapshot snapshot) {
+        boolean isShown = rule.rule() instanceof RuleFile.RowCount
+                || rule.rule() instanceof RuleFile.Newest newest
+                        && snapshot != null
+                        && !personal(table, snapshot).contains(newest.column());
+        return isShown ? rule : rule.shielded(settings.k());
     }
 
     /**
@@ -385,7 +394,7 @@ public final class MartProfiles implements AutoCloseable {
      * @throws PolderException INVALID_REQUEST when a column is not there or the table too large, UNAVAILABLE
      */
     public void watch(String table, RuleFile.Expectation rule) {
-        watches(table).add(rule, there(table).whole());
+        watches(table).add(rule, there(table));
     }
 
     /** Watches it no more; whether it was watched. */

@@ -461,10 +461,12 @@ public record Profile(
     /**
      * A rule that holds in these rows.
      *
-     * @param kind complete, unique, type, sign, range, set, spelling, pattern or dependency
-     * @param check SQL that is true of a row that keeps it, or what is unique, or what determines what
+     * @param kind complete, unique, type, sign, range, set, spelling, pattern, dependency, row count or freshness
+     * @param check SQL that is true of a row that keeps it, or what is unique, what determines what, how many rows there are
+     *     or how old the newest is
      * @param rule as a line of a rule file
-     * @param confidence that a further row keeps it, at least, with 95 % certainty
+     * @param confidence that a further row keeps it, at least, with 95 % certainty; of row count and freshness, a further
+     *     slice of time
      * @param violations how many rows do not
      * @param fix SQL that gives the column a value that keeps it; null when there is none
      */

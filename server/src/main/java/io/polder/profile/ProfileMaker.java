@@ -67,6 +67,11 @@ final class ProfileMaker {
         // Alerts and rules are made of what is shown, so that none tells what is not.
         Profile shielded = Shield.shield(bare);
         List<Profile.SuggestedRule> rules = new ArrayList<>(SuggestedRules.of(shielded));
+        if (snapshot.unit() != null
+                && table.time().isPresent()
+                && !personal.contains(table.time().get())) {
+            rules.addAll(Arrivals.suggest(table.time().get(), snapshot.unit(), snapshot.lines(), snapshot.asOf()));
+        }
         if (sample != null) {
             sample.dependencies().stream()
                     .filter(each -> !personal.contains(each.determinant()))

@@ -267,6 +267,14 @@ final class SuggestedRules {
                 kind, column, rule.title(), RuleFile.written(rule, ""), confidence, broken, caution, fix));
     }
 
+    /** A rule that all of so many slices of a table keep. */
+    static Profile.SuggestedRule slices(
+            String kind, String column, RuleFile.Expectation rule, long slices, String unit) {
+        String caution = slices < FEW ? "only " + slices + " × one " + unit + ": this may be an accident" : null;
+        return new Profile.SuggestedRule(
+                kind, column, rule.title(), RuleFile.written(rule, ""), confidence(slices, 0), 0, caution, null);
+    }
+
     /** Rewrites what differs from the column's first pattern in its signs, blanks or case alone. */
     private void promote(Profile.Column column, List<Profile.Pattern> patterns, String c) {
         if (patterns.size() < 2 || patterns.get(0).coverage() < PROMOTED) {

@@ -3,11 +3,15 @@ package io.polder.profile;
 import io.polder.config.RuleFile;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Holds rules against what was read into a workbench. For one thread. */
@@ -15,11 +19,21 @@ public final class Validation {
     /**
      * How a rule fared.
      *
-     * @param violations how many rows break it
+     * @param violations how many rows break it, or of a rule about when rows come and how many do, see {@link #told}
      * @param examples the first of these rows, from 1
+     * @param told of a rule about when rows come and how many do: what breaks it
      * @param problem why it could not be tried; empty when it was
      */
-    public record Outcome(RuleFile.Expectation rule, long violations, List<Long> examples, String problem) {
+    public record Outcome(
+            RuleFile.Expectation rule, long violations, List<Long> examples, List<String> told, String problem) {
+        static Outcome untried(RuleFile.Expectation rule, String problem) {
+            return new Outcome(rule, 0, List.of(), List.of(), problem);
+        }
+
+        static Outcome of(RuleFile.Expectation rule, Arrivals.Found found) {
+            return new Outcome(rule, found.violations(), List.of(), found.told(), found.problem());
+        }
+
         public boolean isKept() {
             return violations == 0 && problem.isEmpty();
         }
@@ -32,9 +46,10 @@ public final class Validation {
      *
      * @param nulls words that stand for no value, beside those that are found
      * @param examples how many rows that break a rule are named
+     * @param now which the newest value is held against, where that is a rule; times without a zone are taken as UTC
      */
     public static List<Outcome> validate(
-            Workbench bench, List<RuleFile.Expectation> rules, List<String> nulls, int examples) {
+            Workbench bench, List<RuleFile.Expectation> rules, List<String> nulls, int examples, Instant now) {
         Map<String, String> types = new HashMap<>();
         for (RuleFile.Expectation rule : rules) {
             if (rule instanceof RuleFile.OfType typed) {
@@ -52,7 +67,10 @@ public final class Validation {
         bench.lock();
         List<Outcome> outcomes = new ArrayList<>();
         for (RuleFile.Expectation rule : rules) {
-            outcomes.add(outcome(bench, typed, rule, examples));
+            outcomes.add(
+                    rule instanceof RuleFile.Newest || rule instanceof RuleFile.RowCount
+                            ? arrivals(bench, typed, rule, now)
+                            : outcome(bench, typed, rule, examples));
         }
         return outcomes;
     }
@@ -73,8 +91,7 @@ public final class Validation {
         } else if (rule instanceof RuleFile.OfType ofType) {
             Typing.Typed column = typed.get(ofType.column());
             if (column == null) {
-                return new Outcome(
-                        rule, 0, List.of(), Problem.suggestion(ofType.column(), typed.keySet()) + " (no such column)");
+                return Outcome.untried(rule, noSuchColumn(ofType.column(), typed));
             }
             broken = "SELECT rowid + 1 AS row FROM data WHERE " + column.misfits();
         } else {
@@ -95,10 +112,49 @@ public final class Validation {
                         "SELECT row FROM (" + broken + ") ORDER BY row LIMIT " + examples,
                         row -> rows.add(row.getLong(1)));
             }
-            return new Outcome(rule, count, rows, "");
+            return new Outcome(rule, count, rows, List.of(), "");
         } catch (PolderException refused) {
-            return new Outcome(rule, 0, List.of(), String.valueOf(refused.getMessage()));
+            return Outcome.untried(rule, String.valueOf(refused.getMessage()));
         }
+    }
+
+    private static String noSuchColumn(String name, Map<String, Typing.Typed> typed) {
+        return Problem.suggestion(name, typed.keySet()) + " (no such column)";
+    }
+
+    private static Outcome arrivals(
+            Workbench bench, Map<String, Typing.Typed> typed, RuleFile.Expectation rule, Instant now) {
+        if (rule instanceof RuleFile.RowCount rows && rows.per().isEmpty()) {
+            return Outcome.of(rule, Arrivals.all(rows, bench.number("SELECT count(*) FROM data")));
+        }
+        String name = rule instanceof RuleFile.Newest newest ? newest.column() : ((RuleFile.RowCount) rule).column();
+        Typing.Typed column = typed.get(name);
+        if (column == null) {
+            return Outcome.untried(rule, noSuchColumn(name, typed));
+        }
+        if (!column.isTime()) {
+            return Outcome.untried(rule, "column '" + name + "' is " + column.type() + " and has no times");
+        }
+        String time = "CAST(" + column.column() + " AS TIMESTAMP)";
+        if (rule instanceof RuleFile.RowCount rows) {
+            NavigableMap<Instant, Long> slices = new TreeMap<>();
+            bench.read(
+                    "SELECT epoch_us(date_trunc('" + rows.per() + "', " + time
+                            + ")), count(*) FROM data WHERE isfinite(" + time + ") GROUP BY 1",
+                    row -> slices.put(instant(row.getLong(1)), row.getLong(2)));
+            return Outcome.of(rule, Arrivals.slices(rows, slices, count -> count));
+        }
+        List<Instant> newest = new ArrayList<>();
+        bench.read(
+                "SELECT epoch_us(max(" + time + ")) FROM data WHERE isfinite(" + time + ") HAVING count(*) > 0",
+                row -> newest.add(instant(row.getLong(1))));
+        return newest.isEmpty()
+                ? Outcome.untried(rule, "column '" + name + "' has no value")
+                : Outcome.of(rule, Arrivals.newest((RuleFile.Newest) rule, newest.get(0), now));
+    }
+
+    private static Instant instant(long microseconds) {
+        return Instant.EPOCH.plus(microseconds, ChronoUnit.MICROS);
     }
 
     private static String names(List<String> columns) {

@@ -14,9 +14,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Rules over several rows of one table that somebody wants to be watched: which columns are unique, which determine
- * another one. They are counted in the table as it is, again and again, and are no part of what makes its rows. They are
- * in a file of rules beside the table's parts. Thread-safe; {@link #look} is for one thread.
+ * another one, how many rows come and how old the newest is. The first two are counted in the table as it is, again and
+ * again, the others in its parts whenever somebody asks; they are no part of what makes its rows. They are in a file of
+ * rules beside the table's parts. Thread-safe; {@link #look} is for one thread.
  */
 final class WatchedRules {
     /** In a larger table they are not counted: each time costs as much as the table. */
@@ -61,7 +67,7 @@ final class WatchedRules {
         }
         try {
             RuleFile.read(file).stream()
-                    .filter(rule -> rule instanceof RuleFile.Unique || rule instanceof RuleFile.Determined)
+                    .filter(rule -> !(rule instanceof RuleFile.Check || rule instanceof RuleFile.OfType))
                     .forEach(this::put);
         } catch (PolderException broken) {
             // The mart does not stay away for it.
@@ -76,24 +82,73 @@ final class WatchedRules {
 
     /** Of signs that no name of a rule of a single row has. */
     private static String name(RuleFile.Expectation rule) {
+        if (rule instanceof RuleFile.Newest newest) {
+            return "newest(" + newest.column() + ")";
+        }
+        if (rule instanceof RuleFile.RowCount rows) {
+            return rows.per().isEmpty() ? "rows()" : "rows(per " + rows.per() + ")";
+        }
         return rule instanceof RuleFile.Determined determined
                 ? String.join(", ", determined.determinants()) + " → " + determined.column()
                 : "unique(" + String.join(", ", ((RuleFile.Unique) rule).columns()) + ")";
     }
 
-    List<WatchedRule> all() {
+    /** @param known what those about when rows come are held against, at {@code now}; null when nothing is known */
+    List<WatchedRule> all(TableParts.@Nullable Snapshot known, Instant now) {
         return rules.values().stream()
-                .sorted(java.util.Comparator.comparing(WatchedRule::name))
+                .map(watched -> isArrival(watched.rule()) ? arrivals(watched, known, now) : watched)
+                .sorted(Comparator.comparing(WatchedRule::name))
                 .toList();
+    }
+
+    static boolean isArrival(RuleFile.Expectation rule) {
+        return rule instanceof RuleFile.Newest || rule instanceof RuleFile.RowCount;
+    }
+
+    private static WatchedRule arrivals(WatchedRule watched, TableParts.@Nullable Snapshot known, Instant now) {
+        if (known == null) {
+            return watched;
+        }
+        Arrivals.Found found = arrivals(watched.rule(), known, now);
+        return new WatchedRule(
+                watched.name(),
+                watched.rule(),
+                found.problem().isEmpty() ? found.violations() : -1,
+                found.told(),
+                found.problem().isEmpty() ? "" : "not counted: " + found.problem());
+    }
+
+    /** Times are kept in microseconds. */
+    private static Instant newest(ColumnPart column) {
+        return Instant.EPOCH.plus((long) column.max(), ChronoUnit.MICROS);
+    }
+
+    private static Arrivals.Found arrivals(RuleFile.Expectation rule, TableParts.Snapshot known, Instant now) {
+        if (rule instanceof RuleFile.Newest newest) {
+            return known.whole().columns().stream()
+                    .filter(column -> column.name().equals(newest.column()) && !Double.isNaN(column.max()))
+                    .findFirst()
+                    .map(column -> Arrivals.newest(newest, newest(column), now))
+                    .orElseGet(() -> Arrivals.Found.untried("column '" + newest.column() + "' has no value"));
+        }
+        RuleFile.RowCount rows = (RuleFile.RowCount) rule;
+        if (rows.per().isEmpty()) {
+            return Arrivals.all(rows, known.whole().rows());
+        }
+        // A table of which there is more now may be cut by days, and be asked for hours.
+        return known.unit() == Arrivals.unit(rows)
+                ? Arrivals.slices(rows, known.lines(), SliceLine::rows)
+                : Arrivals.Found.untried("the table is not looked at by " + rows.per());
     }
 
     /**
      * Takes it among them, on the disk, too.
      *
-     * @param table what is known of its rows
+     * @param known what is known of its rows
      * @throws PolderException INVALID_REQUEST when a column is not there or the table too large, UNAVAILABLE
      */
-    synchronized void add(RuleFile.Expectation rule, TablePart table) {
+    synchronized void add(RuleFile.Expectation rule, TableParts.Snapshot known) {
+        TablePart table = known.whole();
         List<String> names = table.columns().stream().map(ColumnPart::name).toList();
         List<Problem> problems = new ArrayList<>(columns(rule).stream()
                 .filter(column -> !names.contains(column))
@@ -103,7 +158,10 @@ final class WatchedRules {
                         "no such column of table '" + source.table() + "'",
                         Problem.suggestion(column, names)))
                 .toList());
-        if (table.rows() > MOST_ROWS) {
+        if (problems.isEmpty()) {
+            arrival(rule, known).ifPresent(problems::add);
+        }
+        if (table.rows() > MOST_ROWS && !isArrival(rule)) {
             problems.add(new Problem(
                     "table",
                     source.table(),
@@ -118,6 +176,35 @@ final class WatchedRules {
         write(before);
         again = System.nanoTime();
         lookedAt = -1;
+    }
+
+    /** What is wrong with a rule about when rows come. */
+    private Optional<Problem> arrival(RuleFile.Expectation rule, TableParts.Snapshot known) {
+        if (rule instanceof RuleFile.Newest newest
+                && known.whole().columns().stream()
+                        .noneMatch(column ->
+                                column.name().equals(newest.column()) && column.kind() == ColumnPart.Kind.TIME)) {
+            return Optional.of(new Problem("column", newest.column(), "has no times", "name a column of times"));
+        }
+        if (rule instanceof RuleFile.RowCount rows && !rows.per().isEmpty()) {
+            if (known.unit() != Arrivals.unit(rows)) {
+                return Optional.of(new Problem(
+                        "per",
+                        rows.per(),
+                        "is not what table '" + source.table() + "' is looked at by",
+                        known.unit() == null
+                                ? "leave it out: its key has no time"
+                                : "write " + known.unit().name().toLowerCase(Locale.ROOT)));
+            }
+            if (!rows.column().equals(source.time().orElse(""))) {
+                return Optional.of(new Problem(
+                        "column",
+                        rows.column(),
+                        "is not the table's time",
+                        "write " + source.time().orElse("")));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Watches it no more; whether it was watched. */
@@ -150,7 +237,8 @@ final class WatchedRules {
             Files.deleteIfExists(folder.resolve(FILE));
             return;
         }
-        String text = all().stream()
+        String text = rules.values().stream()
+                .sorted(Comparator.comparing(WatchedRule::name))
                 .map(watched -> RuleFile.written(watched.rule(), ""))
                 .collect(Collectors.joining("\n", "rules:\n", "\n"));
         WholeFile.replaceOnDisk(folder.resolve(FILE), text.getBytes(StandardCharsets.UTF_8));
@@ -158,7 +246,10 @@ final class WatchedRules {
 
     /** Whether the table has changed since they were counted, and long enough ago. */
     synchronized boolean isDue(TableParts.@Nullable Snapshot known) {
-        return known != null && !rules.isEmpty() && known.number() != lookedAt && System.nanoTime() - again >= 0;
+        return known != null
+                && rules.values().stream().anyMatch(watched -> !isArrival(watched.rule()))
+                && known.number() != lookedAt
+                && System.nanoTime() - again >= 0;
     }
 
     /** Counts. */
@@ -166,7 +257,10 @@ final class WatchedRules {
         synchronized (this) {
             lookedAt = known.number();
         }
-        for (WatchedRule watched : all()) {
+        for (WatchedRule watched : rules.values()) {
+            if (isArrival(watched.rule())) {
+                continue;
+            }
             WatchedRule found = known.whole().rows() > MOST_ROWS
                     ? new WatchedRule(
                             watched.name(),
@@ -226,6 +320,12 @@ final class WatchedRules {
     private static List<String> columns(RuleFile.Expectation rule) {
         if (rule instanceof RuleFile.Unique unique) {
             return unique.columns();
+        }
+        if (rule instanceof RuleFile.Newest newest) {
+            return List.of(newest.column());
+        }
+        if (rule instanceof RuleFile.RowCount rows) {
+            return rows.column().isEmpty() ? List.of() : List.of(rows.column());
         }
         RuleFile.Determined determined = (RuleFile.Determined) rule;
         List<String> columns = new ArrayList<>(determined.determinants());

@@ -3,6 +3,7 @@ package io.polder.web;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
+import io.polder.config.Durations;
 import io.polder.config.LaterRules;
 import io.polder.config.Mart;
 import io.polder.config.Rule;
@@ -38,8 +39,12 @@ final class ProfileApi {
     private static final int MOST_ROWS = 1_000;
     private static final int MARKS = 50;
     private static final int RULE_SEGMENT = 5;
-    private static final List<String> MEMBERS =
-            List.of("name", "column", "check", "on_violation", "fix", "unique", "determinants");
+    private static final String NEWEST = "newest_within";
+    private static final String AT_LEAST = "rows_at_least";
+    private static final String AT_MOST = "rows_at_most";
+    private static final String PER = "per";
+    private static final List<String> MEMBERS = List.of(
+            "name", "column", "check", "on_violation", "fix", "unique", "determinants", NEWEST, AT_LEAST, AT_MOST, PER);
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -140,6 +145,12 @@ final class ProfileApi {
             answerRules(request, table);
             return;
         }
+        if (body.has(NEWEST) || body.has(AT_LEAST) || body.has(AT_MOST) || body.has(PER)) {
+            program.watch(table, arrivals(body));
+            request.status(201);
+            answerRules(request, table);
+            return;
+        }
         List<Problem> problems = new ArrayList<>();
         for (String member : MEMBERS) {
             JsonNode value = body.path(member);
@@ -223,6 +234,73 @@ final class ProfileApi {
             throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
         }
         return isUnique ? new RuleFile.Unique(columns) : new RuleFile.Determined(columns, column);
+    }
+
+    /** A rule about when rows come and how many do: only counted. */
+    private static RuleFile.Expectation arrivals(JsonNode body) {
+        List<Problem> problems = new ArrayList<>();
+        List<String> own = body.has(NEWEST)
+                ? List.of("column", NEWEST, "on_violation")
+                : List.of("column", AT_LEAST, AT_MOST, PER, "on_violation");
+        body.fieldNames().forEachRemaining(member -> {
+            if (!own.contains(member)) {
+                problems.add(new Problem(member, body.path(member).asText(), "is not of such a rule", "leave it out"));
+            }
+        });
+        String word = body.path("on_violation").asText("count");
+        if (!word.equals("count")) {
+            problems.add(new Problem("on_violation", word, "is not for a rule about all rows", "write count"));
+        }
+        String column = body.path("column").asText("");
+        String per = body.path(PER).asText("");
+        Duration within = Duration.ZERO;
+        if (body.has(NEWEST)) {
+            try {
+                within = Durations.parse(body.path(NEWEST).asText());
+            } catch (IllegalArgumentException wrong) {
+                problems.add(new Problem(
+                        NEWEST,
+                        body.path(NEWEST).asText(),
+                        String.valueOf(wrong.getMessage()),
+                        "write it like 2h or 10m"));
+            }
+        } else if (!per.isEmpty() && !RuleFile.RowCount.UNITS.contains(per)) {
+            problems.add(new Problem(PER, per, "no such unit", Problem.suggestion(per, RuleFile.RowCount.UNITS)));
+        }
+        boolean hasTimes = body.has(NEWEST) || !per.isEmpty();
+        if (hasTimes == column.isEmpty()) {
+            problems.add(new Problem(
+                    "column",
+                    column,
+                    hasTimes ? "is missing" : "is not of a rule about all rows",
+                    hasTimes ? "name a column of times" : "leave it out, or write per"));
+        }
+        int atLeast = rows(body, AT_LEAST, 0, problems);
+        int atMost = rows(body, AT_MOST, Integer.MAX_VALUE, problems);
+        if (!body.has(NEWEST) && !body.has(AT_LEAST) && !body.has(AT_MOST)) {
+            problems.add(new Problem(AT_LEAST, "", "is missing, and so is " + AT_MOST, "write one of them, or both"));
+        }
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
+        return body.has(NEWEST)
+                ? new RuleFile.Newest(column, within)
+                : new RuleFile.RowCount(column, per, atLeast, atMost);
+    }
+
+    private static int rows(JsonNode body, String member, int usual, List<Problem> problems) {
+        JsonNode rows = body.path(member);
+        if (rows.isMissingNode()) {
+            return usual;
+        }
+        if (!rows.canConvertToInt() || rows.asInt() < 0) {
+            problems.add(new Problem(
+                    member,
+                    rows.toString(),
+                    "is not a number of rows",
+                    "write a whole number from 0 to " + Integer.MAX_VALUE));
+        }
+        return rows.asInt();
     }
 
     /** A rule runs where the table is written, without the limits of a query: so no SQL that others have written. */

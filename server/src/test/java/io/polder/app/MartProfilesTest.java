@@ -425,6 +425,60 @@ class MartProfilesTest {
                 .isZero();
     }
 
+    @Test
+    void whenRowsComeAndHowManyIsSuggestedAndWatched() throws Exception {
+        Instant hour = Instant.now().truncatedTo(java.time.temporal.ChronoUnit.HOURS);
+        Instant begin = hour.minus(Duration.ofHours(5));
+        // Twelve an hour, the first and the last hour in part.
+        push("readings", 55, at -> reading(at, begin.plusSeconds(300L * (at + 4))));
+        JsonNode profile = profile("readings", 55);
+
+        JsonNode count = suggested(profile, "time", "rows_at_least");
+        assertThat(count.path("kind").asText()).isEqualTo("row count");
+        assertThat(count.path("check").asText()).isEqualTo("per: hour, rows_at_least: 12, rows_at_most: 12");
+        assertThat(count.path("caution").asText()).contains("may be an accident");
+        assertThat(suggested(profile, "time", "newest_within: 2h").path("kind").asText())
+                .isEqualTo("freshness");
+
+        String rules = "/api/tables/readings/rules";
+        post(rules, "{\"column\": \"time\", \"per\": \"hour\", \"rows_at_least\": 12, \"rows_at_most\": 12}", 201);
+        JsonNode answer = post(rules, "{\"column\": \"time\", \"newest_within\": \"1000d\"}", 201);
+        assertThat(answer.at("/watched/0/violations").asLong(-1)).isZero();
+        assertThat(answer.at("/watched/1/violations").asLong(-1)).isZero();
+
+        push("readings", 1, at -> reading(100, begin.plus(Duration.ofHours(2)).plusSeconds(7)));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get(rules).at("/watched/1/violations").asLong())
+                .isEqualTo(1));
+        assertThat(get(rules).at("/watched/1/examples/0").asText())
+                .isEqualTo(begin.plus(Duration.ofHours(2)) + ": 13 rows");
+        stop();
+        start();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        get(rules).at("/watched/1/violations").asLong())
+                .isEqualTo(1));
+        assertThat(post(rules, "{\"column\": \"time\", \"newest_within\": \"1ms\"}", 201)
+                        .at("/watched/0/examples/0")
+                        .asText())
+                .contains("the newest is")
+                .contains("ago");
+
+        assertThat(post(rules, "{\"column\": \"level\", \"newest_within\": \"2h\"}", 400)
+                        .toString())
+                .contains("has no times");
+        assertThat(post(rules, "{\"column\": \"time\", \"per\": \"day\", \"rows_at_least\": 2}", 400)
+                        .toString())
+                .contains("write hour");
+        assertThat(post(rules, "{\"rows_at_least\": \"many\", \"on_violation\": \"reject\"}", 400)
+                        .toString())
+                .contains("is not a number of rows")
+                .contains("write count");
+    }
+
+    private static String reading(int id, Instant time) {
+        return "{\"id\": " + id + ", \"time\": \"" + time + "\", \"level\": 1.5}";
+    }
+
     private JsonNode watched(String name) {
         for (JsonNode rule : get("/api/tables/shops/rules").path("watched")) {
             if (rule.path("name").asText().equals(name)) {

@@ -14,6 +14,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -31,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Profiles of real files through the real engine. */
 class ProfilerTest {
+    private static final Instant NOW = Instant.parse("2026-03-02T08:00:00Z");
+
     @TempDir
     Path folder;
 
@@ -148,7 +151,8 @@ class ProfilerTest {
         Set<String> flagged = new HashSet<>();
         for (Validation.Outcome outcome : with(
                 dirty,
-                (bench, source) -> Validation.validate(bench, RuleFile.read(rules), List.of(), Integer.MAX_VALUE))) {
+                (bench, source) ->
+                        Validation.validate(bench, RuleFile.read(rules), List.of(), Integer.MAX_VALUE, NOW))) {
             assertThat(outcome.problem()).as(outcome.rule().title()).isEmpty();
             String column = outcome.rule() instanceof RuleFile.Check check
                     ? check.rule().column()
