@@ -66,9 +66,13 @@ export const WAYS = {
   reject: 'rejected',
 };
 
+/** Whether a rule is about when rows come, or how many do. */
+export const isAboutArrivals = ({ kind }) => kind === 'freshness' || kind === 'row count';
+
 /** What is asked for when a rule over several rows is to be watched. */
-export const watchable = ({ column, kind, check }) => {
-  if (kind === 'freshness' || kind === 'row count') {
+export const watchable = (rule) => {
+  const { column, check } = rule;
+  if (isAboutArrivals(rule)) {
     const members = check.split(', ').map((member) => member.split(': '));
     return { column, ...Object.fromEntries(members.map(([name, value]) => [name, /^\d+$/.test(value) ? Number(value) : value])) };
   }

@@ -8,6 +8,7 @@ import {
   dependency,
   determinantOf,
   enforced,
+  isAboutArrivals,
   isEnforceable,
   levelOf,
   matrixOf,
@@ -519,7 +520,9 @@ class PolderProfilePage extends PolderElement {
     const suggested = offered(profile.rules, key).filter((each) => !enforced(this.rules, each));
     const first = suggested.slice(0, RULES);
     const rest = suggested.slice(RULES);
-    const others = profile.rules.filter((each) => !isEnforceable(each));
+    const others = profile.rules
+      .filter((each) => !isEnforceable(each))
+      .sort((one, other) => isAboutArrivals(other) - isAboutArrivals(one));
     return html`
       <h3>In force</h3>
       ${this.warning ? html`<p class="bad" role="alert" data-test="rules-warning">${this.warning}</p>` : nothing}
@@ -572,7 +575,7 @@ class PolderProfilePage extends PolderElement {
                 ${others.map(
                   (rule) =>
                     html`<li>
-                      ${['freshness', 'row count'].includes(rule.kind) ? html`<b>${rule.kind}</b> of <code>${rule.column}</code>` : nothing}
+                      ${isAboutArrivals(rule) ? html`<b>${rule.kind}</b> of <code>${rule.column}</code>` : nothing}
                       <code>${rule.check}</code> <span class="quiet">${percent(rule.confidence)} ${rule.caution ?? ''}</span>
                       ${
                         watchable(rule) && !this.watched.some(({ rule: title }) => title === rule.check)

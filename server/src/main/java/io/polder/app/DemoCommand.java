@@ -13,17 +13,20 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs the example of Flanders on simulated feeds, or that of Los Angeles on what was recorded there. */
 @Command(
@@ -65,10 +68,24 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    /** Says the words alone: an enumeration's own message has the names of the constants among them. */
+    static final class ExampleWord implements ITypeConverter<Example> {
+        @Override
+        public Example convert(String word) {
+            for (Example example : Example.values()) {
+                if (example.word.equals(word.toLowerCase(Locale.ROOT))) {
+                    return example;
+                }
+            }
+            throw new TypeConversionException("'" + word + "' is no example. Fix: write flanders or los-angeles");
+        }
+    }
+
     @Parameters(
             arity = "0..1",
             paramLabel = "EXAMPLE",
             defaultValue = "flanders",
+            converter = ExampleWord.class,
             description = "flanders or los-angeles. Default: ${DEFAULT-VALUE}.")
     private Example example;
 
