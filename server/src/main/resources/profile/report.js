@@ -198,7 +198,7 @@ function columnArticle(profile, column, at) {
       "div",
       {},
       facts([
-        ["Length", `${count(t.minLength)} to ${count(t.maxLength)}, mean ${number(t.meanLength)}`],
+        ["Length", (t.minLength === undefined ? "" : `${count(t.minLength)} to ${count(t.maxLength)}, `) + `mean ${number(t.meanLength)}`],
         ["First · last", t.min == null ? null : `${t.min} · ${t.max}`],
         ["Blank at an end", t.padded ? count(t.padded) : null],
         ["In capitals · small", `${count(t.upper)} · ${count(t.lower)}`],
@@ -485,7 +485,7 @@ export function draw(profile, into) {
         "rules",
         "Rules that hold",
         element("p", { class: "note" }, "Certain: that a further row keeps the rule, at least, with 95 % certainty, if further rows are like these."),
-        profile.rules.length === 0 ? element("p", { class: "note" }, "None.") : table([["rule"], ["check"], ["certain", true], ["broken by", true], [""]], profile.rules.map((each) => [each.kind, element("code", {}, each.check.length > 160 ? `${each.check.slice(0, 160)}…` : each.check), percent(each.confidence), count(each.violations), each.caution ?? ""]), 30),
+        profile.rules.length === 0 ? element("p", { class: "note" }, "None.") : table([["rule"], ["column"], ["check"], ["certain", true], ["broken by", true], [""]], profile.rules.map((each) => [each.kind, each.column ?? "", element("code", {}, each.check.length > 160 ? `${each.check.slice(0, 160)}…` : each.check), percent(each.confidence), count(each.violations), each.caution ?? ""]), 30),
       ),
       section(
         "source",

@@ -344,7 +344,7 @@ class PolderProfilePage extends PolderElement {
                 ${
                   column.isPersonal
                     ? nothing
-                    : html`${fact('Length', count(text.minLength) + ' to ' + count(text.maxLength) + ', mean ' + number(text.meanLength))}
+                    : html`${fact('Length', (text.minLength === undefined ? '' : count(text.minLength) + ' to ' + count(text.maxLength) + ', ') + 'mean ' + number(text.meanLength))}
                       ${text.min == null ? nothing : fact('First · last', text.min + ' · ' + text.max)}`
                 }
                 ${text.padded ? fact('Blank at an end', count(text.padded)) : nothing} ${fact('In capitals · small', count(text.upper) + ' · ' + count(text.lower))}

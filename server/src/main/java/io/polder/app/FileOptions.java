@@ -77,6 +77,17 @@ final class FileOptions {
                 : String.valueOf(Path.of(file).getFileName());
     }
 
+    private long bytes() {
+        try {
+            return Sizes.parse(memory);
+        } catch (IllegalArgumentException wrong) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "--memory = '" + memory + "': " + wrong.getMessage()
+                            + ". Fix: write a whole number and a unit, like 2GiB");
+        }
+    }
+
     /** What is done with an empty workbench. */
     interface Work<T> {
         T with(Workbench bench);
@@ -85,7 +96,7 @@ final class FileOptions {
     /** Opens a workbench within what may be taken, and does something on it. */
     <T> T withBench(Work<T> work) {
         // The program's own heap is a part of what it may take.
-        long engine = Math.max(64L << 20, Sizes.parse(memory) * 3 / 5);
+        long engine = Math.max(64L << 20, bytes() * 3 / 5);
         Workbench.Settings room =
                 new Workbench.Settings(engine, threads(), Path.of(System.getProperty("java.io.tmpdir")));
         try (Workbench bench = Workbench.open(room)) {

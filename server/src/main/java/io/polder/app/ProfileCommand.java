@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             "  ./polder profile flights.csv.gz --html flights.html --json flights.json --rules flights.yaml",
             "  ./polder profile \"history/*.parquet\" --no-dependencies",
             "  cat flights.csv | ./polder profile -",
-            "  ./polder profile flights.csv --key carrier,number,day --pair carrier,tail",
+            "  ./polder profile flights.csv --key carrier,number,day",
+            "  ./polder profile flights.csv --pair carrier,tail",
             "  ./polder profile --table traffic examples/flanders",
             "  ./polder profile --topic traffic --limit 100000 examples/flanders",
             "  ./polder profile --jdbc jdbc:postgresql://host/db --driver postgresql.jar --query \"SELECT * FROM flights\""
@@ -98,6 +99,13 @@ final class ProfileCommand implements Runnable {
                     ErrorCode.INVALID_REQUEST, "--k = '" + least + "': nothing would be hidden. Fix: give 1 or more");
         }
         if (pair != null) {
+            if (!keys.isEmpty() || html != null || rules != null) {
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
+                        "--pair = '" + pair
+                                + "': answers one question alone. Fix: leave out --key, --html and --rules, or ask"
+                                + " for them in another run");
+            }
             pair(out, pair);
             return;
         }
@@ -144,7 +152,7 @@ final class ProfileCommand implements Runnable {
         Pair answer = source.with(
                 file,
                 (bench, read) -> Pair.ask(
-                        bench, names.get(0), names.get(1), source.files().nulls()));
+                        bench, names.get(0), names.get(1), source.files().nulls(), personal, least));
         answer.sentences().forEach(out::println);
         write(json, () -> Reports.json(answer));
         out.flush();

@@ -228,11 +228,18 @@ final class Alerts {
         }
     }
 
+    /** Whether it is a coordinate, and has values that no place has. */
+    static boolean isOffEarth(Profile.Column column) {
+        Profile.Numbers numbers = column.numbers();
+        double most = farthest(column);
+        return numbers != null && (numbers.min() < -most || numbers.max() > most);
+    }
+
     private void numbers(Profile.Column column, Profile.Numbers numbers) {
         String name = column.name();
         double zeros = (double) numbers.zeros() / column.count();
         double most = farthest(column);
-        if (numbers.min() < -most || numbers.max() > most) {
+        if (isOffEarth(column)) {
             add(
                     "not on earth",
                     65,
@@ -341,13 +348,9 @@ final class Alerts {
                             + shortened(first.likely()) + "'.",
                     "Correct them, or let a rule mark them.");
         }
-        if (text.minLength() == text.maxLength() && column.distinct() > 1) {
-            add(
-                    "one length",
-                    5,
-                    name,
-                    "All its values have " + counted(text.minLength(), "character") + ".",
-                    "It may be a code.");
+        Long least = text.minLength();
+        if (least != null && least.equals(text.maxLength()) && column.distinct() > 1) {
+            add("one length", 5, name, "All its values have " + counted(least, "character") + ".", "It may be a code.");
         }
         if (text.scripts().size() > 1
                 && text.scripts().stream()

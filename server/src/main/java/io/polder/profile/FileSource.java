@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -358,9 +359,6 @@ public final class FileSource {
 
     private Profile.Source csv(Lines lines, byte[] head) {
         options.clear();
-        bench.run("DROP TABLE IF EXISTS raw");
-        bench.run("DROP TABLE IF EXISTS reject_errors");
-        bench.run("DROP TABLE IF EXISTS reject_scans");
         StringBuilder parameters = new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ")
                 .append(text(lines.encoding()))
                 .append(lines.compression());
@@ -382,13 +380,18 @@ public final class FileSource {
         option("encoding", lines.shown(), told.encoding().isPresent());
         option("header", String.valueOf(header), told.header().isPresent());
 
-        bench.run("CREATE TABLE raw AS SELECT * FROM read_csv(" + lines.files()
-                + ", all_varchar = true, store_rejects = true, rejects_limit = 0, nullstr = '', null_padding = false"
-                + ", strict_mode = true, sample_size = 20480, allow_quoted_nulls = false"
+        String how = ", all_varchar = true, store_rejects = true, rejects_limit = 0, nullstr = '', null_padding = false"
+                + ", sample_size = 20480, allow_quoted_nulls = false"
                 + ", encoding = " + text(lines.encoding())
                 + ", delim = " + text(delimiter) + ", quote = " + text(quote) + ", escape = " + text(quote)
                 + ", header = " + header + lines.compression()
-                + (lines.isDetected() ? "" : columns(head, delimiter, quote, header)) + ")");
+                + (lines.isDetected() ? "" : columns(head, delimiter, quote, header));
+        try {
+            table(lines.files() + how + ", strict_mode = true");
+        } catch (PolderException strict) {
+            // Of lines that end now in one way and now in another the engine makes nothing when it is strict.
+            table(lines.files() + how + ", strict_mode = false");
+        }
         LineMender mender = lines.mender();
         List<Profile.Unreadable> examples = new ArrayList<>(mender == null ? List.of() : mender.examples());
         bench.read(
@@ -408,9 +411,15 @@ public final class FileSource {
                 examples.subList(0, Math.min(EXAMPLES, examples.size())));
     }
 
+    private void table(String how) {
+        bench.run("DROP TABLE IF EXISTS reject_errors");
+        bench.run("DROP TABLE IF EXISTS reject_scans");
+        bench.run("CREATE OR REPLACE TABLE raw AS SELECT * FROM read_csv(" + how + ")");
+    }
+
     /** The columns by the first line alone. */
     private static String columns(byte[] head, String delimiter, String quote, boolean header) {
-        List<String> names = split(head, "utf-8", delimiter);
+        List<String> names = split(head, "utf-8", delimiter, 0);
         Set<String> taken = new HashSet<>();
         List<String> columns = new ArrayList<>();
         for (int at = 0; at < names.size(); at++) {
@@ -421,9 +430,9 @@ public final class FileSource {
         return ", auto_detect = false, columns = {" + String.join(", ", columns) + "}";
     }
 
-    private static List<String> split(byte[] head, String encoding, String delimiter) {
+    private static List<String> split(byte[] head, String encoding, String delimiter, int at) {
         String text = new String(head, encoding.equals("utf-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
-        String line = text.lines().findFirst().orElse("");
+        String line = text.lines().skip(at).findFirst().orElse("");
         return List.of(line.split(Pattern.quote(delimiter), -1));
     }
 
@@ -443,17 +452,34 @@ public final class FileSource {
     }
 
     /**
-     * Whether the first line names the columns: no name is missing, a number, or there twice. Where all columns are text
-     * the engine cannot tell.
+     * Whether the first line names the columns: none is a number or there twice, and none is missing, or one is and the
+     * line below shows that the others are names. Where all columns are text the engine cannot tell.
      */
     private static boolean isHeader(
             byte[] head, String encoding, String delimiter, String quote, @Nullable Object detected) {
-        List<String> names = split(head, encoding, delimiter);
-        boolean areNames = names.stream()
+        List<String> names = split(head, encoding, delimiter, quote, 0);
+        boolean areNames = names.stream().allMatch(name -> !name.isEmpty() && !isNumber(name));
+        boolean areDifferent = names.stream().distinct().count() == names.size();
+        return areNames && (areDifferent || Boolean.TRUE.equals(detected))
+                || areDifferent && areNamesOverNumbers(names, split(head, encoding, delimiter, quote, 1));
+    }
+
+    /** Whether one name alone is missing, as of the column of numbers that data frames begin with, and another stands over a number. */
+    private static boolean areNamesOverNumbers(List<String> names, List<String> below) {
+        return names.size() == below.size()
+                && names.stream().noneMatch(FileSource::isNumber)
+                && IntStream.range(0, names.size())
+                        .anyMatch(at -> !names.get(at).isEmpty() && isNumber(below.get(at)));
+    }
+
+    private static boolean isNumber(String text) {
+        return text.matches("[-+]?[\\d.,:/ -]+");
+    }
+
+    private static List<String> split(byte[] head, String encoding, String delimiter, String quote, int line) {
+        return split(head, encoding, delimiter, line).stream()
                 .map(name -> name.replace(quote, "").strip())
-                .allMatch(name -> !name.isEmpty() && !name.matches("[-+]?[\\d.,:/ -]+"));
-        return areNames && names.stream().distinct().count() == names.size()
-                || Boolean.TRUE.equals(detected) && areNames;
+                .toList();
     }
 
     private static String encoding(byte[] head) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -38,17 +39,26 @@ public record Pair(
      * @param violations how many rows would have to go
      * @param examples some of them, from 1
      */
-    public record Determination(double error, double guess, long groups, long violations, List<Long> examples) {}
+    public record Determination(double error, double guess, long groups, long violations, List<Long> examples) {
+        Determination rounded(int k) {
+            return new Determination(
+                    Shield.part(error), Shield.part(guess), groups / k * k, violations / k * k, List.of());
+        }
+    }
 
     private static final int ROWS = 8_000_000;
     private static final int EXAMPLES = 20;
 
     /**
-     * Looks at table {@code raw} of a workbench.
+     * Looks at table {@code raw} of a workbench. When one of the columns is personal, no row is named, and counts are rounded
+     * down to multiples of {@code k}, parts to hundredths.
      *
+     * @param nulls words that stand for no value, beside those that are found
+     * @param personal columns that are personal, beside those that are found
      * @throws PolderException INVALID_REQUEST when there is no such column
      */
-    public static Pair ask(Workbench bench, String first, String second, List<String> nulls) {
+    public static Pair ask(
+            Workbench bench, String first, String second, List<String> nulls, Set<String> personal, int k) {
         List<String> names = new ArrayList<>();
         bench.read(
                 "SELECT column_name FROM duckdb_columns() WHERE table_name = 'raw' ORDER BY column_index",
@@ -68,7 +78,14 @@ public record Pair(
                 bench,
                 "pair",
                 new Profile.Source("pair", List.of(), 0, List.of()),
-                new Profiler.Settings(nulls, Set.of(), 1, false, 1),
+                new Profiler.Settings(
+                        nulls,
+                        personal.stream()
+                                .filter(List.of(first, second)::contains)
+                                .collect(Collectors.toSet()),
+                        k,
+                        false,
+                        1),
                 done -> {});
         List<String> raw = bench
                 .rows("SELECT column_name FROM duckdb_columns() WHERE table_name = 'data' AND column_name <> 'rowid'"
@@ -83,7 +100,16 @@ public record Pair(
                 (int) Math.min(profile.rows(), ROWS));
         Map<String, Double> measures = new TreeMap<>();
         profile.associations().forEach(each -> measures.put(each.measure(), each.value()));
-        return new Pair(first, second, table.rows(), determination(table, 0, 1), determination(table, 1, 0), measures);
+        Determination forward = determination(table, 0, 1);
+        Determination backward = determination(table, 1, 0);
+        boolean isPersonal = !profile.privacy().columns().isEmpty();
+        return new Pair(
+                first,
+                second,
+                table.rows(),
+                isPersonal ? forward.rounded(k) : forward,
+                isPersonal ? backward.rounded(k) : backward,
+                measures);
     }
 
     private static Determination determination(CodedTable table, int determinant, int dependent) {
@@ -120,7 +146,7 @@ public record Pair(
     }
 
     private String sentence(String one, String other, Determination how) {
-        if (how.violations() == 0) {
+        if (how.violations() == 0 && how.error() == 0) {
             String alone = how.groups() * 2 > rows
                     ? " That says little: " + one + " has " + how.groups() + " different values in " + rows + " rows."
                     : "";
@@ -131,7 +157,8 @@ public record Pair(
                         + Alerts.percent(1 - how.guess()) + ".";
         String some = String.join(
                 ", ", how.examples().stream().limit(8).map(String::valueOf).toList());
-        return "Who knows " + one + " knows " + other + " in " + by + " It breaks in " + how.violations() + " rows: "
-                + some + (how.violations() > 8 ? ", …" : "") + ".";
+        return "Who knows " + one + " knows " + other + " in " + by + " It breaks in "
+                + (how.violations() == 0 ? "few" : how.violations()) + " rows" + (some.isEmpty() ? "" : ": " + some)
+                + (how.violations() > 8 ? ", …" : "") + ".";
     }
 }

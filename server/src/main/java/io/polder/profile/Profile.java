@@ -268,9 +268,9 @@ public record Profile(
     /** Of texts; lengths in characters. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Text(
-            long minLength,
+            @Nullable Long minLength,
             double meanLength,
-            long maxLength,
+            @Nullable Long maxLength,
             @Nullable String min,
             @Nullable String max,
             List<Pattern> patterns,

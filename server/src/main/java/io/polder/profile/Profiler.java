@@ -1,6 +1,9 @@
 package io.polder.profile;
 
 import io.polder.profile.Typing.Typed;
+import io.polder.record.ErrorCode;
+import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import io.polder.statistics.CodedTable;
 import io.polder.statistics.SemanticType;
 import java.util.ArrayList;
@@ -60,6 +63,16 @@ public final class Profiler {
         this.settings = settings;
         this.progress = progress;
         typed = Typing.look(bench, settings.nulls());
+        List<String> names = typed.stream().map(Typed::name).toList();
+        // A slip here would show what was to be hidden.
+        List<Problem> problems = settings.personal().stream()
+                .filter(name -> !names.contains(name))
+                .sorted()
+                .map(name -> new Problem("--personal", name, "is no column", Problem.suggestion(name, names)))
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new PolderException(ErrorCode.INVALID_REQUEST, problems);
+        }
         rows = bench.number("SELECT count(*) FROM data");
     }
 

@@ -122,7 +122,7 @@ final class Shield {
     }
 
     /** So roughly that no difference of two tells of one row. */
-    private static double part(double exact) {
+    static double part(double exact) {
         return Math.round(exact * 100) / 100.0;
     }
 
@@ -178,9 +178,10 @@ final class Shield {
                         pattern.expression()))
                 .toList();
         return new Profile.Text(
-                text.minLength(),
-                text.meanLength(),
-                text.maxLength(),
+                // The shortest and the longest may be of one person.
+                null,
+                Math.rint(text.meanLength()),
+                null,
                 (@Nullable String) null,
                 null,
                 patterns,

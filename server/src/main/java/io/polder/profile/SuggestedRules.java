@@ -114,7 +114,7 @@ final class SuggestedRules {
     }
 
     private void range(Profile.Column column, Profile.Numbers numbers, String c) {
-        if (column.isPersonal()) {
+        if (column.isPersonal() || Alerts.isOffEarth(column)) {
             return;
         }
         if (numbers.min() >= 0) {

@@ -146,7 +146,7 @@ class AcrossColumnsTest {
         csv.append("9000,Brugge\n");
         Path file = file("pair.csv", csv.toString());
 
-        Pair pair = withFile(file, bench -> Pair.ask(bench, "postcode", "city", List.of()));
+        Pair pair = withFile(file, bench -> Pair.ask(bench, "postcode", "city", List.of(), Set.of(), 10));
 
         assertThat(pair.forward().violations()).isEqualTo(1);
         assertThat(pair.forward().examples()).containsExactly(101L);
@@ -154,8 +154,24 @@ class AcrossColumnsTest {
         assertThat(pair.forward().guess()).isCloseTo(50 / 101.0, within(1e-12));
         assertThat(pair.sentences().get(0)).startsWith("Who knows postcode knows city in 99 % of the rows");
         assertThat(pair.measures()).containsKey("phiK");
-        assertThatThrownBy(() -> withFile(file, bench -> Pair.ask(bench, "postcode", "cty", List.of())))
+        assertThatThrownBy(() -> withFile(file, bench -> Pair.ask(bench, "postcode", "cty", List.of(), Set.of(), 10)))
                 .hasMessageContaining("did you mean 'city'");
+    }
+
+    @Test
+    void ofAPersonalColumnAPairNamesNoRow() throws Exception {
+        StringBuilder csv = new StringBuilder("nick,city\n");
+        for (int row = 0; row < 101; row++) {
+            csv.append(row % 2 == 0 ? "jo,Gent\n" : "an,Brugge\n");
+        }
+        Path file = file("nick.csv", csv.append("jo,Brugge\n").toString());
+
+        Pair pair = withFile(file, bench -> Pair.ask(bench, "nick", "city", List.of(), Set.of("nick"), 10));
+
+        assertThat(pair.forward().violations()).isZero();
+        assertThat(pair.forward().examples()).isEmpty();
+        assertThat(pair.forward().error()).isEqualTo(0.01);
+        assertThat(pair.sentences().get(0)).contains("in 99 % of the rows").contains("It breaks in few rows.");
     }
 
     @Test

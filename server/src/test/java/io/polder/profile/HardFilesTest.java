@@ -49,6 +49,27 @@ class HardFilesTest {
     }
 
     @Test
+    void linesMayEndInTwoWays() throws IOException {
+        Profile mixed = profile(file("mixed.csv", "a,b\r\n1,2\n3,4\r\n5,6\n"));
+        assertThat(mixed.rows()).isEqualTo(3);
+        assertThat(mixed.source().unreadable()).isZero();
+        assertThat(mixed.columns()).extracting(Profile.Column::name).containsExactly("a", "b");
+    }
+
+    @Test
+    void aColumnOfAHeaderMayHaveNoName() throws IOException {
+        Profile frame = profile(file("frame.csv", ",x,name\n0,4,n0\n1,2,n1\n2,7,n2\n"));
+        assertThat(frame.rows()).isEqualTo(3);
+        assertThat(frame.columns())
+                .extracting(Profile.Column::name)
+                .contains("x", "name")
+                .hasSize(3);
+        // Without a header a first row may lack a value as well.
+        assertThat(profile(file("bare.csv", "Jan,,Gent\nPiet,a,Brugge\n")).rows())
+                .isEqualTo(2);
+    }
+
+    @Test
     void oneRowAndOneColumnAndNoValueAtAll() throws IOException {
         Profile row = profile(file("row.csv", "a,b\n1,x\n"));
         assertThat(row.rows()).isEqualTo(1);
