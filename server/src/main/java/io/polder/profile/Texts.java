@@ -178,6 +178,7 @@ final class Texts {
             }
             if (best != null
                     && isCredible(text, nearest, shapes, alike)
+                    && !isDoubted(text, String.valueOf(best.value()))
                     && !hasAnotherWord(text, String.valueOf(best.value()))
                     && !hasWordOfItsOwn(text, String.valueOf(best.value()), words)) {
                 typos.add(new Profile.Typo(text, slip.count(), String.valueOf(best.value()), best.count()));
@@ -199,6 +200,11 @@ final class Texts {
     /** A text that begins with a sign has nothing before it. */
     private static List<String> listed(String text) {
         return Stream.of(WORDS.split(text)).filter(word -> !word.isEmpty()).toList();
+    }
+
+    /** Whether only a question mark is between them: Iron? is what somebody was not sure of. */
+    private static boolean isDoubted(String text, String likely) {
+        return text.replace("?", "").strip().equals(likely.replace("?", "").strip()) && text.contains("?");
     }
 
     /** Whether two texts have the same words but for one that is another word, and no slip: a road to Bru and one to Oost. */
