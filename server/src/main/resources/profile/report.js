@@ -14,15 +14,25 @@ const count = (value) => (value == null ? "–" : value.toLocaleString("en-GB"))
 const percent = (part) => {
   if (part == null || Number.isNaN(part)) return "–";
   const value = part * 100;
+  if (value > 0 && value < 0.0005) return "<0.001 %";
+  if (value > 99.9995 && value < 100) return ">99.999 %";
   const digits = value === 0 || value === 100 ? 0 : value < 0.1 || value > 99.9 ? 3 : 1;
   return `${value.toFixed(digits)} %`;
 };
+/** Of a personal column counts are rounded down: none may be a few. */
+const rough = (profile, column, value) => (column.isPersonal && value === 0 && column.count > 0 ? `fewer than ${profile.privacy.k}` : count(value));
+const counted = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 const number = (value) => {
   if (typeof value !== "number" || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e15 || size < 1e-5)) return value.toExponential(3);
   if (Number.isInteger(value)) return value.toLocaleString("en-GB");
   return Number(value.toPrecision(size >= 1e5 ? 9 : 6)).toLocaleString("en-GB", { maximumFractionDigits: 6 });
+};
+/** Seconds, for people. */
+const duration = (seconds) => {
+  const [size, unit] = [[172_800, 86_400, "days"], [7_200, 3_600, "hours"], [120, 60, "minutes"]].filter(([least]) => seconds >= least).map(([, length, name]) => [length, name])[0] ?? [1, "s"];
+  return `${number(Number((seconds / size).toPrecision(4)))} ${unit}`;
 };
 const shown = (value) => {
   if (value === "") return ["(empty)", true];
@@ -57,6 +67,12 @@ function more(title, node) {
   return element("details", {}, element("summary", {}, title), node);
 }
 
+/** Bins of whole numbers, each with its last one. */
+const whole = (bins, max) => bins.map((bin) => ({ ...bin, to: Math.max(bin.from, Math.min(max, bin.to - 1)) }));
+
+/** Whether the bins get wider and wider. */
+const byPowers = (bins) => bins.length > 4 && bins[3].from - bins[2].from > 1.5 * (bins[2].from - bins[1].from);
+
 function histogram(bins, label = number) {
   const namespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(namespace, "svg");
@@ -75,13 +91,13 @@ function histogram(bins, label = number) {
     bar.setAttribute("width", String(Math.max(0.5, width - (width > 4 ? 1 : 0))));
     bar.setAttribute("height", String(height));
     const title = document.createElementNS(namespace, "title");
-    title.textContent = `${label(bin.from)} to ${label(bin.to)}: ${count(bin.count)}`;
+    title.textContent = `${label(bin.from)}${bin.to === bin.from ? "" : ` to ${label(bin.to)}`}: ${count(bin.count)}`;
     bar.append(title);
     svg.append(bar);
   });
   const first = bins[0];
   const last = bins[bins.length - 1];
-  return element("div", {}, svg, element("div", { class: "axis" }, element("span", {}, label(first.from)), element("span", {}, label(last.to))));
+  return element("div", {}, svg, element("div", { class: "axis" }, element("span", {}, label(first.from)), byPowers(bins) && element("span", {}, "bars by powers of ten"), element("span", {}, label(last.to))));
 }
 
 function table(heads, rows, most = 50) {
@@ -112,7 +128,7 @@ function columnArticle(profile, column, at) {
       element("span", { class: "tag" }, column.type),
       column.semantic && element("span", { class: "tag", title: column.semantic.evidence }, column.semantic.title),
       column.isPersonal && element("span", { class: "tag bad" }, "personal: rare values hidden"),
-      alerts.map((alert) => element("span", { class: alert.weight >= 55 ? "tag bad" : "tag", title: `${alert.what} ${alert.advice}` }, alert.kind)),
+      alerts.filter((alert) => alert.kind !== "personal" && alert.kind !== column.type).map((alert) => element("span", { class: alert.weight >= 55 ? "tag bad" : "tag", title: `${alert.what} ${alert.advice}` }, alert.kind)),
     ),
   );
   const error = column.distinctError ? ` ± ${percent(column.distinctError)}` : "";
@@ -122,14 +138,14 @@ function columnArticle(profile, column, at) {
     {},
     facts([
       ["Values", count(column.count)],
-      ["Missing", `${count(column.missing)} · ${percent(profile.rows ? column.missing / profile.rows : 0)}`],
+      ["Missing", rough(profile, column, column.missing) + (column.isPersonal && column.missing === 0 ? "" : ` · ${percent(profile.rows ? column.missing / profile.rows : 0)}`)],
       ["  nothing between delimiters, or NULL", by.empty + by.blank + by.word && by.nulls ? count(by.nulls) : null],
       ["  empty text", by.empty ? count(by.empty) : null],
       ["  blanks only", by.blank ? count(by.blank) : null],
       [`  written as ${by.words.join(", ")}`, by.word ? count(by.word) : null],
       ["Not of the type", column.misfits ? count(column.misfits) : null],
-      ["Different", `${count(column.distinct)}${error}`],
-      ["Once only", `${count(column.unique)}${error}`],
+      ["Different", `${rough(profile, column, column.distinct)}${error}`],
+      ["Once only", `${rough(profile, column, column.unique)}${error}`],
       ["Order of rows", column.order && column.order !== "none" ? column.order : null],
       ["Stored as", column.storedAs],
     ]),
@@ -159,7 +175,7 @@ function columnArticle(profile, column, at) {
       element(
         "div",
         {},
-        histogram(n.histogram),
+        histogram(column.type === "integer" ? whole(n.histogram, n.max) : n.histogram),
         element("h4", {}, "Far from the others"),
         facts([
           ["Beyond 1.5 IQR", count(n.outliers.iqr), `below ${number(n.outliers.low)} or above ${number(n.outliers.high)}`],
@@ -172,19 +188,20 @@ function columnArticle(profile, column, at) {
   }
   if (column.time) {
     const t = column.time;
+    const moment = (text) => (t.granularity === "day" ? text.replace(" 00:00:00", "") : text);
     grid.append(
       facts([
-        ["First", t.min],
-        ["Last", t.max],
+        ["First", moment(t.min)],
+        ["Last", moment(t.max)],
         ["Whole in", `${t.granularity}s`],
-        ["Usual step", `${number(t.step)} s`],
+        ["Usual step", duration(t.step)],
         ["Gaps", count(t.gaps)],
-        ["Longest", t.gaps ? `${number(t.longestGap)} s after ${t.longestGapAfter}` : null],
+        ["Longest", t.gaps ? `${duration(t.longestGap)} after ${moment(t.longestGapAfter)}` : null],
       ]),
       element(
         "div",
         {},
-        histogram(t.histogram.map((each) => ({ from: each.value, to: each.value, count: each.count })), String),
+        histogram(t.histogram.map((each) => ({ from: each.value, to: each.value, count: each.count })), (each) => moment(String(each))),
         element("h4", {}, "Weekdays, from Monday"),
         histogram(t.weekdays.map((each, day) => ({ from: "MTWTFSS"[day], to: "MTWTFSS"[day], count: each })), String),
         t.hours.length > 0 && element("h4", {}, "Hours"),
@@ -198,8 +215,8 @@ function columnArticle(profile, column, at) {
       "div",
       {},
       facts([
-        ["Length", (t.minLength === undefined ? "" : `${count(t.minLength)} to ${count(t.maxLength)}, `) + `mean ${number(t.meanLength)}`],
-        ["First · last", t.min == null ? null : `${t.min} · ${t.max}`],
+        ["Length", (t.minLength === undefined ? "" : `${count(t.minLength)} to ${count(t.maxLength)}, `) + `mean ${number(Number(t.meanLength.toPrecision(3)))}`],
+        ["First · last", t.min == null || column.type === "code" ? null : `${t.min} · ${t.max}`],
         ["Blank at an end", t.padded ? count(t.padded) : null],
         ["In capitals · small", `${count(t.upper)} · ${count(t.lower)}`],
         ["Scripts", t.scripts.map((each) => `${each.value} ${count(each.count)}`).join(", ")],
@@ -214,8 +231,13 @@ function columnArticle(profile, column, at) {
     }
     grid.append(side);
   }
+  const areDifferent = column.top.length > 1 && column.top[0].count === 1 && column.distinctError === 0;
   if (!column.numbers && !column.time && column.top.length > 0) {
-    grid.append(element("div", {}, element("h4", { style: "margin-top:0" }, "Most frequent"), bars(column.top, column.count)));
+    grid.append(
+      areDifferent
+        ? element("div", {}, element("h4", { style: "margin-top:0" }, "All different, such as"), element("ul", { class: "some" }, column.top.slice(0, 8).map((each) => element("li", {}, shown(each.value)[0]))))
+        : element("div", {}, element("h4", { style: "margin-top:0" }, "Most frequent"), bars(column.top, column.count)),
+    );
   }
   article.append(grid);
   if (column.text && column.text.typos.length > 0) {
@@ -224,7 +246,7 @@ function columnArticle(profile, column, at) {
   if (column.misfitExamples.length > 0) {
     article.append(more("values that are not of the type", table([["value"], ["first row", true]], column.misfitExamples.map((each) => [each.value, count(each.row)]))));
   }
-  if (column.top.length > (column.numbers || column.time ? 0 : 10)) {
+  if (!areDifferent && column.top.length > (column.numbers || column.time ? 0 : 10)) {
     article.append(more(`the ${column.top.length} most frequent values`, bars(column.top, column.count, 100)));
   }
   return article;
@@ -296,7 +318,7 @@ function associations(profile) {
     element("div", { class: "scroll" }, matrix),
     element("div", { class: "tools", style: "margin-top:16px" }, first, second, ask),
     answer,
-    element("p", { class: "note" }, `From ${count(profile.sample)} rows${profile.sample < profile.rows ? ", each so many apart" : ""}; warm is together, cold against each other.`),
+    element("p", { class: "note" }, `From ${counted(profile.sample, "row")}${profile.sample < profile.rows ? ", each so many apart" : ""}; warm is together, cold against each other.`),
   );
 }
 
@@ -359,7 +381,7 @@ function nearDuplicates(profile) {
   return element(
     "div",
     {},
-    element("h4", {}, `Rows that differ in the spelling alone (${count(near.pairs)} pairs)`),
+    element("h4", {}, `Rows that differ in the spelling alone (${counted(near.pairs, "pair")})`),
     near.examples.length > 0 && table([["rows"], ["differ in"], ["the one"], ["the other"]], near.examples.map((each) => [`${count(each.first)}, ${count(each.second)}`, each.columns.join(", "), each.values.join(", "), each.others.join(", ")]), 10),
   );
 }
@@ -367,24 +389,32 @@ function nearDuplicates(profile) {
 function dependencies(profile) {
   const found = profile.functionalDependencies;
   const set = (names) => (names.length === 0 ? "(always the same)" : names.join(", "));
+  const wasSearched = found.rows > 0;
+  const keys = new Set(profile.keys.map((key) => [...key].sort().join("\n")));
+  const isOfKey = (each) => keys.has([...each.lhs].sort().join("\n"));
+  const telling = found.minimal.filter((each) => !isOfKey(each));
+  const which = (some) => table([["where rows agree on"], ["they agree on"]], some.map((each) => [set(each.lhs), each.rhs]).sort((one, other) => one[0].length - other[0].length), 15);
   return element(
     "div",
     {},
-    element("p", { class: "note" }, found.rows === 0 ? "They were not looked for." : `${count(found.count)} minimal dependencies in ${count(found.rows)} rows; ${found.complete ? "these are all." : "there may be more, or fewer in all rows: the search was cut short."}`),
+    element("p", { class: "note" }, !wasSearched ? (profile.rows === 0 ? "There is no row to find any in." : "They were not looked for.") : `${found.count === 1 ? "1 minimal dependency" : `${count(found.count)} minimal dependencies`} in ${counted(found.rows, "row")}; ${found.complete ? "these are all." : "there may be more, or fewer in all rows: the search was cut short."}`),
     profile.declaredKeys.map((key) =>
       element(
         "p",
         {},
-        key.isKept ? `${set(key.columns)} is a key, as it was said to be.` : `${set(key.columns)} was said to be a key and is none: ${count(key.surplus)} rows agree with another one, ${count(key.missing)} lack a value of it.${key.examples.length > 0 ? ` Such as rows ${key.examples.slice(0, 5).map((rows) => rows.join(" and ")).join("; ")}.` : ""}`,
+        key.isKept ? `${set(key.columns)} is a key, as it was said to be.` : `${set(key.columns)} was said to be a key and is none: rows that agree with another one: ${count(key.surplus)}; that lack a value of it: ${count(key.missing)}.${key.examples.length > 0 ? ` Such as rows ${key.examples.slice(0, 5).map((rows) => rows.join(" and ")).join("; ")}.` : ""}`,
       )),
-    element("h4", {}, `Keys (${profile.keys.length})`),
-    profile.keys.length === 0 ? element("p", { class: "note" }, "No set of columns is a key.") : table([["columns"]], profile.keys.map((key) => [set(key)]), 10),
-    element("h4", {}, `What determines what (${found.count})`),
-    found.minimal.length === 0 ? element("p", { class: "note" }, "None.") : table([["where rows agree on"], ["they agree on"]], found.minimal.map((each) => [set(each.lhs), each.rhs]).sort((one, other) => one[0].length - other[0].length), 15),
-    element("h4", {}, `Nearly (${found.approximate.length})`),
-    found.approximate.length === 0
-      ? element("p", { class: "note" }, "None.")
-      : table([["where rows agree on"], ["they agree on"], ["but in", true], ["rows", true], ["such as rows"]], found.approximate.map((each) => [set(each.lhs), each.rhs, percent(each.error), count(each.violations), each.examples.slice(0, 8).join(", ")]), 15),
+    wasSearched && [
+      element("h4", {}, `Keys (${profile.keys.length})`),
+      profile.keys.length === 0 ? element("p", { class: "note" }, "No set of columns is a key.") : table([["columns"]], profile.keys.map((key) => [key.length === 0 ? "(none is needed for one row)" : set(key)]), 10),
+      element("h4", {}, `What determines what (${found.count})`),
+      telling.length > 0 && which(telling),
+      found.minimal.length === 0 ? element("p", { class: "note" }, "None.") : telling.length < found.minimal.length && more(`${telling.length > 0 ? "and " : ""}${count(found.minimal.length - telling.length)} by keys, which determine all`, which(found.minimal.filter(isOfKey))),
+      element("h4", {}, `Nearly (${found.approximate.length})`),
+      found.approximate.length === 0
+        ? element("p", { class: "note" }, "None.")
+        : table([["where rows agree on"], ["they agree on"], ["but in", true], ["rows", true], ["such as rows"]], found.approximate.map((each) => [set(each.lhs), each.rhs, percent(each.error), count(each.violations), each.examples.slice(0, 8).join(", ")]), 15),
+    ],
   );
 }
 
@@ -396,7 +426,7 @@ export function draw(profile, into) {
   const section = (id, title, ...children) => element("section", { id }, element("h2", {}, title), children);
 
   const list = element("div");
-  const search = element("input", { type: "search", placeholder: "Find a column, type or meaning", "aria-label": "Find a column" });
+  const search = element("input", { type: "search", placeholder: "Find a column or type", "aria-label": "Find a column" });
   const fill = () => {
     const words = search.value.toLowerCase();
     const chosen = profile.columns.filter((column) => `${column.name} ${column.type} ${column.semantic ? column.semantic.title : ""}`.toLowerCase().includes(words));
@@ -473,7 +503,7 @@ export function draw(profile, into) {
         profile.columns.length > 60 && element("p", { class: "note" }, "Of so many columns, the first 60 that are numbers, times or categories are held against each other; so are the first 60 that lack values."),
         associations(profile),
         profile.missingTogether.length > 0 && element("h4", {}, "Missing in the same rows"),
-        profile.missingTogether.length > 0 && table([["column"], ["and"], ["phi", true], ["rows of both", true]], profile.missingTogether.map((each) => [each.first, each.second, each.phi.toFixed(2), count(each.both)]), 15),
+        profile.missingTogether.length > 0 && table([["column"], ["and"], ["phi", true], [profile.sample < profile.rows ? `of ${count(profile.sample)} rows, both` : "rows of both", true]], profile.missingTogether.map((each) => [each.first, each.second, each.phi.toFixed(2), count(each.both)]), 15),
         missingness(profile),
         season(profile),
         nearDuplicates(profile),

@@ -23,9 +23,19 @@ export function percent(part) {
     return NONE;
   }
   const value = part * 100;
+  if (value > 0 && value < 0.005) {
+    return '<0.01 %';
+  }
+  if (value > 99.995 && value < 100) {
+    return '>99.99 %';
+  }
   const digits = value === 0 || value === 100 ? 0 : value < 0.1 || value > 99.9 ? 2 : 1;
   return value.toFixed(digits) + ' %';
 }
+
+/** A count of a column; of a personal one counts are rounded down, and none may be a few. */
+export const rough = (profile, column, value, write = count) =>
+  column.isPersonal && value === 0 && column.count > 0 ? `<${profile.privacy.k}` : write(value);
 
 /** How much an alert matters. */
 export const levelOf = ({ weight }) => (weight >= 55 ? 'high' : weight >= 30 ? 'middle' : 'low');

@@ -15,6 +15,7 @@ import {
   number,
   offered,
   percent,
+  rough,
   seriesOf,
   wanted,
   watchable,
@@ -272,7 +273,7 @@ class PolderProfilePage extends PolderElement {
           ><span class="meter"><span style="width:${column.density * 100}%"></span></span
           ><span class="number">${percent(column.density)}</span></span
         >
-        <span class="right number">${column.distinctError ? '~' : ''}${shortCount(column.distinct)}</span>
+        <span class="right number">${column.distinctError ? '~' : ''}${rough(profile, column, column.distinct, shortCount)}</span>
         <span>${distribution(column)}</span>
         <span class="profile-values">${valuesOf(column)}</span>
       </summary>
@@ -294,10 +295,10 @@ class PolderProfilePage extends PolderElement {
     const quantile = (at) => number(numbers.quantiles.find((each) => each.at === at)?.value);
     return html`<div class="profile-details">
       <dl class="profile-facts">
-        ${fact('Values', count(column.count))} ${fact('Missing', count(column.missing) + ' · ' + percent(profile.rows ? column.missing / profile.rows : 0))}
+        ${fact('Values', count(column.count))} ${fact('Missing', rough(profile, column, column.missing) + (column.missing ? ' · ' + percent(column.missing / profile.rows) : ''))}
         ${by.empty ? fact('… empty texts', count(by.empty)) : nothing} ${by.blank ? fact('… blanks only', count(by.blank)) : nothing}
-        ${fact('Different', count(column.distinct) + (distinct ? ' ± ' + percent(distinct.error) : ''))}
-        ${fact('Once only', count(column.unique) + (distinct ? ' ± ' + percent(distinct.error) : ''))} ${fact('Stored as', column.storedAs)}
+        ${fact('Different', rough(profile, column, column.distinct) + (distinct ? ' ± ' + percent(distinct.error) : ''))}
+        ${fact('Once only', rough(profile, column, column.unique) + (distinct ? ' ± ' + percent(distinct.error) : ''))} ${fact('Stored as', column.storedAs)}
         ${column.semantic ? fact('Meaning', column.semantic.title) : nothing}
         ${column.semantic ? html`<div class="facts-note quiet">${column.semantic.evidence}</div>` : nothing}
       </dl>
@@ -767,7 +768,8 @@ function valuesOf({ numbers, time, text, top, count: all }) {
     return `${number(numbers.min)} … ${number(median)} … ${number(numbers.max)}`;
   }
   if (time) {
-    return `${time.min.slice(0, 16)} … ${time.max.slice(0, 16)}`;
+    const length = time.granularity === 'day' ? 10 : 16;
+    return `${time.min.slice(0, length)} … ${time.max.slice(0, length)}`;
   }
   const isSpread = top.length === 0 || top[0].count * 50 < all;
   if (text && isSpread && text.patterns.length) {
@@ -778,6 +780,9 @@ function valuesOf({ numbers, time, text, top, count: all }) {
     .map(({ value, count: rows }) => `${value === '' ? '(empty)' : value} ${Math.round((100 * rows) / Math.max(1, all))} %`)
     .join(', ');
 }
+
+/** Whether the bins get wider and wider. */
+const byPowers = (bins) => bins.length > 4 && bins[3].from - bins[2].from > 1.5 * (bins[2].from - bins[1].from);
 
 function histogram(bins) {
   const most = Math.max(1, ...bins.map((bin) => bin.count));
@@ -791,7 +796,7 @@ function histogram(bins) {
         return svg`<rect x=${at * width} y=${80 - height} width=${Math.max(0.5, width - (width > 4 ? 1 : 0))} height=${height}><title>${label(bin)}: ${count(bin.count)}</title></rect>`;
       })}
     </svg>
-    <div class="profile-axis"><span>${first.label ?? number(first.from)}</span><span>${last.label ?? number(last.to)}</span></div>`;
+    <div class="profile-axis"><span>${first.label ?? number(first.from)}</span>${byPowers(bins) ? html`<span>bars by powers of ten</span>` : nothing}<span>${last.label ?? number(last.to)}</span></div>`;
 }
 
 function bars(values, whole, most, isCode = false) {

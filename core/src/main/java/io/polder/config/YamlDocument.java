@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,21 +39,40 @@ final class YamlDocument {
         this.problems = problems;
     }
 
+    private static final String MART = "mart: flanders";
+
     /** The mapping in {@code file}; an empty one when it is empty; null when it cannot be read, which is then told. */
     static Value.@Nullable Mapping read(Path file, Problems problems) {
+        return read(file, MART, problems);
+    }
+
+    /**
+     * The same.
+     *
+     * @param example how such a file begins, for who gives something else
+     */
+    static Value.@Nullable Mapping read(Path file, String example, Problems problems) {
         String name = String.valueOf(file.getFileName());
         String text = text(file, name, problems);
-        return text == null ? null : parse(name, text, problems);
+        return text == null ? null : parse(name, text, example, problems);
     }
 
     /** The text of a file in UTF-8; null when it cannot be read, which is then told as a problem at {@code place}. */
     static @Nullable String text(Path file, String name, Problems problems) {
         byte[] bytes;
+        Value.Where where = new Value.Where(name, 0, "");
+        if (Files.isDirectory(file)) {
+            problems.add(where, file.toString(), "is a folder", "name a file in it");
+            return null;
+        }
         try {
             bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException missing) {
+            problems.add(where, file.toString(), "there is no such file", "check the path");
+            return null;
         } catch (IOException failure) {
             problems.add(
-                    new Value.Where(name, 0, ""),
+                    where,
                     file.toString(),
                     "cannot be read (" + failure.getClass().getSimpleName() + ")",
                     "make it a readable file");
@@ -71,6 +91,10 @@ final class YamlDocument {
     }
 
     static Value.@Nullable Mapping parse(String file, String text, Problems problems) {
+        return parse(file, text, MART, problems);
+    }
+
+    private static Value.@Nullable Mapping parse(String file, String text, String example, Problems problems) {
         Value.Where top = new Value.Where(file + ":1", 1, "");
         Optional<Node> root;
         try {
@@ -105,7 +129,7 @@ final class YamlDocument {
         if (value instanceof Value.Nothing) {
             return new Value.Mapping(top, Map.of());
         }
-        problems.add(value, "is " + value.noun() + ", not a mapping", "write keys with values, like 'mart: flanders'");
+        problems.add(value, "is " + value.noun() + ", not a mapping", "write keys with values, like '" + example + "'");
         return null;
     }
 

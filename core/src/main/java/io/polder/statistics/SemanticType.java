@@ -115,6 +115,8 @@ public enum SemanticType {
 
     /** The least part of the values that must be of a type for it to be the column's. */
     private static final double ENOUGH = 0.9;
+    /** As much is enough where the column's name is a word for nothing else: the others are likely misspelled. */
+    private static final double ENOUGH_OF_A_NAME = 0.5;
     /** Fewer values prove nothing by themselves. */
     private static final int FEW = 5;
 
@@ -131,22 +133,28 @@ public enum SemanticType {
             if (values.isEmpty() || (!isNamed && (!type.isSelfEvident || values.size() < FEW))) {
                 continue;
             }
-            double coverage = type.coverage(values);
+            double enough = isNamed && type.isUnmistakable() ? ENOUGH_OF_A_NAME : ENOUGH;
+            double coverage = type.coverage(values, enough);
             boolean isBetter =
                     best == null || coverage + (isNamed ? 0.1 : 0) > best.coverage() + (best.isNamed() ? 0.1 : 0);
-            if (coverage >= ENOUGH && isBetter) {
+            if (coverage >= enough && isBetter) {
                 best = new Finding(type, coverage, isNamed);
             }
         }
         return Optional.ofNullable(best);
     }
 
-    /** The part of the values that are of this type; not a number as soon as it is certain not to be {@link #ENOUGH}. */
-    private double coverage(List<String> values) {
+    /** Whether its names are words for nothing else; names and addresses are of much, and the tests of them are loose. */
+    private boolean isUnmistakable() {
+        return isPersonal && this != PERSON_NAME && this != ADDRESS && this != CREDIT_CARD;
+    }
+
+    /** The part of the values that are of this type; not a number as soon as it is certain not to be enough. */
+    private double coverage(List<String> values, double enough) {
         int others = 0;
         for (String value : values) {
             others += matches(value) ? 0 : 1;
-            if ((double) (values.size() - others) / values.size() < ENOUGH) {
+            if ((double) (values.size() - others) / values.size() < enough) {
                 return Double.NaN;
             }
         }

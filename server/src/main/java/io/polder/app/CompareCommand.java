@@ -165,7 +165,8 @@ final class CompareCommand implements Callable<Integer> {
         if (isAll || drifted > 0) {
             grid.printTo(out);
         }
-        out.println(drifted == 0 ? "Nothing has drifted." : drifted + " of " + found.size() + " have drifted.");
+        out.println(
+                drifted == 0 ? "Nothing has drifted." : drifted + " of " + found.size() + " statistics have drifted.");
         out.flush();
         return drifted == 0 ? 0 : ErrorCode.UNAVAILABLE.exitCode();
     }

@@ -44,6 +44,12 @@ final class FileOptions {
             description = "Whether the first line names the columns. Default: detected.")
     private @Nullable Boolean header;
 
+    @Option(
+            names = "--skip",
+            paramLabel = "N",
+            description = "Lines above the table, such as a title. Default: detected.")
+    private @Nullable Integer skip;
+
     @Option(names = "--null", paramLabel = "WORD", description = "Stands for no value; may be given again.")
     private List<String> nulls = List.of();
 
@@ -67,7 +73,11 @@ final class FileOptions {
     }
 
     int threads() {
-        return threads == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, threads);
+        if (threads != null && threads < 1) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST, "--threads = '" + threads + "': does no work. Fix: give 1 or more");
+        }
+        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }
 
     /** What a file is called. */
@@ -115,7 +125,12 @@ final class FileOptions {
 
     /** Reads a file into a workbench. */
     Profile.Source read(Workbench bench, String file) {
-        FileSource.Told told = new FileSource.Told(format, delimiter, quote, encoding, Optional.ofNullable(header));
+        if (skip != null && skip < 0) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST, "--skip = '" + skip + "': is no number of lines. Fix: give 0 or more");
+        }
+        FileSource.Told told = new FileSource.Told(
+                format, delimiter, quote, encoding, Optional.ofNullable(header), Optional.ofNullable(skip));
         if (!file.equals(STANDARD_INPUT)) {
             return FileSource.read(bench, file, told);
         }

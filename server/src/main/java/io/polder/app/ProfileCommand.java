@@ -166,6 +166,11 @@ final class ProfileCommand implements Runnable {
         if (path == null) {
             return;
         }
+        if (path.toString().equals(FileOptions.STANDARD_INPUT)) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    "'-' is no file to write to: the terminal has the report. Fix: name a file, or /dev/stdout");
+        }
         try {
             Files.writeString(path, text.get());
         } catch (IOException failure) {

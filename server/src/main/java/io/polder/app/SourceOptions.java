@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
 /** What is looked at: a file, or what a database, a mart or a topic has. */
 final class SourceOptions {
     private static final String PASSWORD = "POLDER_JDBC_PASSWORD";
+    private static final long EVENTS = 1_000_000;
     private static final String ADDRESS = "[^/\\\\]+:\\d{1,5}";
 
     @Mixin
@@ -75,9 +77,8 @@ final class SourceOptions {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            defaultValue = "1000000",
-            description = "Of a topic, so many of the last events at most. Default: ${DEFAULT-VALUE}.")
-    private long limit;
+            description = "Of a topic, so many of the last events at most. Default: " + EVENTS + ".")
+    private @Nullable Long limit;
 
     @Mixin
     private HomeOption home;
@@ -118,6 +119,16 @@ final class SourceOptions {
                     ErrorCode.INVALID_REQUEST,
                     String.join(" and ", told) + ": these are several sources. Fix: give one of them");
         }
+        refuseWithout("--topic", topic, Map.of("--from", from != null, "--limit", limit != null));
+        refuseWithout(
+                "--jdbc",
+                jdbc,
+                Map.of("--query", query != null, "--driver", !drivers.isEmpty(), "--user", user.isPresent()));
+        long events = limit == null ? EVENTS : limit;
+        if (events < 1) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST, "--limit = '" + events + "': is no event. Fix: give 1 or more");
+        }
         if (jdbc != null) {
             JdbcSource.Question question = new JdbcSource.Question(
                     jdbc,
@@ -138,7 +149,7 @@ final class SourceOptions {
         }
         if (topic != null) {
             String name = topic;
-            return files.withBench(bench -> use.with(bench, topic(bench, where, name)));
+            return files.withBench(bench -> use.with(bench, topic(bench, where, name, events)));
         }
         if (where.isEmpty()) {
             throw new PolderException(
@@ -147,6 +158,21 @@ final class SourceOptions {
                             + " --topic");
         }
         return files.with(where, use);
+    }
+
+    /** What is said of a source that is not asked would be ignored. */
+    private static void refuseWithout(String source, @Nullable String asked, Map<String, Boolean> given) {
+        List<String> lost = given.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        if (asked == null && !lost.isEmpty()) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    String.join(" and ", lost) + " without " + source + ": would be ignored. Fix: give " + source
+                            + " too, or leave " + (lost.size() == 1 ? "it" : "them") + " out");
+        }
     }
 
     private Profile.Source table(Workbench bench, URI address, String name) {
@@ -159,7 +185,7 @@ final class SourceOptions {
                 "table", List.of(new Profile.Option("mart", address.toString(), false)), 0, List.of());
     }
 
-    private Profile.Source topic(Workbench bench, String where, String name) {
+    private Profile.Source topic(Workbench bench, String where, String name, long events) {
         Optional<Instant> since = Optional.ofNullable(from).map(SourceOptions::time);
         boolean isBroker = where.matches(ADDRESS);
         Optional<Format> format = Optional.empty();
@@ -178,7 +204,7 @@ final class SourceOptions {
         }
         Log.Settings settings = new Log.Settings(bench.folder(), 0, Optional.of(bootstrap), Duration.ofSeconds(1));
         try (Log log = Log.open(settings, failure -> {})) {
-            return TopicSource.read(bench, log, new TopicSource.Question(name, since, Math.max(1, limit), format));
+            return TopicSource.read(bench, log, new TopicSource.Question(name, since, events, format));
         }
     }
 

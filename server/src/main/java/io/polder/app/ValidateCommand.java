@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
             "  ./polder validate new.csv --rules flights.yaml --examples 100"
         })
 final class ValidateCommand implements Callable<Integer> {
+    /** A rule that is longer is shown by its beginning. */
+    private static final int MOST = 200;
+
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
@@ -67,7 +70,8 @@ final class ValidateCommand implements Callable<Integer> {
                         InstantSource.system().instant()));
         int broken = 0;
         for (Validation.Outcome outcome : outcomes) {
-            String rule = RuleFile.written(outcome.rule(), "").strip();
+            String written = RuleFile.written(outcome.rule(), "").strip();
+            String rule = written.length() > MOST ? written.substring(0, MOST) + "…" : written;
             if (!outcome.problem().isEmpty()) {
                 out.println("cannot be tried  " + rule);
                 out.println("                 " + outcome.problem());

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What in a profile somebody should look at, the weightiest first. docs/profiling.md lists the kinds. */
 final class Alerts {
+    /** The part of a column above which what is far from the median is no exception. */
+    private static final double MANY = 0.1;
+    /** The MAD of a normal distribution of deviation 1: makes distances by the MAD comparable with z. */
+    private static final double NORMAL_MAD = 0.6745;
+
     private final Profile profile;
     private final List<Profile.Alert> alerts = new ArrayList<>();
 
@@ -39,9 +44,9 @@ final class Alerts {
                     "unreadable",
                     95,
                     null,
-                    counted(profile.source().unreadable(), "row")
+                    Numerals.counted(profile.source().unreadable(), "row")
                             + " could not be read, and no other number knows of it.",
-                    "Look at the first of them under Source; give --delimiter, --quote or --encoding if these are wrong.");
+                    "Look at the first of them; give --delimiter, --quote, --encoding or --skip if these are wrong.");
         }
         Profile.Duplicates duplicates = profile.duplicates();
         if (duplicates.rows() > 0) {
@@ -49,7 +54,8 @@ final class Alerts {
                     "duplicate rows",
                     40 + weight(duplicates.part(), 40),
                     null,
-                    counted(duplicates.rows(), "row") + " (" + percent(duplicates.part()) + ") had been there before.",
+                    Numerals.counted(duplicates.rows(), "row") + " (" + percent(duplicates.part())
+                            + ") had been there before.",
                     "Find out whether the source sends twice; a table with a key keeps one of each.");
         }
         Profile.NearDuplicates near = profile.nearDuplicates();
@@ -58,7 +64,7 @@ final class Alerts {
                     "near duplicates",
                     45,
                     null,
-                    counted(near.pairs(), "pair") + " of rows: they differ in the spelling alone.",
+                    Numerals.counted(near.pairs(), "pair") + " of rows: they differ in the spelling alone.",
                     "Look at them: one of two is likely there by mistake.");
         }
         for (Profile.DeclaredKey key : profile.declaredKeys()) {
@@ -67,8 +73,10 @@ final class Alerts {
                         "broken key",
                         90,
                         null,
-                        String.join(", ", key.columns()) + " is no key: " + key.surplus()
-                                + " rows agree with another one, " + key.missing() + " lack a value of it.",
+                        String.join(", ", key.columns()) + " is no key: "
+                                + Numerals.counted(key.surplus(), "row") + (key.surplus() == 1 ? " agrees" : " agree")
+                                + " with another one, " + key.missing() + (key.missing() == 1 ? " lacks" : " lack")
+                                + " a value of it.",
                         "Look at the rows under Keys; a table keeps only one of those that agree.");
             }
         }
@@ -79,7 +87,7 @@ final class Alerts {
                     20,
                     null,
                     "The dependencies are not all that there are: the search was ended at its limit, or looked at "
-                            + profile.functionalDependencies().rows() + " rows only.",
+                            + Numerals.count(profile.functionalDependencies().rows()) + " rows only.",
                     "Profile fewer columns.");
         }
         Map<List<String>, List<Profile.Approximate>> broken = profile.functionalDependencies().approximate().stream()
@@ -96,7 +104,7 @@ final class Alerts {
                     "broken dependency",
                     55,
                     only.rhs(),
-                    "It follows from " + columns + " but in " + counted(only.violations(), "row") + " ("
+                    "It follows from " + columns + " but in " + Numerals.counted(only.violations(), "row") + " ("
                             + percent(only.error()) + ").",
                     "Look at these rows: one of the two values is likely wrong.");
             return;
@@ -129,7 +137,7 @@ final class Alerts {
                     "missing",
                     20 + weight(missing, 50),
                     name,
-                    percent(missing) + " of its values are missing (" + column.missing() + ").",
+                    percent(missing) + " of its values are missing (" + Numerals.count(column.missing()) + ").",
                     "Find out what missing means here before averaging it away.");
         }
         if (column.missingBy().word() > 0) {
@@ -137,7 +145,7 @@ final class Alerts {
                     "null words",
                     35,
                     name,
-                    counted(column.missingBy().word(), "value") + " written as "
+                    Numerals.counted(column.missingBy().word(), "value") + " written as "
                             + String.join(", ", column.missingBy().words()) + " and taken as missing.",
                     "Declare them as null words of the feed.");
         }
@@ -146,7 +154,7 @@ final class Alerts {
                     "blanks",
                     35,
                     name,
-                    counted(column.missingBy().blank(), "value") + " of blanks only.",
+                    Numerals.counted(column.missingBy().blank(), "value") + " of blanks only.",
                     "Treat them as missing.");
         }
         if (column.misfits() > 0) {
@@ -154,7 +162,7 @@ final class Alerts {
                     "wrong type",
                     60 + weight((double) column.misfits() / rows, 20),
                     name,
-                    counted(column.misfits(), "value") + " not of type " + column.type()
+                    Numerals.counted(column.misfits(), "value") + " not of type " + column.type()
                             + column.misfitExamples().stream()
                                     .findFirst()
                                     .map(each -> ", such as '" + each.value() + "' in row " + each.row())
@@ -172,7 +180,8 @@ final class Alerts {
                     "high cardinality",
                     18,
                     name,
-                    "It has " + column.distinct() + " different values.",
+                    "It has " + (column.isPersonal() ? "at least " : "") + Numerals.count(column.distinct())
+                            + " different values.",
                     "Group them before charting or one-hot encoding.");
         }
         if (!column.top().isEmpty()
@@ -197,7 +206,7 @@ final class Alerts {
                     name,
                     "It looks like " + column.semantic().title() + " ("
                             + column.semantic().evidence() + ").",
-                    "Its rare values are hidden in this report; mark its sensitivity in the catalogue.");
+                    "Its rare values are hidden in this report; name it under 'personal' of a mart's table.");
         }
         if (column.storedAs().equals("text")
                 && column.type().matches("integer|decimal|date|timestamp|boolean")
@@ -269,7 +278,7 @@ final class Alerts {
                     "infinite",
                     70,
                     name,
-                    counted(numbers.infinities(), "infinite value") + ".",
+                    Numerals.counted(numbers.infinities(), "infinite value") + ".",
                     "They are left out of the other numbers; nullify them.");
         }
         if (Math.abs(numbers.skewness()) > 2) {
@@ -280,31 +289,64 @@ final class Alerts {
                     "Its skewness is " + Numerals.shown(numbers.skewness(), 3) + ": the mean "
                             + Numerals.shown(numbers.mean(), 4) + " is far from the median "
                             + Numerals.shown(numbers.quantile(0.5), 4) + ".",
-                    "Speak of the median; take the logarithm for a linear model.");
+                    skewAdvice(numbers));
         }
         if (numbers.outliers().modifiedZ() > 0) {
-            double part = (double) numbers.outliers().modifiedZ() / column.count();
-            add(
-                    "outliers",
-                    20 + (part < 0.01 ? 15 : 5),
-                    name,
-                    counted(numbers.outliers().modifiedZ(), "value") + " (" + percent(part) + ") far from the others.",
-                    "Look at the rows named; do not drop what was truly measured.");
+            outliers(column, numbers);
         }
         if (numbers.negatives() > 0 && numbers.negatives() < column.count() * 0.01) {
             add(
                     "few negatives",
                     35,
                     name,
-                    counted(numbers.negatives(), "negative value") + ", and all others are not.",
+                    Numerals.counted(numbers.negatives(), "negative value") + ", and all others are not.",
                     "A sign may be wrong, or a code such as -1 stands for nothing.");
         }
-        if (column.distinct() > 20 && isUniform(numbers.histogram())) {
+        if (column.distinct() > 20 && Math.abs(numbers.skewness()) < 1 && isUniform(numbers.histogram())) {
             add("uniform", 8, name, "All parts of its range are about as frequent.", "It may be a counter or made up.");
         }
         if (column.order() != null && !column.order().equals("none") && column.distinct() > 20) {
             add("sorted", 8, name, "It is " + column.order() + " from row to row.", "It may be a counter or a time.");
         }
+    }
+
+    private static String skewAdvice(Profile.Numbers numbers) {
+        if (numbers.skewness() < 0) {
+            return "Speak of the median, and look at the few low values.";
+        }
+        // A logarithm is of what is above zero.
+        return numbers.min() > 0
+                ? "Speak of the median; take the logarithm for a linear model."
+                : numbers.min() == 0
+                        ? "Speak of the median; take log(1 + x) for a linear model, since there are zeros."
+                        : "Speak of the median.";
+    }
+
+    /** Few values far away are outliers, many are what the column is like. */
+    private void outliers(Profile.Column column, Profile.Numbers numbers) {
+        long far = numbers.outliers().modifiedZ();
+        double part = (double) far / column.count();
+        if (part >= MANY) {
+            add(
+                    "heavy tail",
+                    15,
+                    column.name(),
+                    percent(part) + " of its values (" + far
+                            + ") have a modified z above 3.5: too many to be outliers.",
+                    "Its middle is narrow and its tail long, or it has two kinds of values: look at the histogram.");
+            return;
+        }
+        double median = numbers.quantile(0.5);
+        double farthest = numbers.max() - median > median - numbers.min() ? numbers.max() : numbers.min();
+        double z = NORMAL_MAD * Math.abs(farthest - median) / numbers.mad();
+        add(
+                "outliers",
+                15 + (int) Math.min(20, 10 * Math.log10(Math.max(1, z / 3.5))),
+                column.name(),
+                Numerals.counted(far, "value") + " (" + percent(part) + ") "
+                        + (far == 1 ? "is" : "are") + " far from the median, with a modified z above 3.5: "
+                        + Numerals.shown(farthest, 6) + " has " + Numerals.shown(z, 2) + ".",
+                "Look at the rows named; do not drop what was truly measured.");
     }
 
     /** How far from 0 a coordinate can be; anything else can be anywhere. */
@@ -333,7 +375,7 @@ final class Alerts {
                     "padded",
                     40,
                     name,
-                    counted(text.padded(), "value") + " with a blank at an end.",
+                    Numerals.counted(text.padded(), "value") + " with a blank at an end.",
                     "Trim them: they will not join.");
         }
         if (!text.typos().isEmpty()) {
@@ -343,14 +385,19 @@ final class Alerts {
                     60,
                     name,
                     (text.typos().size() == 50 ? "at least " : "")
-                            + counted(text.typos().size(), "rare value")
+                            + Numerals.counted(text.typos().size(), "rare value")
                             + " nearly like a frequent one, such as '" + shortened(first.value()) + "' and '"
                             + shortened(first.likely()) + "'.",
                     "Correct them, or let a rule mark them.");
         }
         Long least = text.minLength();
         if (least != null && least.equals(text.maxLength()) && column.distinct() > 1) {
-            add("one length", 5, name, "All its values have " + counted(least, "character") + ".", "It may be a code.");
+            add(
+                    "one length",
+                    5,
+                    name,
+                    "All its values have " + Numerals.counted(least, "character") + ".",
+                    "It may be a code.");
         }
         if (text.scripts().size() > 1
                 && text.scripts().stream()
@@ -392,8 +439,9 @@ final class Alerts {
                     "gaps",
                     25,
                     column.name(),
-                    counted(time.gaps(), "gap") + " longer than three usual steps; the longest, of "
-                            + duration(time.longestGap()) + ", is after " + time.longestGapAfter() + ".",
+                    Numerals.counted(time.gaps(), "gap") + " longer than three usual steps; the longest, of "
+                            + duration(time.longestGap()) + ", is after "
+                            + time.shown(String.valueOf(time.longestGapAfter())) + ".",
                     "Find out whether the source was silent or rows are lost.");
         }
         if (time.min().matches("(-|0{1,4}|1[0-7]\\d\\d|18\\d\\d|1900-01-01|1970-01-01).*|\\d{1,3}-.*")
@@ -402,8 +450,9 @@ final class Alerts {
                     "unlikely times",
                     50,
                     column.name(),
-                    "Its range, " + time.min() + " to " + time.max() + ", holds times that stand for none.",
-                    "Nullify them by a rule.");
+                    "It goes from " + time.shown(time.min()) + " to " + time.shown(time.max())
+                            + ": times so far away mostly stand for one that is not known.",
+                    "Look at them, and nullify those by a rule.");
         }
     }
 
@@ -429,7 +478,7 @@ final class Alerts {
                 columns.get(0),
                 "It goes with " + words(columns.subList(1, columns.size())) + " ("
                         + (columns.size() == 2 ? "" : "each with another, ") + "correlation or Cramér's V "
-                        + Numerals.shown(least, 3) + (columns.size() == 2 ? "" : " and more") + ").",
+                        + (columns.size() == 2 || least >= 1 ? "" : "at least ") + Numerals.shown(least, 3) + ").",
                 "Of such columns a model needs one."));
         Clusters missing = new Clusters();
         profile.missingTogether().stream()
@@ -459,7 +508,7 @@ final class Alerts {
                     "odd combinations",
                     24,
                     null,
-                    counted(profile.outliers().size(), "row") + " alone in the combination of numbers, row "
+                    Numerals.counted(profile.outliers().size(), "row") + " alone in the combination of numbers, row "
                             + profile.outliers().get(0).row() + " most of all.",
                     "Look at them under Outliers.");
         }
@@ -475,16 +524,11 @@ final class Alerts {
                 : String.join(", ", columns.subList(0, columns.size() - 1)) + " and " + columns.get(columns.size() - 1);
     }
 
-    /** {@code 1 row}, {@code 2 rows}. */
-    private static String counted(long count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
-    }
-
     private static int weight(double part, int most) {
         return (int) Math.round(part * most);
     }
 
     static String percent(double part) {
-        return Numerals.shown(part * 100, part < 0.001 ? 1 : 3) + " %";
+        return Numerals.percent(part, part < 0.001 ? 1 : 3);
     }
 }

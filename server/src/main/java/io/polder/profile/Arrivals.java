@@ -57,7 +57,7 @@ final class Arrivals {
     }
 
     static Found all(RuleFile.RowCount rule, long rows) {
-        return isKept(rule, rows) ? Found.kept() : Found.broken(rows + " rows");
+        return isKept(rule, rows) ? Found.kept() : Found.broken(Numerals.counted(rows, "row"));
     }
 
     private static boolean isKept(RuleFile.RowCount rule, long rows) {
@@ -75,7 +75,7 @@ final class Arrivals {
         boolean isWhole = each(unit(rule), slices, rows, (from, count) -> {
             if (!isKept(rule, count)) {
                 if (told.size() < EXAMPLES) {
-                    told.add(from + ": " + count + " rows");
+                    told.add(from + ": " + Numerals.counted(count, "row"));
                 }
                 violations[0]++;
             }

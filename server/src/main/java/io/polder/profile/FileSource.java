@@ -46,15 +46,22 @@ public final class FileSource {
      *
      * @param format csv, json, parquet, avro, arrow or orc
      * @param header whether the first line names the columns
+     * @param skip how many lines stand above the table
      */
     public record Told(
             Optional<String> format,
             Optional<String> delimiter,
             Optional<String> quote,
             Optional<String> encoding,
-            Optional<Boolean> header) {
-        public static final Told NOTHING =
-                new Told(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            Optional<Boolean> header,
+            Optional<Integer> skip) {
+        public static final Told NOTHING = new Told(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static final int HEAD_BYTES = 1 << 20;
@@ -357,14 +364,19 @@ public final class FileSource {
         return odd > head.length / 20;
     }
 
-    private Profile.Source csv(Lines lines, byte[] head) {
+    private Profile.Source csv(Lines lines, byte[] start) {
         options.clear();
+        int skip = told.skip().orElseGet(() -> lines.encoding().equals("utf-16") ? 0 : TitleLines.above(start));
+        byte[] head = TitleLines.without(start, skip);
         StringBuilder parameters = new StringBuilder("all_varchar = true, sample_size = 20480, encoding = ")
                 .append(text(lines.encoding()))
                 .append(lines.compression());
         told.delimiter().ifPresent(delimiter -> parameters.append(", delim = ").append(text(unescaped(delimiter))));
         told.quote().ifPresent(quote -> parameters.append(", quote = ").append(text(quote)));
         told.header().ifPresent(header -> parameters.append(", header = ").append(header));
+        if (skip > 0) {
+            parameters.append(", skip = ").append(skip);
+        }
 
         List<@Nullable Object> dialect = sniffed(lines.files() + ", " + parameters);
         String delimiter = told.delimiter().map(FileSource::unescaped).orElse(detected(dialect.get(0), ","));
@@ -379,12 +391,15 @@ public final class FileSource {
         option("quote", quote, told.quote().isPresent());
         option("encoding", lines.shown(), told.encoding().isPresent());
         option("header", String.valueOf(header), told.header().isPresent());
+        if (skip > 0) {
+            option("lines above", String.valueOf(skip), told.skip().isPresent());
+        }
 
         String how = ", all_varchar = true, store_rejects = true, rejects_limit = 0, nullstr = '', null_padding = false"
                 + ", sample_size = 20480, allow_quoted_nulls = false"
                 + ", encoding = " + text(lines.encoding())
                 + ", delim = " + text(delimiter) + ", quote = " + text(quote) + ", escape = " + text(quote)
-                + ", header = " + header + lines.compression()
+                + ", header = " + header + (skip > 0 ? ", skip = " + skip : "") + lines.compression()
                 + (lines.isDetected() ? "" : columns(head, delimiter, quote, header));
         try {
             table(lines.files() + how + ", strict_mode = true");
@@ -548,7 +563,7 @@ public final class FileSource {
         } catch (IOException failure) {
             throw broken(kept, failure);
         }
-        if (taken <= unreadable) {
+        if (taken < unreadable || taken == 0) {
             throw broken;
         }
         lines(bench, kept);

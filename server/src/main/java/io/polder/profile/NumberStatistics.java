@@ -5,7 +5,6 @@ import io.polder.statistics.SortedNumbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What is counted of numbers: moments, quantiles, histogram, and what is far from the others. */
@@ -64,18 +63,8 @@ final class NumberStatistics {
                 (long) sorted.finite() - negatives - sorted.above(0),
                 negatives,
                 sorted.infinities(),
-                histogram(Bins.of(column, sorted.min(), sorted.max(), quantiles, sorted.finite()), bins -> {
-                    long[] counts = new long[bins.count()];
-                    int before = 0;
-                    for (int bin = 0; bin < counts.length; bin++) {
-                        int until = bin == counts.length - 1
-                                ? sorted.finite()
-                                : sorted.below(bins.from() + (bin + 1) * bins.step());
-                        counts[bin] = (long) until - before;
-                        before = until;
-                    }
-                    return counts;
-                }),
+                Bins.of(column.type().equals("integer"), sorted.min(), sorted.max(), quantiles, sorted.finite())
+                        .histogram(sorted::below, sorted.finite()),
                 outliers);
     }
 
@@ -132,7 +121,7 @@ final class NumberStatistics {
                 Profiler.number(found.get(6)),
                 Profiler.number(found.get(7)),
                 Profiler.number(found.get(8)),
-                histogram(Bins.of(column, min, max, quantiles, count), bins -> counts(column, bins)),
+                histogram(column, Bins.of(column.type().equals("integer"), min, max, quantiles, count)),
                 outliers);
     }
 
@@ -175,68 +164,12 @@ final class NumberStatistics {
         return examples;
     }
 
-    /**
-     * Where a histogram's bins are.
-     *
-     * @param from where the first full one begins; less is counted there, too
-     * @param min where the first one is said to begin
-     * @param max where the last one is said to end
-     */
-    private record Bins(double from, double step, int count, double min, double max) {
-        private static final int MOST = 50;
-        /** Beyond so many times the middle 98 %, the ends go into one bin each. */
-        private static final double LONG_TAIL = 8;
-
-        /** By Freedman and Diaconis' rule; one for each value of a few whole numbers. */
-        static Bins of(Typed column, double min, double max, List<Profile.Quantile> quantiles, long count) {
-            if (!(max > min)) {
-                return new Bins(min, 0, 1, min, max);
-            }
-            double first = quantiles.get(0).value();
-            double last = quantiles.get(quantiles.size() - 1).value();
-            double iqr = quantiles.get(5).value() - quantiles.get(3).value();
-            boolean isLongTailed = last > first && max - min > LONG_TAIL * (last - first);
-            double from = isLongTailed ? Math.max(min, first - (last - first) / 2) : min;
-            double to = isLongTailed ? Math.min(max, last + (last - first) / 2) : max;
-            double width = 2 * iqr / Math.cbrt((double) count);
-            int bins = width > 0 ? (int) Math.ceil((to - from) / width) : MOST / 2;
-            bins = Math.max(5, Math.min(MOST, bins));
-            boolean isWhole = column.type().equals("integer");
-            if (isWhole && to - from < MOST) {
-                bins = (int) (to - from) + 1;
-                to = from + bins;
-            } else if (isWhole) {
-                // Bins of whole numbers: else some hold one number more than others.
-                double step = Math.ceil((to - from + 1) / bins);
-                bins = (int) Math.ceil((to - from + 1) / step);
-                to = from + bins * step;
-            }
-            return new Bins(from, (to - from) / bins, bins, min, Math.max(max, to));
-        }
-    }
-
-    private static List<Profile.Bin> histogram(Bins bins, Function<Bins, long[]> counting) {
-        long[] counts = counting.apply(bins);
-        List<Profile.Bin> histogram = new ArrayList<>();
-        for (int bin = 0; bin < counts.length; bin++) {
-            histogram.add(new Profile.Bin(
-                    bin == 0 ? bins.min() : bins.from() + bin * bins.step(),
-                    bin == counts.length - 1 ? bins.max() : bins.from() + (bin + 1) * bins.step(),
-                    counts[bin]));
-        }
-        return histogram;
-    }
-
-    private long[] counts(Typed column, Bins bins) {
+    private List<Profile.Bin> histogram(Typed column, Bins bins) {
         long[] counts = new long[bins.count()];
         String v = "CAST(" + column.column() + " AS DOUBLE)";
-        String bin = bins.count() == 1
-                ? "0"
-                : "greatest(0, least(" + (bins.count() - 1) + ", floor((" + v + " - " + Numerals.sql(bins.from())
-                        + ") / " + Numerals.sql(bins.step()) + ")))";
         bench.read(
-                "SELECT CAST(" + bin + " AS INTEGER), count(*) FROM " + table + " WHERE isfinite(" + v + ") GROUP BY 1",
+                "SELECT " + bins.sql(v) + ", count(*) FROM " + table + " WHERE isfinite(" + v + ") GROUP BY 1",
                 row -> counts[row.getInt(1)] += row.getLong(2));
-        return counts;
+        return bins.histogram(counts);
     }
 }

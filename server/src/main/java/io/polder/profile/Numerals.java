@@ -39,6 +39,31 @@ final class Numerals {
         return rounded.stripTrailingZeros().toPlainString();
     }
 
+    /** A whole number for people: 1,234. */
+    static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** {@code 1 row}, {@code 2 rows}. */
+    static String counted(long count, String noun) {
+        return count(count) + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    /** A part of a whole in percents, for people: 0 % and 100 % are none and all, never nearly so. */
+    static String percent(double part, int digits) {
+        String shown = shown(part * 100, digits);
+        if (part < 1 && shown.equals("100")) {
+            return ">99." + "9".repeat(Math.max(1, digits - 2)) + " %";
+        }
+        return shown + " %";
+    }
+
+    /** As {@link #percent(double, int)}, without a fraction. */
+    static String wholePercent(double part) {
+        long rounded = Math.round(part * 100);
+        return part > 0 && rounded == 0 ? "<1 %" : part < 1 && rounded == 100 ? ">99 %" : rounded + " %";
+    }
+
     /** As SQL writes it. */
     static String sql(double number) {
         if (Double.isNaN(number)) {

@@ -148,7 +148,8 @@ public record Pair(
     private String sentence(String one, String other, Determination how) {
         if (how.violations() == 0 && how.error() == 0) {
             String alone = how.groups() * 2 > rows
-                    ? " That says little: " + one + " has " + how.groups() + " different values in " + rows + " rows."
+                    ? " That says little: " + one + " has " + Numerals.counted(how.groups(), "different value") + " in "
+                            + Numerals.counted(rows, "row") + "."
                     : "";
             return other + " follows from " + one + " in all " + rows + " rows." + alone;
         }

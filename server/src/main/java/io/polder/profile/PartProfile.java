@@ -30,8 +30,6 @@ final class PartProfile {
     private static final double[] QUANTILES = {0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99};
     private static final double ENOUGH = 0.95;
     private static final int PATTERNS = 20;
-    private static final int BINS = 40;
-    private static final double LONG_TAIL = 8;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -167,6 +165,7 @@ final class PartProfile {
         double to = high + 1.5 * iqr;
         double far = 3 * moments.deviation();
         double modified = 3.5 * mad / 0.6745;
+        long all = Math.round(ranks.weight());
         return new Profile.Numbers(
                 part.min(),
                 part.max(),
@@ -183,7 +182,8 @@ final class PartProfile {
                 part.count(Count.ZEROS),
                 part.count(Count.NEGATIVES),
                 part.count(Count.INFINITE),
-                histogram(part, type, quantiles),
+                Bins.of(type.equals("integer"), part.min(), part.max(), quantiles, all)
+                        .histogram(end -> Math.round(all * ranks.below(end)), all),
                 new Profile.Outliers(
                         outside(ranks, from, to),
                         far > 0 ? outside(ranks, moments.mean() - far, moments.mean() + far) : 0,
@@ -195,40 +195,6 @@ final class PartProfile {
 
     private static long outside(RankSummary ranks, double from, double to) {
         return Math.round(ranks.weight() * (ranks.below(from) + 1 - ranks.below(Math.nextUp(to))));
-    }
-
-    private static List<Profile.Bin> histogram(ColumnPart part, String type, List<Profile.Quantile> quantiles) {
-        double min = part.min();
-        double max = part.max();
-        RankSummary ranks = part.ranks();
-        if (!(max > min)) {
-            return List.of(new Profile.Bin(min, max, part.moments().count()));
-        }
-        double first = quantiles.get(0).value();
-        double last = quantiles.get(quantiles.size() - 1).value();
-        boolean isLongTailed = last > first && max - min > LONG_TAIL * (last - first);
-        double from = isLongTailed ? Math.max(min, first - (last - first) / 2) : min;
-        double to = isLongTailed ? Math.min(max, last + (last - first) / 2) : max;
-        double width = 2
-                * (quantiles.get(5).value() - quantiles.get(3).value())
-                / Math.cbrt((double) part.moments().count());
-        int bins = Math.max(5, Math.min(BINS, width > 0 ? (int) Math.ceil((to - from) / width) : BINS / 2));
-        double step = (to - from) / bins;
-        if (type.equals("integer")) {
-            step = Math.max(1, Math.ceil((to - from + 1) / bins));
-            bins = (int) Math.ceil((to - from + 1) / step);
-        }
-        List<Profile.Bin> histogram = new ArrayList<>();
-        double all = ranks.weight();
-        long told = 0;
-        for (int bin = 0; bin < bins; bin++) {
-            boolean isLast = bin == bins - 1;
-            double end = isLast ? Math.max(max, from + (bin + 1) * step) : from + (bin + 1) * step;
-            long until = isLast ? Math.round(all) : Math.round(all * ranks.below(end));
-            histogram.add(new Profile.Bin(bin == 0 ? min : from + bin * step, end, until - told));
-            told = until;
-        }
-        return histogram;
     }
 
     // ---- texts

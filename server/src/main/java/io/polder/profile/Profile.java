@@ -308,7 +308,12 @@ public record Profile(
             @Nullable String longestGapAfter,
             List<Long> weekdays,
             List<Long> hours,
-            List<Top> histogram) {}
+            List<Top> histogram) {
+        /** One of its times for people: where all are whole days, without the time of day. */
+        String shown(String time) {
+            return granularity.equals("day") ? time.replace(" 00:00:00", "") : time;
+        }
+    }
 
     /** Rows that are there more than once: how many there are too many, and the rows of some. */
     public record Duplicates(long rows, double part, List<List<Long>> examples) {}

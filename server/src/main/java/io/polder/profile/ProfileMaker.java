@@ -64,9 +64,7 @@ final class ProfileMaker {
                 List.of(),
                 List.of(),
                 new Profile.Privacy(k, List.copyOf(personal)));
-        // Alerts and rules are made of what is shown, so that none tells what is not.
-        Profile shielded = Shield.shield(bare);
-        List<Profile.SuggestedRule> rules = new ArrayList<>(SuggestedRules.of(shielded));
+        List<Profile.SuggestedRule> rules = new ArrayList<>(SuggestedRules.of(bare));
         if (snapshot.unit() != null
                 && table.time().isPresent()
                 && !personal.contains(table.time().get())) {
@@ -74,10 +72,13 @@ final class ProfileMaker {
         }
         if (sample != null) {
             sample.dependencies().stream()
-                    .filter(each -> !personal.contains(each.determinant()))
+                    // These are written out, value by value.
+                    .filter(each -> !personal.contains(each.determinant())
+                            && !personal.contains(String.valueOf(each.rule().column())))
                     .forEach(each -> rules.add(each.rule()));
         }
-        Profile seen = Shield.shield(shielded.with(List.of(), rules));
+        // Alerts are made of what is shown, so that none tells what is not.
+        Profile seen = Shield.shield(bare.with(List.of(), rules));
         Profile judged = seen.with(Alerts.of(seen), seen.rules());
         List<Season.Unusual> unusual = snapshot.unit() == null
                 ? List.of()

@@ -172,7 +172,8 @@ public final class Profiler {
                 found.type().name().toLowerCase(Locale.ROOT),
                 found.type().title(),
                 found.coverage(),
-                (found.isNamed() ? "the column's name, and " : "") + Math.round(found.coverage() * 1000) / 10.0
+                // In whole percents, and never more than it is, since a personal column's is shown, too.
+                (found.isNamed() ? "the column's name, and " : "") + (int) Math.floor(found.coverage() * 100)
                         + " % of the different values have its form");
     }
 

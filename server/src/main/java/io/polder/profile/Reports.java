@@ -14,6 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A profile for programs, for a browser, and for a terminal. */
 public final class Reports {
@@ -71,20 +73,35 @@ public final class Reports {
 
     /** A file of the rules that hold, with how certain each one is. */
     public static String rules(Profile profile) {
-        StringBuilder file = new StringBuilder("# Rules that hold in " + profile.name() + ", " + profile.rows()
-                + " rows. Behind each: its kind, and how certain it is that a further row keeps it.\n# Strike out what"
-                + " is only so by accident.\nrules:\n");
-        for (Profile.SuggestedRule rule : profile.rules()) {
+        StringBuilder file = new StringBuilder(
+                "# Rules that hold in " + profile.name() + ", " + Numerals.counted(profile.rows(), "row")
+                        + ". Behind each: its kind, and how certain it is that a further row keeps it.\n# Strike out what"
+                        + " is only so by accident.\nrules:\n");
+        List<Profile.SuggestedRule> kept =
+                profile.rules().stream().filter(rule -> rule.violations() == 0).toList();
+        List<Profile.SuggestedRule> broken =
+                profile.rules().stream().filter(rule -> rule.violations() > 0).toList();
+        written(file, kept);
+        if (!broken.isEmpty()) {
+            file.append(
+                    "\n  # Broken by a few of these very rows, which are likely wrong: ./polder validate names them, and\n"
+                            + "  # its exit code is 1 until they are mended.\n");
+            written(file, broken);
+        }
+        return file.toString();
+    }
+
+    private static void written(StringBuilder file, List<Profile.SuggestedRule> rules) {
+        for (Profile.SuggestedRule rule : rules) {
             file.append(rule.rule())
                     .append("  # ")
                     .append(rule.kind())
                     .append(", ")
                     .append(Alerts.percent(rule.confidence()))
-                    .append(rule.violations() == 0 ? "" : ", broken by " + rule.violations() + " rows")
+                    .append(rule.violations() == 0 ? "" : ", broken by " + Numerals.counted(rule.violations(), "row"))
                     .append(rule.caution() == null ? "" : ", " + rule.caution())
                     .append('\n');
         }
-        return file.toString();
     }
 
     /** One page that needs nothing else: no network, no other file. */
@@ -134,11 +151,11 @@ public final class Reports {
 
         List<String> draw(Profile profile) {
             Profile.FunctionalDependencies dependencies = profile.functionalDependencies();
-            lines.add(bold(profile.name()) + "  " + count(profile.rows()) + " rows, "
-                    + profile.columns().size() + " columns, "
-                    + count(profile.duplicates().rows()) + " rows there twice"
+            lines.add(bold(profile.name()) + "  " + Numerals.counted(profile.rows(), "row") + ", "
+                    + Numerals.counted(profile.columns().size(), "column") + ", "
+                    + Numerals.counted(profile.duplicates().rows(), "row") + " there twice"
                     + (profile.source().unreadable() > 0
-                            ? ", " + red(count(profile.source().unreadable()) + " unreadable")
+                            ? ", " + red(Numerals.count(profile.source().unreadable()) + " unreadable")
                             : ""));
             StringBuilder options =
                     new StringBuilder("read as " + profile.source().format());
@@ -146,32 +163,35 @@ public final class Reports {
                 options.append(", ").append(option.name()).append(' ').append(option.value());
             }
             lines.add(quiet(options.toString()));
+            unreadable(profile.source());
             lines.add("");
             columns(profile);
             alerts(profile);
             if (dependencies.rows() > 0) {
+                Set<Set<String>> keys = profile.keys().stream().map(Set::copyOf).collect(Collectors.toSet());
                 lines.add(bold("Keys ")
                         + quiet("(" + profile.keys().size() + ")  ")
-                        + first(
-                                profile.keys().stream()
-                                        .map(key -> String.join(" + ", key))
-                                        .toList(),
-                                4));
+                        + first(profile.keys().stream().map(Terminal::together).toList(), 4));
                 lines.add(bold("Dependencies ")
                         + quiet("(" + dependencies.count() + (dependencies.complete() ? "" : ", not all") + ")  ")
                         + first(
                                 dependencies.minimal().stream()
-                                        .sorted(Comparator.comparingInt(
-                                                each -> each.lhs().size()))
-                                        .map(each -> String.join(" + ", each.lhs()) + " → " + each.rhs())
+                                        // What follows from a key is said with it.
+                                        .sorted(Comparator.comparing((Profile.Dependency each) ->
+                                                        keys.contains(Set.copyOf(each.lhs())))
+                                                .thenComparingInt(
+                                                        each -> each.lhs().size()))
+                                        .map(each -> each.lhs().isEmpty()
+                                                ? each.rhs() + " is always the same"
+                                                : together(each.lhs()) + " → " + each.rhs())
                                         .toList(),
                                 4));
                 lines.add(bold("All but some rows ")
                         + quiet("(" + dependencies.approximate().size() + ")  ")
                         + first(
                                 dependencies.approximate().stream()
-                                        .map(each -> String.join(" + ", each.lhs()) + " → " + each.rhs() + " but for "
-                                                + each.violations())
+                                        .map(each -> together(each.lhs()) + " → " + each.rhs() + " but for "
+                                                + (each.violations() == 0 ? "few" : each.violations()))
                                         .toList(),
                                 3));
             }
@@ -192,6 +212,20 @@ public final class Reports {
             return lines;
         }
 
+        /** The first of the rows that could not be read: what is wrong with one is mostly so with all. */
+        private void unreadable(Profile.Source source) {
+            for (Profile.Unreadable each :
+                    source.unreadableExamples().stream().limit(3).toList()) {
+                String line = "  line " + Numerals.count(each.line()) + ": " + each.wrong() + ": "
+                        + each.text().replace('\n', ' ');
+                lines.add(red(line.length() > width ? line.substring(0, width - 1) + "…" : line));
+            }
+        }
+
+        private static String together(List<String> columns) {
+            return columns.isEmpty() ? "none is needed for one row" : String.join(" + ", columns);
+        }
+
         private void columns(Profile profile) {
             int name = Math.min(
                     Math.max(
@@ -208,13 +242,19 @@ public final class Reports {
                         ? column.type()
                         : column.semantic().title();
                 String line = pad(column.name(), name) + "  " + pad(type, 10) + "  " + bar(column.density()) + " "
-                        + padLeft((column.distinctError() > 0 ? "~" : "") + count(column.distinct()), 10) + "  ";
+                        + padLeft(different(column, profile.privacy().k()), 10) + "  ";
                 String values = values(column);
                 int left = width - line.length();
                 lines.add(line.replace(bar(column.density()), accent(bar(column.density())))
                         + (values.length() > left ? values.substring(0, Math.max(0, left - 1)) + "…" : values));
             }
             lines.add("");
+        }
+
+        private static String different(Profile.Column column, int k) {
+            // Rounded down, so few are none.
+            boolean areFew = column.isPersonal() && column.distinct() == 0 && column.count() > 0;
+            return areFew ? "<" + k : (column.distinctError() > 0 ? "~" : "") + Numerals.count(column.distinct());
         }
 
         private String values(Profile.Column column) {
@@ -225,20 +265,30 @@ public final class Reports {
                         + Numerals.shown(n.mean(), 4);
             }
             if (column.time() != null) {
-                return column.time().min() + " … " + column.time().max() + ", whole "
-                        + column.time().granularity() + "s";
+                Profile.Time time = column.time();
+                return time.shown(time.min()) + " … " + time.shown(time.max()) + ", whole " + time.granularity() + "s";
             }
             Profile.Text text = column.text();
             boolean isSpread = text != null
                     && (column.top().isEmpty() || column.top().get(0).count() * 50 < column.count());
             if (text != null && isSpread && !text.patterns().isEmpty()) {
                 Profile.Pattern pattern = text.patterns().get(0);
-                return "like " + pattern.pattern() + " (" + Math.round(pattern.coverage() * 100) + " %)";
+                return "like " + pattern.pattern() + " (" + Numerals.wholePercent(pattern.coverage()) + ")";
+            }
+            if (!column.top().isEmpty() && column.distinct() == column.count() && column.count() > 1) {
+                return "all different: "
+                        + column.top().stream()
+                                .limit(6)
+                                .map(Profile.Top::value)
+                                .collect(Collectors.joining(", "))
+                                .replace('\n', ' ')
+                        + " …";
             }
             List<String> top = new ArrayList<>();
             for (Profile.Top value :
                     column.top().subList(0, Math.min(4, column.top().size()))) {
-                top.add(value.value() + " " + Math.round(100.0 * value.count() / Math.max(1, column.count())) + " %");
+                top.add(value.value() + " "
+                        + Numerals.wholePercent((double) value.count() / Math.max(1, column.count())));
             }
             return String.join(", ", top).replace('\n', ' ');
         }
@@ -302,10 +352,6 @@ public final class Reports {
 
         private static String padLeft(String text, int length) {
             return " ".repeat(Math.max(0, length - text.length())) + text;
-        }
-
-        private static String count(long number) {
-            return String.format(Locale.ROOT, "%,d", number);
         }
 
         private String bold(String text) {

@@ -7,10 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what tells of a person out of a profile: of a personal column no row, no extreme, and no value or pattern that
- * fewer than {@code k} rows have; what is shown of its counts is rounded down to multiples of {@code k}, so that no
- * difference of two profiles tells of one row.
+ * fewer than {@code k} rows have; what is shown of its counts is rounded down to multiples of {@code k}, or is what those
+ * leave of all rows, so that no difference of two profiles tells of one row.
  */
 final class Shield {
+    /** Rules of a personal column that tell of no value: patterns are those that many rows have, dependencies name columns. */
+    private static final Set<String> KINDS = Set.of("complete", "unique", "type", "pattern", "dependency");
+
     private final int k;
     private final Set<String> personal;
     private final long rows;
@@ -38,16 +41,15 @@ final class Shield {
                         : each)
                 .toList();
         List<Profile.SuggestedRule> rules = profile.rules().stream()
-                .filter(rule -> rule.column() == null
-                        || !personal.contains(rule.column())
-                        || Set.of("complete", "unique").contains(rule.kind()))
+                .filter(rule ->
+                        rule.column() == null || !personal.contains(rule.column()) || KINDS.contains(rule.kind()))
                 .map(rule -> personal.contains(String.valueOf(rule.column()))
                         ? new Profile.SuggestedRule(
                                 rule.kind(),
                                 rule.column(),
                                 rule.check(),
                                 rule.rule(),
-                                part(rule.confidence()),
+                                floor(rule.confidence()),
                                 rounded(rule.violations()),
                                 rule.caution(),
                                 rule.fix())
@@ -126,31 +128,48 @@ final class Shield {
         return Math.round(exact * 100) / 100.0;
     }
 
+    /** As {@link #part}, of what is at least so: nothing becomes certain by being rounded. */
+    private static double floor(double exact) {
+        return Math.floor(exact * 100) / 100;
+    }
+
     private Profile.Column column(Profile.Column column) {
         if (!personal.contains(column.name())) {
             return column;
         }
+        Profile.MissingBy by = new Profile.MissingBy(
+                rounded(column.missingBy().nulls()),
+                rounded(column.missingBy().empty()),
+                rounded(column.missingBy().blank()),
+                rounded(column.missingBy().word()),
+                column.missingBy().words());
+        // What is left is computed of rounded numbers alone: one rounded by itself would tell more of the others.
+        long missing = by.nulls() + by.empty() + by.blank() + by.word();
+        if (rows - missing < k) {
+            missing = missing == 0 ? 0 : rows;
+        }
+        long misfits = Math.min(rounded(column.misfits()), rows - missing);
         return new Profile.Column(
                 column.name(),
                 column.type(),
                 column.storedAs(),
-                column.semantic(),
+                column.semantic() == null
+                        ? null
+                        : new Profile.Semantic(
+                                column.semantic().type(),
+                                column.semantic().title(),
+                                floor(column.semantic().coverage()),
+                                column.semantic().evidence()),
                 true,
-                rounded(column.count()),
-                rounded(column.missing()),
-                new Profile.MissingBy(
-                        rounded(column.missingBy().nulls()),
-                        rounded(column.missingBy().empty()),
-                        rounded(column.missingBy().blank()),
-                        rounded(column.missingBy().word()),
-                        column.missingBy().words()),
-                // Of the rounded count: by the exact one the count itself could be computed.
-                rows == 0 ? 0 : (double) rounded(column.count()) / rows,
+                rows - missing - misfits,
+                missing,
+                by,
+                rows == 0 ? 0 : (double) (rows - missing) / rows,
                 rounded(column.distinct()),
                 column.distinctError(),
                 rounded(column.unique()),
                 frequent(column.top()),
-                rounded(column.misfits()),
+                misfits,
                 List.of(),
                 column.order(),
                 null,

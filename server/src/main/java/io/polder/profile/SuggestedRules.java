@@ -60,7 +60,7 @@ final class SuggestedRules {
                         each.rhs(),
                         new RuleFile.Determined(each.lhs(), each.rhs()),
                         profile.functionalDependencies().rows(),
-                        each.violations()));
+                        told(each)));
         profile.functionalDependencies().minimal().stream()
                 .filter(each -> each.lhs().size() == 1 && !isUnique(each.lhs().get(0)))
                 .forEach(each -> add(
@@ -70,6 +70,14 @@ final class SuggestedRules {
                         profile.functionalDependencies().rows(),
                         0));
         return rules;
+    }
+
+    /** How many rows break a dependency; roughly where a personal column is in it. */
+    private long told(Profile.Approximate each) {
+        long k = profile.privacy().k();
+        boolean isPersonal = profile.privacy().columns().stream()
+                .anyMatch(column -> column.equals(each.rhs()) || each.lhs().contains(column));
+        return isPersonal ? each.violations() / k * k : each.violations();
     }
 
     private boolean isUnique(String name) {
@@ -177,7 +185,11 @@ final class SuggestedRules {
         if (text.patternsAreLoose()) {
             return;
         }
-        List<Profile.Pattern> patterns = text.patterns();
+        // A rule of a personal column tells of no pattern that few rows have.
+        long least = column.isPersonal() ? profile.privacy().k() : 1;
+        List<Profile.Pattern> patterns = text.patterns().stream()
+                .filter(pattern -> pattern.count() >= least)
+                .toList();
         promote(column, patterns, c);
         List<Profile.Pattern> first = new ArrayList<>();
         long some = 0;
@@ -260,7 +272,7 @@ final class SuggestedRules {
         if (broken > rows * MOST_BROKEN) {
             return;
         }
-        String caution = rows < FEW ? "only " + rows + " rows: this may be an accident" : null;
+        String caution = rows < FEW ? "only " + Numerals.counted(rows, "row") + ": this may be an accident" : null;
         double confidence = confidence(rows, broken);
         String fix = rule instanceof RuleFile.Check check ? check.rule().fix().orElse(null) : null;
         rules.add(new Profile.SuggestedRule(
@@ -310,7 +322,9 @@ final class SuggestedRules {
                 RuleFile.written(whole, ""),
                 confidence(column.count(), Math.max(0, column.count() - kept)),
                 column.count() - patterns.get(0).count(),
-                column.count() < FEW ? "only " + column.count() + " rows: this may be an accident" : null,
+                column.count() < FEW
+                        ? "only " + Numerals.counted(column.count(), "row") + ": this may be an accident"
+                        : null,
                 fix.get().sql(c)));
     }
 

@@ -43,6 +43,8 @@ final class Texts {
     /** Columns of more different values are not searched for slips of the pen. */
     private static final int MAX_DISTINCT = 5_000;
 
+    private static final Pattern COUNTING = Pattern.compile("\\p{L}|[IVXL]+|[ivxl]+");
+    private static final Pattern BETWEEN_DIGITS = Pattern.compile("(\\d)[^\\p{L}\\d](?=\\d)");
     private static final Pattern WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
     private Texts() {}
@@ -178,7 +180,7 @@ final class Texts {
             }
             if (best != null
                     && isCredible(text, nearest, shapes, alike)
-                    && !isDoubted(text, String.valueOf(best.value()))
+                    && !isMeantOtherwise(text, String.valueOf(best.value()))
                     && !hasAnotherWord(text, String.valueOf(best.value()))
                     && !hasWordOfItsOwn(text, String.valueOf(best.value()), words)) {
                 typos.add(new Profile.Typo(text, slip.count(), String.valueOf(best.value()), best.count()));
@@ -202,9 +204,34 @@ final class Texts {
         return Stream.of(WORDS.split(text)).filter(word -> !word.isEmpty()).toList();
     }
 
+    /** Whether what little is between two texts was surely meant. */
+    private static boolean isMeantOtherwise(String text, String likely) {
+        return isDoubted(text, likely) || isCountedOtherwise(text, likely) || isRangeOtherwise(text, likely);
+    }
+
     /** Whether only a question mark is between them: Iron? is what somebody was not sure of. */
     private static boolean isDoubted(String text, String likely) {
         return text.replace("?", "").strip().equals(likely.replace("?", "").strip()) && text.contains("?");
+    }
+
+    /** Whether they differ in letters or Roman numbers that count: Abee (a) and (b), part I and II. */
+    private static boolean isCountedOtherwise(String text, String likely) {
+        List<String> words = listed(text);
+        List<String> others = listed(likely);
+        return words.size() == others.size()
+                && words.size() > 1
+                && !words.equals(others)
+                && IntStream.range(0, words.size())
+                        .allMatch(at -> words.get(at).equals(others.get(at))
+                                || COUNTING.matcher(words.get(at)).matches()
+                                        && COUNTING.matcher(others.get(at)).matches());
+    }
+
+    /** Whether they differ in the signs between digits alone: 5-6 is from 5 to 6, 5/6 is either. */
+    private static boolean isRangeOtherwise(String text, String likely) {
+        String plain = BETWEEN_DIGITS.matcher(text).replaceAll("$1");
+        return !text.equals(likely)
+                && plain.equals(BETWEEN_DIGITS.matcher(likely).replaceAll("$1"));
     }
 
     /** Whether two texts have the same words but for one that is another word, and no slip: a road to Bru and one to Oost. */
@@ -286,6 +313,8 @@ final class Texts {
                 && Math.abs(one.length() - other.length()) <= allowed
                 && !digits(one).equals(one)
                 && differsInLetters(one, other)
+                && !isMeantOtherwise(one, other)
+                && !isMeantOtherwise(other, one)
                 && distance(one, other, allowed) <= allowed;
     }
 

@@ -3,6 +3,8 @@ package io.polder.profile;
 import io.polder.config.RuleFile;
 import io.polder.record.PolderException;
 import io.polder.record.Problem;
+import io.polder.store.duck.EngineMessage;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -11,8 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Holds rules against what was read into a workbench. For one thread. */
 public final class Validation {
@@ -39,6 +46,9 @@ public final class Validation {
         }
     }
 
+    /** The number of a row, from 1. */
+    private static final String ROW = "\"polder row\"";
+
     private Validation() {}
 
     /**
@@ -61,8 +71,8 @@ public final class Validation {
         String columns = typed.values().stream()
                 .map(column -> column.column() + " AS " + SuggestedRules.quoted(column.name()))
                 .collect(Collectors.joining(", "));
-        bench.run("CREATE VIEW checked AS SELECT " + (columns.isEmpty() ? "" : columns + ", ")
-                + "rowid + 1 AS \"polder row\" FROM data");
+        bench.run("CREATE VIEW checked AS SELECT " + (columns.isEmpty() ? "" : columns + ", ") + "rowid + 1 AS " + ROW
+                + " FROM data");
         // A rule is SQL that somebody wrote: from here on it can reach nothing but these rows.
         bench.lock();
         List<Outcome> outcomes = new ArrayList<>();
@@ -70,24 +80,33 @@ public final class Validation {
             outcomes.add(
                     rule instanceof RuleFile.Newest || rule instanceof RuleFile.RowCount
                             ? arrivals(bench, typed, rule, now)
-                            : outcome(bench, typed, rule, examples));
+                            : outcome(bench, typed, types.keySet(), rule, examples));
         }
         return outcomes;
     }
 
     private static Outcome outcome(
-            Workbench bench, Map<String, Typing.Typed> typed, RuleFile.Expectation rule, int examples) {
+            Workbench bench,
+            Map<String, Typing.Typed> typed,
+            Set<String> ofTypes,
+            RuleFile.Expectation rule,
+            int examples) {
         String broken;
         if (rule instanceof RuleFile.Check check) {
-            broken = "SELECT \"polder row\" AS row FROM checked WHERE NOT ("
-                    + check.rule().check() + "\n)";
+            broken = "SELECT " + ROW + " AS row FROM checked WHERE NOT ("
+                    + check.rule().check() + "\n)"
+                    + butMisfits(typed.get(check.rule().column()), ofTypes);
         } else if (rule instanceof RuleFile.Unique unique) {
+            Optional<String> unknown = unknown(unique.columns(), typed);
+            if (unknown.isPresent()) {
+                return Outcome.untried(rule, noSuchColumn(unknown.get(), typed));
+            }
             String key = names(unique.columns());
             String there = unique.columns().stream()
                     .map(column -> SuggestedRules.quoted(column) + " IS NOT NULL")
                     .collect(Collectors.joining(" AND "));
-            broken = "SELECT \"polder row\" AS row FROM checked WHERE " + there
-                    + " QUALIFY count(*) OVER (PARTITION BY " + key + ") > 1";
+            broken = "SELECT " + ROW + " AS row FROM checked WHERE " + there + " QUALIFY count(*) OVER (PARTITION BY "
+                    + key + ") > 1";
         } else if (rule instanceof RuleFile.OfType ofType) {
             Typing.Typed column = typed.get(ofType.column());
             if (column == null) {
@@ -96,10 +115,16 @@ public final class Validation {
             broken = "SELECT rowid + 1 AS row FROM data WHERE " + column.misfits();
         } else {
             RuleFile.Determined determined = (RuleFile.Determined) rule;
+            List<String> all = new ArrayList<>(determined.determinants());
+            all.add(determined.column());
+            Optional<String> unknown = unknown(all, typed);
+            if (unknown.isPresent()) {
+                return Outcome.untried(rule, noSuchColumn(unknown.get(), typed));
+            }
             String key = names(determined.determinants());
             String value = SuggestedRules.quoted(determined.column());
             // The rows that have not the most frequent value of their group; of two as frequent, the lesser is it.
-            broken = "SELECT \"polder row\" AS row FROM (SELECT *, first_value(v) OVER (PARTITION BY " + key
+            broken = "SELECT " + ROW + " AS row FROM (SELECT *, first_value(v) OVER (PARTITION BY " + key
                     + " ORDER BY n DESC, v NULLS LAST) AS usual FROM (SELECT *, " + value
                     + " AS v, count(*) OVER (PARTITION BY "
                     + key + ", " + value + ") AS n FROM checked)) WHERE v IS DISTINCT FROM usual";
@@ -114,12 +139,44 @@ public final class Validation {
             }
             return new Outcome(rule, count, rows, List.of(), "");
         } catch (PolderException refused) {
-            return Outcome.untried(rule, String.valueOf(refused.getMessage()));
+            return Outcome.untried(rule, sentence(refused, typed));
         }
     }
 
+    /** A value that is not of its column's type is seen as missing, and is what the rule of the type tells of. */
+    private static String butMisfits(Typing.@Nullable Typed column, Set<String> ofTypes) {
+        return column == null || !ofTypes.contains(column.name())
+                ? ""
+                : " AND " + ROW + " NOT IN (SELECT rowid + 1 FROM data WHERE " + column.misfits() + ")";
+    }
+
+    private static Optional<String> unknown(List<String> columns, Map<String, Typing.Typed> typed) {
+        return columns.stream().filter(column -> !typed.containsKey(column)).findFirst();
+    }
+
     private static String noSuchColumn(String name, Map<String, Typing.Typed> typed) {
-        return Problem.suggestion(name, typed.keySet()) + " (no such column)";
+        return "There is no column '" + name + "'. Fix: " + Problem.suggestion(name, typed.keySet());
+    }
+
+    private static final Pattern UNKNOWN = Pattern.compile("Referenced column \"(.*)\" not found.*");
+
+    /** What the engine says of a check, in the words of who wrote it. */
+    private static String sentence(PolderException refused, Map<String, Typing.Typed> typed) {
+        if (!(refused.getCause() instanceof SQLException failure)) {
+            return String.valueOf(refused.getMessage());
+        }
+        EngineMessage message = EngineMessage.of(String.valueOf(failure.getMessage()));
+        Matcher unknown = UNKNOWN.matcher(message.wrong());
+        if (unknown.matches()) {
+            String name = unknown.group(1);
+            return noSuchColumn(name, typed) + " A text is written in single quotes: '" + name + "'";
+        }
+        return "The check is not what can be asked: " + message.wrong() + ". Fix: "
+                + (message.kind().equals("Parser")
+                        ? "write one condition in SQL, as in speed <= 250"
+                        : message.kind().equals("Binder")
+                                ? "compare values of one type, as in CAST(name AS INTEGER) > 5"
+                                : message.fix().isEmpty() ? "see docs/profiling.md, Rules" : message.fix());
     }
 
     private static Outcome arrivals(

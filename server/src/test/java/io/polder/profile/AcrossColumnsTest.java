@@ -110,6 +110,19 @@ class AcrossColumnsTest {
     }
 
     @Test
+    void whatCountsIsNoSpelling() {
+        assertThat(Texts.isNear("Abee North (a)", "Abee North (b)")).isFalse();
+        assertThat(Texts.isNear("Elephant Moraine I", "Elephant Moraine II")).isFalse();
+        assertThat(Texts.isNear("Elephant Moraine", "Elefant Moraine")).isTrue();
+        List<Profile.Top> values = List.of(
+                new Profile.Top("L/LL5/6", 200),
+                new Profile.Top("Eucrite-mmict", 100),
+                new Profile.Top("L/LL5-6", 1),
+                new Profile.Top("Eucrite_mmict", 1));
+        assertThat(Texts.typos(values)).extracting(Profile.Typo::value).containsExactly("Eucrite_mmict");
+    }
+
+    @Test
     void numbersOutOfSeasonAreFoundWhereTheWholeHidesThem() throws Exception {
         Random random = new Random(2);
         StringBuilder csv = new StringBuilder("time,speed\n");

@@ -70,6 +70,33 @@ class HardFilesTest {
     }
 
     @Test
+    void linesAboveTheTableAreFoundAndSaid() throws IOException {
+        String table = "id,name,amount\n1,a,5\n2,b,7\n3,c,9\n";
+        for (String title : List.of("Sales of 2020\n", "Sales of 2020\n\nby region\n\n")) {
+            Profile profile = profile(file("title.csv", title + table));
+            assertThat(profile.rows()).isEqualTo(3);
+            assertThat(profile.source().unreadable()).isZero();
+            assertThat(profile.columns()).extracting(Profile.Column::name).containsExactly("id", "name", "amount");
+            assertThat(profile.source().options())
+                    .contains(new Profile.Option(
+                            "lines above", String.valueOf(title.lines().count()), true));
+        }
+        assertThat(profile(file("whole.csv", table)).source().options())
+                .extracting(Profile.Option::name)
+                .doesNotContain("lines above");
+        // A header that lacks a column is one, and a short row is a row that cannot be read.
+        assertThat(profile(file("short.csv", "id,name\n1,a,5\n2,b,7\n3,c,9\n"))
+                        .source()
+                        .options())
+                .extracting(Profile.Option::name)
+                .doesNotContain("lines above");
+        assertThat(profile(file("first.csv", "id,name,amount\n1\n2,b,7\n3,c,9\n"))
+                        .source()
+                        .unreadable())
+                .isEqualTo(1);
+    }
+
+    @Test
     void oneRowAndOneColumnAndNoValueAtAll() throws IOException {
         Profile row = profile(file("row.csv", "a,b\n1,x\n"));
         assertThat(row.rows()).isEqualTo(1);

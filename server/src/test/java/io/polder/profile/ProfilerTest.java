@@ -214,20 +214,20 @@ class ProfilerTest {
 
     @Test
     void whatIsPersonalAndRareIsNowhere() throws Exception {
-        StringBuilder csv = new StringBuilder("email,city,salary\n");
+        StringBuilder csv = new StringBuilder("email,city,salary,ill\n");
         List<String> mails = new ArrayList<>();
         for (int row = 0; row < 60; row++) {
             String mail = row < 20 ? "info@example.org" : "person" + row + "@example.org";
             mails.add(mail);
-            csv.append(mail).append(",Gent,").append(1000 + 7 * row).append('\n');
+            csv.append(mail).append(",Gent,").append(1000 + 7 * row).append(row % 2 == 0 ? ",yes\n" : ",no\n");
         }
         Path file = file("people.csv", csv.toString());
-        Profiler.Settings settings = new Profiler.Settings(List.of(), Set.of("salary"), 10, true, 2);
+        Profiler.Settings settings = new Profiler.Settings(List.of(), Set.of("salary", "ill"), 10, true, 2);
 
         Profile profile =
                 with(file, (bench, source) -> Profiler.profile(bench, "people", source, settings, done -> {}));
 
-        assertThat(profile.privacy().columns()).containsExactly("email", "salary");
+        assertThat(profile.privacy().columns()).containsExactly("email", "salary", "ill");
         String everywhere = Reports.json(profile)
                 + Reports.html(profile)
                 + String.join("\n", Reports.text(profile, 200, false))
@@ -240,6 +240,54 @@ class ProfilerTest {
                 .doesNotContain(mail));
         assertThat(column(profile, "email").distinct()).as("rounded down").isEqualTo(40);
         assertThat(column(profile, "salary").numbers()).isNull();
+        assertThat(column(profile, "email").density()).as("no value is missing").isEqualTo(1);
+        assertThat(column(profile, "email").count()).isEqualTo(60);
+        assertThat(String.join("\n", Reports.text(profile, 200, false)))
+                .as("two values are few, and not none")
+                .containsPattern("ill .*<10 ");
+    }
+
+    @Test
+    void countsOfPersonalColumnsFollowFromRoundedOnesAlone() throws Exception {
+        for (int missing = 0; missing <= 23; missing++) {
+            StringBuilder csv = new StringBuilder("who,n\n");
+            for (int row = 0; row < 23; row++) {
+                csv.append(row < missing ? "" : "w" + row).append(",1\n");
+            }
+            Path file = file("missing" + missing + ".csv", csv.toString());
+            Profiler.Settings settings = new Profiler.Settings(List.of(), Set.of("who"), 10, false, 1);
+
+            Profile.Column who = column(
+                    with(file, (bench, source) -> Profiler.profile(bench, "who", source, settings, done -> {})), "who");
+
+            // Fewer than ten values are none, as fewer than ten that are missing are.
+            long told = missing < 10 ? 0 : missing < 20 ? 10 : 23;
+            assertThat(who.missing()).as(missing + " missing").isEqualTo(told);
+            assertThat(who.count()).isEqualTo(23 - told);
+            assertThat(who.density()).isEqualTo((23.0 - told) / 23);
+        }
+    }
+
+    @Test
+    void valuesOfAnotherTypeBreakTheRuleOfTheTypeAlone() throws Exception {
+        Path file = file("ages.csv", "age\n" + "30\n".repeat(40) + "old\n\"\"\n");
+        Path rules = file("ages.yaml", """
+                rules:
+                  - {column: age, type: integer}
+                  - {column: age, check: "age IS NOT NULL"}
+                  - {column: age, check: "agee > 1"}
+                  - {column: age, check: "age >"}
+                  - {unique: [agee]}
+                """);
+
+        List<Validation.Outcome> outcomes =
+                with(file, (bench, source) -> Validation.validate(bench, RuleFile.read(rules), List.of(), 10, NOW));
+
+        assertThat(outcomes.get(0).examples()).containsExactly(41L);
+        assertThat(outcomes.get(1).examples()).containsExactly(42L);
+        assertThat(outcomes.get(2).problem()).startsWith("There is no column 'agee'. Fix: did you mean 'age'?");
+        assertThat(outcomes.get(3).problem()).contains("syntax error").contains("Fix: write one condition in SQL");
+        assertThat(outcomes.get(4).problem()).isEqualTo("There is no column 'agee'. Fix: did you mean 'age'?");
     }
 
     @Test

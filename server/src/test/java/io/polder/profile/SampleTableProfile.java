@@ -41,8 +41,7 @@ public final class SampleTableProfile {
                     List.of(),
                     List.of(),
                     new Profile.Privacy(10, List.of("phone")));
-            Profile shielded = Shield.shield(bare);
-            Profile seen = Shield.shield(shielded.with(List.of(), SuggestedRules.of(shielded)));
+            Profile seen = Shield.shield(bare.with(List.of(), SuggestedRules.of(bare)));
             return new TableProfile(
                     table,
                     "up to date",
