@@ -195,6 +195,7 @@ function columnArticle(profile, column, at) {
         ["Last", moment(t.max)],
         ["Whole in", `${t.granularity}s`],
         ["Usual step", duration(t.step)],
+        ["Time zone", column.type !== "timestamp" ? null : t.zones.length === 0 ? "none is written" : `${t.zones.join(", ")}${t.zones.every((zone) => zone === "UTC" || zone === "Z") ? "" : ", told in UTC"}`],
         ["Gaps", count(t.gaps)],
         ["Longest", t.gaps ? `${duration(t.longestGap)} after ${moment(t.longestGapAfter)}` : null],
       ]),

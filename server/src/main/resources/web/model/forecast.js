@@ -180,7 +180,8 @@ export function advice({ byAhead, state, algorithm }, ahead) {
   }
   const own = at.find(({ forecaster }) => forecaster === algorithm);
   if (state === 'serving' && (own?.n ?? 0) < 0.9 * served.n) {
-    return `For a part of that time a baseline stood in, as nothing was learned yet. Since then ${called(algorithm)} are ${off(own?.mae)} off.`;
+    const since = own && isNumber(own.mae) ? ` Since then ${called(algorithm)} are ${off(own.mae)} off.` : '';
+    return `For a part of that time a baseline stood in, as nothing was learned yet.${since}`;
   }
   return gain > -0.02
     ? 'That is as good as the best rule of thumb, and no better.'

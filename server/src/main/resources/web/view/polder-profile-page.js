@@ -327,6 +327,7 @@ class PolderProfilePage extends PolderElement {
         time
           ? html`<dl class="profile-facts">
                 ${fact('First', time.min)} ${fact('Last', time.max)} ${fact('Whole in', time.granularity + 's')}
+                ${time.zones.length ? fact('Time zone', time.zones.join(', ')) : nothing}
                 ${time.step ? fact('Usual step', age(time.step * 1000)) : nothing}
                 ${time.step ? fact('Gaps', count(time.gaps)) : nothing}
               </dl>

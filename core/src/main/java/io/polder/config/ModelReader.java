@@ -325,10 +325,9 @@ final class ModelReader {
 
     private static String scoreboard(Model model, ZoneId zone) {
         return """
-                SELECT *,
-                  forecaster <> 'served' AND mae = min(mae) FILTER (WHERE forecaster <> 'served')
-                    OVER (PARTITION BY day, ahead) AS won
-                FROM (
+                SELECT day, ahead, forecaster, n, mae, rmse, bias, coverage, width,
+                  whole AND mae = min(mae) FILTER (WHERE whole) OVER (PARTITION BY day, ahead) AS won
+                FROM (SELECT *, forecaster <> 'served' AND n = max(n) OVER (PARTITION BY day, ahead) AS whole FROM (
                   SELECT
                     CAST(for_when AT TIME ZONE 'UTC' AT TIME ZONE '%s' AS DATE) AS day,
                     ahead,
@@ -341,6 +340,6 @@ final class ModelReader {
                     sum(sum_width) / nullif(sum(promised), 0) AS width
                   FROM %s
                   GROUP BY ALL
-                )""".replace("'%s'", "'" + zone.getId() + "'").replace("%s", model.scores());
+                ))""".replace("'%s'", "'" + zone.getId() + "'").replace("%s", model.scores());
     }
 }

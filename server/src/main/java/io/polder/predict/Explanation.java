@@ -3,6 +3,7 @@ package io.polder.predict;
 import io.polder.config.Model;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Why a forecast that was served is what it is. */
 record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
@@ -29,7 +30,12 @@ record Explanation(ModelRun run, RecentSteps recent, Origin origin) {
             Series known = recent.window(origin.step() - champion.forecaster().inputs(), origin.step());
             Reasons reasons = champion.forecaster().why(known.arranged(points), points.indexOf(point), ahead);
             sentence = reasons.text(PARTS);
-            parts = reasons.parts();
+            parts = reasons.always() == 0
+                    ? reasons.parts()
+                    : Reasons.sorted(Stream.concat(
+                                    reasons.parts().stream(),
+                                    Stream.of(new Reasons.Part("what is always added", reasons.always())))
+                            .toList());
             latest = reasons.latest();
         } else {
             sentence = number(value) + ": " + of(forecaster) + silent(point);

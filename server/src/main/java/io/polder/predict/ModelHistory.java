@@ -51,6 +51,9 @@ final class ModelHistory {
     private long closedSeen;
     private long read;
     private @Nullable Change waiting;
+    /** Whether rows have changed of steps that were too long ago to be read again at once. */
+    private boolean hasMissed;
+
     /** Of commits that nobody has looked at yet. */
     private @Nullable Change noted;
 
@@ -156,6 +159,7 @@ final class ModelHistory {
     }
 
     private void readAll(Connection connection, RecentSteps into) throws SQLException {
+        hasMissed = false;
         long day = Duration.ofDays(1).dividedBy(model.step());
         for (long from = into.first(); from < into.end(); from += day) {
             read(connection, into, from, Math.min(into.end(), from + day));
@@ -298,6 +302,7 @@ final class ModelHistory {
             return NOTHING;
         }
         waiting = null;
+        hasMissed |= query.step(late.from()) < known.end() - LATE;
         long from = Math.max(query.step(late.from()), known.end() - LATE);
         long to = Math.min(query.step(late.to()) + 1, known.end());
         if (from >= to) {
@@ -334,6 +339,7 @@ final class ModelHistory {
         }
         long before = known.end();
         Change change = waiting;
+        hasMissed |= change != null && query.step(change.from()) < before - LATE;
         long late = change == null ? before : Math.min(before, Math.max(query.step(change.from()), before - LATE));
         waiting = null;
         known.advance(end);
@@ -341,6 +347,11 @@ final class ModelHistory {
         read(connection, known, from, end);
         forget(known);
         return new Update(What.ENDED, from, end);
+    }
+
+    /** Whether there are older changes than those that are read at once; {@link #readAgain} takes them. */
+    boolean hasMissed() {
+        return hasMissed;
     }
 
     /** Whether it is to be opened: at first, and when the table's rows are all others. */

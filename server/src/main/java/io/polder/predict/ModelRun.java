@@ -26,6 +26,8 @@ final class ModelRun {
     private static final Logger LOGGER = LoggerFactory.getLogger(ModelRun.class);
     /** How often all recent steps are read again, for rows that came very late. */
     private static final long READ_AGAIN = TimeUnit.HOURS.toNanos(6);
+    /** And how often where it is known that there were such. */
+    private static final long READ_MISSED = TimeUnit.MINUTES.toNanos(3);
 
     /** After a failure, and while there are no rows. */
     private static final long REST = TimeUnit.SECONDS.toNanos(1);
@@ -177,7 +179,8 @@ final class ModelRun {
     private void readAgain(Connection connection, RecentSteps steps, boolean isSettled) throws SQLException {
         boolean hasLoaded = isSettled && !wasSettled;
         wasSettled = isSettled;
-        if (hasLoaded || (isSettled && System.nanoTime() - readAll > READ_AGAIN)) {
+        long every = history.hasMissed() ? READ_MISSED : READ_AGAIN;
+        if (hasLoaded || (isSettled && System.nanoTime() - readAll > every)) {
             readAll = System.nanoTime();
             history.readAgain(connection);
             serving.refresh();

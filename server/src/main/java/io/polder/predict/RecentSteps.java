@@ -52,6 +52,19 @@ final class RecentSteps {
         return List.copyOf(points);
     }
 
+    /** Which points had a number before a step, in their order: the others are known only since. */
+    synchronized boolean[] hadNumbers(long before) {
+        int until = (int) Math.max(0, Math.min(capacity, before - first()));
+        boolean[] had = new boolean[points.size()];
+        for (int point = 0; point < had.length; point++) {
+            float[] ofPoint = values.get(point);
+            for (int at = until - 1; at >= 0 && !had[point]; at--) {
+                had[point] = !Float.isNaN(ofPoint[at]);
+            }
+        }
+        return had;
+    }
+
     /** Whether it is among the points. */
     synchronized boolean has(String point) {
         return indexes.containsKey(point);

@@ -87,9 +87,12 @@ final class Scoreboard {
     }
 
     private static List<ModelAnswers.Score> judged(List<ModelAnswers.Score> scores) {
+        // A day is won among those that were scored on all of it: another one had the easy hours, perhaps.
+        Map<String, Long> most = new HashMap<>();
+        scores.forEach(one -> most.merge(String.valueOf(one.day()), one.n(), Math::max));
         Map<String, Double> least = new HashMap<>();
         for (ModelAnswers.Score one : scores) {
-            if (!one.forecaster().equals(Model.SERVED)) {
+            if (isCompared(one, most)) {
                 least.merge(String.valueOf(one.day()), one.mae(), Math::min);
             }
         }
@@ -106,9 +109,13 @@ final class Scoreboard {
                         one.bias(),
                         one.coverage(),
                         one.width(),
-                        !one.forecaster().equals(Model.SERVED)
+                        isCompared(one, most)
                                 && one.mae() == least.getOrDefault(String.valueOf(one.day()), Double.NaN)))
                 .toList();
+    }
+
+    private static boolean isCompared(ModelAnswers.Score one, Map<String, Long> most) {
+        return !one.forecaster().equals(Model.SERVED) && one.n() == most.getOrDefault(String.valueOf(one.day()), -1L);
     }
 
     /** The last step from a time on of which something was scored; empty when nothing was. */

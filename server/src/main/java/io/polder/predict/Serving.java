@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ final class Serving {
 
     private @Nullable RecentBaselines baselines;
     private long baselinesOf;
+    /** The points that baselines were made of: those that had a number by then. */
+    private boolean[] baselinesHad = {};
+
     private volatile @Nullable Origin latest;
 
     Serving(Model model, StepQuery query, Champions champions, MartModels.Push push) {
@@ -86,7 +90,8 @@ final class Serving {
     private @Nullable Origin said(RecentSteps recent, long step) {
         Series known = recent.window(step - Features.INPUTS, step);
         List<String> points = known.points();
-        RecentBaselines simple = baselines(recent, step, points);
+        boolean[] had = recent.hadNumbers(step);
+        RecentBaselines simple = baselines(recent, step, points, had);
         if (simple == null) {
             return null;
         }
@@ -124,7 +129,28 @@ final class Serving {
                 by[point] = Baselines.AVERAGE;
             }
         }
-        return Origin.of(step, points, said, by, chosen, version);
+        // Of a point that came later nothing was known at this step, which may be said again after a restart.
+        Forecast nothing = Forecast.empty(1, model.horizons());
+        Arrays.fill(nothing.values()[0], Float.NaN);
+        for (Forecast each : said.values()) {
+            for (int point = 0; point < by.length; point++) {
+                if (!had[point]) {
+                    each.take(point, nothing, 0);
+                }
+            }
+        }
+        return Origin.of(step, points, said, by, mostOf(by, chosen), version);
+    }
+
+    /** Who serves most points. */
+    private static String mostOf(String[] by, String chosen) {
+        return Arrays.stream(by)
+                .collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(chosen);
     }
 
     /** What a model says of a step that it was trained on is no forecast. */
@@ -159,10 +185,10 @@ final class Serving {
      *
      * @return null when nothing was
      */
-    private @Nullable RecentBaselines baselines(RecentSteps recent, long step, List<String> points) {
+    private @Nullable RecentBaselines baselines(RecentSteps recent, long step, List<String> points, boolean[] had) {
         RecentBaselines known = baselines;
         boolean isOld = (step - baselinesOf) * model.step().toMinutes() >= SIX_HOURS || step < baselinesOf;
-        if (known == null || isOld || !points.equals(known.points())) {
+        if (known == null || isOld || !points.equals(known.points()) || !Arrays.equals(had, baselinesHad)) {
             Series past = recent.until(step);
             if (points.isEmpty() || past.steps() == 0) {
                 return null;
@@ -170,6 +196,7 @@ final class Serving {
             known = RecentBaselines.of(past, model.horizons(), model.certainty());
             baselines = known;
             baselinesOf = step;
+            baselinesHad = had;
         }
         return known;
     }

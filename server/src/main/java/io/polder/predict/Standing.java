@@ -1,5 +1,6 @@
 package io.polder.predict;
 
+import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ record Standing(
         ModelTrainer trainer,
         Champions champions,
         @Nullable Origin latest) {
+    private static final double KNOWN = 0.95;
+
     /** waiting, training, serving, behind or failed. */
     String state() {
         if (!trouble.isEmpty()) {
@@ -34,6 +37,21 @@ record Standing(
         return missing.isEmpty() ? saysItself() : saysItself() + " " + missing;
     }
 
+    /** What a baseline stands in for, where that is much; it is in the model's scores, too. */
+    private String unknown(ModelFile champion) {
+        if (latest == null) {
+            return "";
+        }
+        int all = latest.points().size();
+        long known = champion.provenance().points().stream()
+                .filter(new HashSet<>(latest.points())::contains)
+                .count();
+        return known >= KNOWN * all
+                ? ""
+                : " It knows " + known + " of " + all + " points; for the others a baseline stands in, in its"
+                        + " scores too, until it is trained again.";
+    }
+
     private String saysItself() {
         if (!trouble.isEmpty()) {
             return "It cannot go on: " + trouble;
@@ -47,6 +65,7 @@ record Standing(
                     + (champions.isBehind()
                             ? " has fallen behind a baseline, which serves until it is better."
                             : " serves.")
+                    + unknown(champion)
                     + (champions.verdict().isEmpty() ? "" : " " + champions.verdict())
                     + (failure == null ? "" : " The last training failed: " + failure + ".");
         }

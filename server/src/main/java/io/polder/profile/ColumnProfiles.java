@@ -217,7 +217,25 @@ final class ColumnProfiles {
                 told.order(),
                 told.numbers(),
                 text,
-                told.time());
+                told.time() == null ? null : told.time().in(zones(column)));
+    }
+
+    /** The zones that times are written with, the most frequent first; of a sample. */
+    private List<String> zones(Typed column) {
+        if (column.storedAs().contains("time zone")) {
+            return List.of("UTC");
+        }
+        if (!column.storedAs().equals("text") || !column.type().equals("timestamp")) {
+            return List.of();
+        }
+        List<String> zones = new ArrayList<>();
+        bench.read(
+                "SELECT regexp_extract(trim(" + column.raw()
+                        + "), ':[0-9]{2}([.,][0-9]+)? ?(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$', 2)"
+                        + " AS zone FROM " + table + " WHERE rowid % " + Math.max(1, rows / SAMPLE)
+                        + " = 0 GROUP BY 1 HAVING zone <> '' ORDER BY count(*) DESC, 1 LIMIT 10",
+                row -> zones.add(row.getString(1)));
+        return zones;
     }
 
     /**

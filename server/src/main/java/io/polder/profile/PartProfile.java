@@ -285,7 +285,9 @@ final class PartProfile {
                 after,
                 LongStream.of(part.clock()).limit(7).boxed().toList(),
                 isDate ? List.of() : LongStream.of(part.clock()).skip(7).boxed().toList(),
-                List.of());
+                List.of(),
+                // A mart's times are in UTC, whatever they were written in.
+                isDate ? List.of() : List.of("UTC"));
     }
 
     private static long micros(String text) {

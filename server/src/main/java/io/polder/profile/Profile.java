@@ -200,7 +200,8 @@ public record Profile(
                                     time.longestGapAfter(),
                                     time.weekdays(),
                                     time.hours(),
-                                    histogram));
+                                    histogram,
+                                    time.zones()));
         }
     }
 
@@ -296,6 +297,8 @@ public record Profile(
      * @param gaps how many distances are more than three times as long
      * @param weekdays counts from Monday to Sunday
      * @param hours counts from 0 to 23; empty for dates
+     * @param zones that the values are written with, such as Z or +02:00, the most frequent first, from a sample; the
+     *     times told are then in UTC. Empty when they have none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Time(
@@ -308,7 +311,24 @@ public record Profile(
             @Nullable String longestGapAfter,
             List<Long> weekdays,
             List<Long> hours,
-            List<Top> histogram) {
+            List<Top> histogram,
+            List<String> zones) {
+        /** The same, of times that are written with these zones. */
+        Time in(List<String> written) {
+            return new Time(
+                    min,
+                    max,
+                    granularity,
+                    step,
+                    gaps,
+                    longestGap,
+                    longestGapAfter,
+                    weekdays,
+                    hours,
+                    histogram,
+                    written);
+        }
+
         /** One of its times for people: where all are whole days, without the time of day. */
         String shown(String time) {
             return granularity.equals("day") ? time.replace(" 00:00:00", "") : time;

@@ -83,9 +83,11 @@ public final class Reports {
                 profile.rules().stream().filter(rule -> rule.violations() > 0).toList();
         written(file, kept);
         if (!broken.isEmpty()) {
-            file.append(
-                    "\n  # Broken by a few of these very rows, which are likely wrong: ./polder validate names them, and\n"
-                            + "  # its exit code is 1 until they are mended.\n");
+            file.append("""
+
+                      # Broken by a few of these very rows, which are likely wrong: ./polder validate names them, and
+                      # its exit code is 1 until they are mended.
+                    """);
             written(file, broken);
         }
         return file.toString();

@@ -116,7 +116,8 @@ final class SortedTimes {
                 isAlone ? null : written(looked.longestAfter, false),
                 LongStream.of(looked.weekdays).boxed().toList(),
                 isDate ? List.of() : LongStream.of(looked.hours).boxed().toList(),
-                timeline(sorted, looked));
+                timeline(sorted, looked),
+                List.of());
     }
 
     /** What is seen of different times, in order. */

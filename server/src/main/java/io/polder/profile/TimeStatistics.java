@@ -66,7 +66,8 @@ final class TimeStatistics {
                 Double.isNaN(usual) ? null : String.valueOf(step.get(2)),
                 LongStream.of(weekdays).boxed().toList(),
                 LongStream.of(hours).boxed().toList(),
-                timeline(c));
+                timeline(c),
+                List.of());
     }
 
     /** Counts by the unit of the calendar that gives between a few and some bars. */

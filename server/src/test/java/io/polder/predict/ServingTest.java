@@ -101,6 +101,45 @@ class ServingTest {
     }
 
     @Test
+    void afterAStopAllSayWhatTheyWouldHaveSaidAlsoOfPointsThatCameMeanwhile() throws Exception {
+        RecentSteps live = new RecentSteps(MODEL.step(), Made.BRUSSELS, CAPACITY, NOW - 3);
+        fill(live, NOW - CAPACITY, NOW - 3, "a", "b");
+        Serving went = serving();
+        for (long origin = NOW - 3; origin <= NOW; origin++) {
+            live.advance(origin);
+            fill(live, origin - 1, origin, "a", "b");
+            if (origin > NOW - 3) {
+                fill(live, origin - 1, origin, "c");
+            }
+            went.forecast(live, origin);
+            row("a", origin, 1, 50);
+        }
+        RecentSteps read = new RecentSteps(MODEL.step(), Made.BRUSSELS, CAPACITY, NOW);
+        fill(read, NOW - CAPACITY, NOW, "a", "b");
+        fill(read, NOW - 3, NOW, "c");
+        Serving came = serving();
+
+        came.restore(connection, read, NOW - 3, 0);
+
+        assertThat(came.origins().keySet())
+                .containsExactlyElementsOf(went.origins().keySet());
+        went.origins().forEach((step, origin) -> {
+            Origin again = Objects.requireNonNull(came.origins().get(step));
+            assertThat(again.points()).containsExactly("a", "b", "c");
+            origin.said().forEach((name, said) -> {
+                float[][] values =
+                        Objects.requireNonNull(again.said().get(name)).values();
+                for (int point = 0; point < said.values().length; point++) {
+                    assertThat(values[point]).as(name + " at " + step).isEqualTo(said.values()[point]);
+                }
+                for (int point = said.values().length; point < values.length; point++) {
+                    assertThat(values[point]).as("nothing was known of it").containsOnly(Float.NaN);
+                }
+            });
+        });
+    }
+
+    @Test
     void whatWasServedIsFoundAgainWithWhoSaidItAndWhatWasNotIsMissing() throws Exception {
         row("a", NOW, 1, 50);
         row("a", NOW, 2, 51);
@@ -183,6 +222,16 @@ class ServingTest {
         return new Serving(MODEL, QUERY, champions, (feed, events) -> new String(events, StandardCharsets.UTF_8)
                 .lines()
                 .forEach(pushed::add));
+    }
+
+    /** Each point goes up and down with the day, at a height of its own. */
+    private static void fill(RecentSteps steps, long from, long to, String... points) {
+        for (long step = from; step < to; step++) {
+            for (String point : points) {
+                steps.put(point, step, (float)
+                        (point.charAt(0) - 60 + 10 * Math.sin(step * 2 * Math.PI / DAY) + step % 5));
+            }
+        }
     }
 
     /** Two points, whose last three steps are off by so much. */

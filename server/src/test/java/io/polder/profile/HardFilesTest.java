@@ -264,6 +264,26 @@ class HardFilesTest {
     }
 
     @Test
+    void theZonesOfTimesAreToldAndTheTimesInUtc() throws IOException {
+        StringBuilder csv = new StringBuilder("offset,utc,none\n");
+        for (int hour = 10; hour < 20; hour++) {
+            csv.append("2020-03-29T%d:00:00%s,2020-03-29T%d:00:00Z,2020-03-29 %d:00:00\n"
+                    .formatted(hour, hour < 18 ? "+02:00" : "+01:00", hour, hour));
+        }
+
+        List<Profile.Column> columns =
+                profile(file("zones.csv", csv.toString())).columns();
+
+        assertThat(columns).extracting(Profile.Column::type).containsOnly("timestamp");
+        assertThat(columns)
+                .extracting(column -> Objects.requireNonNull(column.time()).zones())
+                .containsExactly(List.of("+02:00", "+01:00"), List.of("Z"), List.of());
+        assertThat(columns)
+                .extracting(column -> Objects.requireNonNull(column.time()).min())
+                .containsExactly("2020-03-29 08:00:00", "2020-03-29 10:00:00", "2020-03-29 10:00:00");
+    }
+
+    @Test
     void textFromRightToLeftIsTextAsAnyOther() throws IOException {
         Profile profile = profile(file("rtl.csv", "שם,עיר\nדוד,חיפה\nשרה,אילת\n"));
 
