@@ -778,8 +778,14 @@ function valuesOf({ numbers, time, text, top, count: all }) {
   }
   return top
     .slice(0, 3)
-    .map(({ value, count: rows }) => `${value === '' ? '(empty)' : value} ${Math.round((100 * rows) / Math.max(1, all))} %`)
+    .map(({ value, count: rows }) => `${value === '' ? '(empty)' : value} ${wholePercent(rows / Math.max(1, all))}`)
     .join(', ');
+}
+
+/** None and all are that, and never nearly so. */
+function wholePercent(part) {
+  const rounded = Math.round(100 * part);
+  return part > 0 && rounded === 0 ? '<1 %' : part < 1 && rounded === 100 ? '>99 %' : `${rounded} %`;
 }
 
 /** Whether the bins get wider and wider. */

@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
             "  ./polder predict --of speed --why 2301"
         })
 final class PredictCommand implements Runnable {
+    private static final int SHOWN = 5;
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "The model's file.")
     private @Nullable Path given;
 
@@ -98,6 +100,7 @@ final class PredictCommand implements Runnable {
         List<String> points = read.provenance().points();
         Learned forecaster = read.forecaster();
         int steps = series.steps();
+        held(file, series, points);
         Series seen = series.arranged(points).window(steps - forecaster.inputs(), steps);
         PrintWriter out = spec.commandLine().getOut();
         if (why != null) {
@@ -105,8 +108,16 @@ final class PredictCommand implements Runnable {
             if (point < 0) {
                 throw new PolderException(
                         ErrorCode.INVALID_REQUEST,
+                        List.of(new Problem("--why", why, "the model knows no such point", near(why, points))));
+            }
+            if (!series.points().contains(why)) {
+                throw new PolderException(
+                        ErrorCode.INVALID_REQUEST,
                         List.of(new Problem(
-                                "--why", why, "the model knows no such point", Problem.suggestion(why, points))));
+                                "--why",
+                                why,
+                                file + " has no such point, so nothing is known of it",
+                                near(why, series.points()))));
             }
             for (int ahead = 1; ahead <= forecaster.horizons(); ahead++) {
                 out.println(forecaster.why(seen, point, ahead).text(4));
@@ -124,6 +135,45 @@ final class PredictCommand implements Runnable {
             }
         }
         out.flush();
+    }
+
+    /** Says which points the file and the model do not share; without any, what is said would be of other points. */
+    private void held(Path file, Series series, List<String> points) {
+        List<String> lacking = points.stream()
+                .filter(point -> !series.points().contains(point))
+                .toList();
+        List<String> unknown = series.points().stream()
+                .filter(point -> !points.contains(point))
+                .toList();
+        if (lacking.size() == points.size()) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            file + ", line 1",
+                            some(unknown),
+                            "the model knows none of these points",
+                            "name the points as in the file that it was trained on, such as " + some(points))));
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        if (!lacking.isEmpty()) {
+            err.println(file + " lacks " + lacking.size() + " of the " + points.size()
+                    + " points that the model knows: " + some(lacking) + ". What is said of them is what is usual.");
+        }
+        if (!unknown.isEmpty()) {
+            err.println("The model does not know " + unknown.size() + " of the points of " + file + ": " + some(unknown)
+                    + ". Nothing is said of them.");
+        }
+        err.flush();
+    }
+
+    private static String some(List<String> points) {
+        return String.join(", ", points.subList(0, Math.min(SHOWN, points.size())))
+                + (points.size() > SHOWN ? ", …" : "");
+    }
+
+    private static String near(String point, List<String> points) {
+        String suggestion = Problem.suggestion(point, points);
+        return suggestion.startsWith("use one of") ? "use one of " + some(points) : suggestion;
     }
 
     /** A model knows the hours and days that it was trained on, and no others. */

@@ -5,6 +5,7 @@ import io.polder.predict.Series;
 import io.polder.predict.TreesForecaster;
 import io.polder.record.ErrorCode;
 import io.polder.record.PolderException;
+import io.polder.record.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -14,6 +15,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,7 @@ final class TrainCommand implements Runnable {
                     "--horizons = '" + horizons + "': it is to look ahead. Fix: give 1 or more");
         }
         Series series = times.read(file);
+        checkLearnable(file, series);
         TreesForecaster.Settings settings = training.settings(horizons);
         TreesForecaster trained = train(series, settings, spec.commandLine().getErr());
         ModelFile.Provenance provenance = ModelFile.Provenance.of(
@@ -115,6 +118,32 @@ final class TrainCommand implements Runnable {
                 trained.tried().rmse()));
         out.println("The model is " + model.toAbsolutePath());
         out.flush();
+    }
+
+    /** Of nothing, and of what never changes, there is nothing to learn. */
+    private static void checkLearnable(Path file, Series series) {
+        float least = Float.POSITIVE_INFINITY;
+        float most = Float.NEGATIVE_INFINITY;
+        for (int point = 0; point < series.points().size(); point++) {
+            for (int at = 0; at < series.steps(); at++) {
+                float value = series.value(point, at);
+                if (!Float.isNaN(value)) {
+                    least = Math.min(least, value);
+                    most = Math.max(most, value);
+                }
+            }
+        }
+        if (!(least < most)) {
+            throw new PolderException(
+                    ErrorCode.INVALID_REQUEST,
+                    List.of(new Problem(
+                            String.valueOf(file),
+                            most < least ? "" : String.valueOf(least),
+                            most < least
+                                    ? "has no number at all"
+                                    : "is the only number there is: nothing can be learned",
+                            "give a file with numbers that change")));
+        }
     }
 
     /** Trains, and shows how far it is. */

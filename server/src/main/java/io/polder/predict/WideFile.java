@@ -15,8 +15,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A series as public benchmarks have it: CSV, compressed with gzip or not, whose first line names the points and whose
@@ -24,6 +28,7 @@ import java.util.zip.GZIPInputStream;
  */
 public final class WideFile {
     private static final int MOST_PROBLEMS = 10;
+    private static final Pattern TIME = Pattern.compile("(?i)(date|day|)_?(time|timestamp|date)");
 
     private WideFile() {}
 
@@ -41,7 +46,9 @@ public final class WideFile {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
                 BufferedReader reader = new BufferedReader(new InputStreamReader(plain(in), StandardCharsets.UTF_8))) {
             String header = reader.readLine();
-            points = header == null ? List.of() : Arrays.asList(header.strip().split(",", -1));
+            points = points(String.valueOf(file), header, problems);
+            // Of a header that is wrong all lines would be.
+            boolean hasNames = problems.isEmpty();
             int blank = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 if (line.isBlank()) {
@@ -52,7 +59,7 @@ public final class WideFile {
                 for (; blank > 0; blank--) {
                     lines.add(missing(points.size()));
                 }
-                if (problems.size() < MOST_PROBLEMS) {
+                if (problems.isEmpty() || hasNames && problems.size() < MOST_PROBLEMS) {
                     lines.add(numbers(file + ", line " + (lines.size() + 2), line, points, problems));
                 }
             }
@@ -62,7 +69,7 @@ public final class WideFile {
                     file + ": cannot be read (" + failure + "). Fix: see that it is there, whole and readable",
                     failure);
         }
-        if (lines.isEmpty()) {
+        if (lines.isEmpty() && problems.isEmpty()) {
             problems.add(new Problem(
                     String.valueOf(file), "", "has no numbers", "give a line of names, and a line for each step"));
         }
@@ -76,6 +83,35 @@ public final class WideFile {
             }
         }
         return Series.of(points, start, step, calendar, values);
+    }
+
+    /** The names of the points; the mark that some programs begin a text with is none of them. */
+    private static List<String> points(String place, @Nullable String header, List<Problem> problems) {
+        String line = header == null ? "" : header.startsWith("\uFEFF") ? header.substring(1) : header;
+        List<String> points =
+                line.isBlank() ? List.of() : Arrays.asList(line.strip().split(",", -1));
+        Set<String> seen = new HashSet<>();
+        for (String point : points) {
+            if (point.isBlank()) {
+                problems.add(new Problem(place + ", line 1", line, "a point has no name", "name each column"));
+            } else if (!seen.add(point)) {
+                problems.add(new Problem(place + ", line 1", point, "two points have this name", "rename one of them"));
+            }
+        }
+        if (points.size() == 1 && line.contains(";")) {
+            problems.add(new Problem(
+                    place + ", line 1",
+                    line,
+                    "its columns are not between commas",
+                    "write commas, and decimal points"));
+        } else if (!points.isEmpty() && TIME.matcher(points.get(0).strip()).matches()) {
+            problems.add(new Problem(
+                    place + ", line 1",
+                    points.get(0),
+                    "a column of times is no point: times are counted from --start by --step",
+                    "leave this column out"));
+        }
+        return points;
     }
 
     private static InputStream plain(InputStream in) throws IOException {

@@ -60,6 +60,35 @@ class TrainCommandTest {
     }
 
     @Test
+    void pointsThatTheFileAndTheModelDoNotShareAreSaid() throws IOException {
+        Path model = folder.resolve("made.model");
+        assertThat(run("train", made("\uFEFFa,b,c\n", 14), "--model", model.toString(), "--horizons", "2"))
+                .isZero();
+
+        Path other = Files.writeString(folder.resolve("other.csv"), "c,new,a\n" + "50,1,60\n".repeat(20));
+        assertThat(run("predict", model, other)).as(err.toString()).isZero();
+        assertThat(err.toString())
+                .contains("other.csv lacks 1 of the 3 points that the model knows: b. What is said of them is what")
+                .contains("The model does not know 1 of the points of", "new. Nothing is said of them.");
+        assertThat(run("predict", model, other, "--why", "b")).isEqualTo(2);
+        assertThat(err.toString()).contains("--why = 'b': ", "has no such point, so nothing is known of it. Fix: ");
+
+        Path none = Files.writeString(folder.resolve("none.csv"), "x,y\n" + "50,1\n".repeat(20));
+        assertThat(run("predict", model, none)).isEqualTo(2);
+        assertThat(err.toString()).contains("x, y': the model knows none of these points. Fix: ");
+    }
+
+    @Test
+    void ofNothingNothingIsLearned() throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty.csv"), "a,b\n" + ",\n".repeat(3_000) + "1,\n");
+        assertThat(run("train", empty, "--model", folder.resolve("x"))).isEqualTo(2);
+        assertThat(err.toString()).contains("is the only number there is: nothing can be learned. Fix: ");
+        Path constant = Files.writeString(folder.resolve("constant.csv"), "a,b\n" + "5,5\n".repeat(3_000));
+        assertThat(run("train", constant, "--model", folder.resolve("x"))).isEqualTo(2);
+        assertThat(err.toString()).contains("constant.csv = '5.0': is the only number there is");
+    }
+
+    @Test
     void aModelKnowsTheDaysThatItWasTrainedOnAndNoOthers() throws IOException {
         Path file = made("a,b,c\n", 14);
         Path model = folder.resolve("made.model");

@@ -49,6 +49,19 @@ class WideFileTest {
                 .hasMessageContaining("Fix: ");
     }
 
+    @Test
+    void whatIsWrongWithTheNamesIsSaidOnce() throws IOException {
+        assertThat(read("\uFEFFa,b\n1,2\n").points()).containsExactly("a", "b");
+        assertThatThrownBy(() -> read("a,a,\nx,1,2\n"))
+                .hasMessageContaining("line 1 = 'a': two points have this name. Fix: ")
+                .hasMessageContaining("a point has no name")
+                .hasMessageNotContaining("line 2");
+        assertThatThrownBy(() -> read("time,a\n2026-01-01T00:00,1\n"))
+                .hasMessageContaining("a column of times is no point")
+                .hasMessageNotContaining("line 2");
+        assertThatThrownBy(() -> read("a;b\n1;2\n")).hasMessageContaining("not between commas");
+    }
+
     private Series read(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("wide.csv"), text);
         return WideFile.read(file, Instant.parse("2026-01-01T00:00:00Z"), Duration.ofMinutes(5), Made.BRUSSELS);
