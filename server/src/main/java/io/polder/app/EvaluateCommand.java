@@ -130,6 +130,14 @@ final class EvaluateCommand implements Runnable {
     @Override
     public void run() {
         if (ofMart != null && protocol.isEmpty()) {
+            List<Problem> ignored = new ArrayList<>();
+            String fix = "give --protocol " + HELD_OUT + " too, or leave it out";
+            told(ignored, "--json", json, "what is told of a running mart is not written", fix);
+            told(ignored, "--predictions", predictions, "what is told of a running mart is not written", fix);
+            told(ignored, "FILE", file, "the model of the mart has its own table", "leave it out, or leave out --of");
+            if (!ignored.isEmpty()) {
+                throw new PolderException(ErrorCode.INVALID_REQUEST, ignored);
+            }
             new MartModel(home.here(), ofMart).evaluate(spec.commandLine().getOut());
             return;
         }
@@ -192,6 +200,19 @@ final class EvaluateCommand implements Runnable {
 
     private Task task() {
         if (protocol.equals(T_GCN) && ofMart == null) {
+            List<Problem> ignored = new ArrayList<>();
+            String wrong = "the protocol says this itself";
+            String fix = "leave it out, or give --protocol " + HELD_OUT;
+            told(ignored, "--horizons", horizons, wrong, fix);
+            told(
+                    ignored,
+                    "--start, --step, --timezone, --holidays or --covariates",
+                    times == null ? null : "",
+                    wrong,
+                    fix);
+            if (!ignored.isEmpty()) {
+                throw new PolderException(ErrorCode.INVALID_REQUEST, ignored);
+            }
             Path read = file == null ? example() : file;
             Series series = WideFile.read(read, TgcnProtocol.START, TgcnProtocol.STEP, TgcnProtocol.CALENDAR);
             return new Task(
@@ -201,7 +222,7 @@ final class EvaluateCommand implements Runnable {
                     TgcnProtocol.training(series),
                     TgcnProtocol.test(series),
                     TgcnProtocol.TOLD,
-                    TgcnProtocol.published());
+                    TgcnProtocol.isPublished(series) ? TgcnProtocol.published() : List.of());
         }
         int ahead = horizons == null ? HORIZONS : horizons;
         List<Problem> problems = problems(ahead);
@@ -244,14 +265,15 @@ final class EvaluateCommand implements Runnable {
                             : new Problem(
                                     "--protocol",
                                     protocol,
-                                    "there is no such protocol",
+                                    protocol.isEmpty() ? "is missing" : "there is no such protocol",
                                     "give " + HELD_OUT + " or " + T_GCN));
         }
         if (ofMart != null) {
             String fix = "leave it out, or leave out --of";
-            beside(problems, "FILE", file, fix);
-            beside(problems, "--horizons", horizons, fix);
-            beside(problems, "--start", times == null ? null : "", fix);
+            String wrong = "the model of the mart says this itself";
+            told(problems, "FILE", file, wrong, fix);
+            told(problems, "--horizons", horizons, wrong, fix);
+            told(problems, "--start", times == null ? null : "", wrong, fix);
         } else if (protocol.equals(HELD_OUT)) {
             if (file == null) {
                 problems.add(new Problem("FILE", "", "is missing", "name the file"));
@@ -265,10 +287,10 @@ final class EvaluateCommand implements Runnable {
         return problems;
     }
 
-    /** A model of a mart knows by itself what it is about. */
-    private static void beside(List<Problem> problems, String option, @Nullable Object given, String fix) {
+    /** What would be ignored is refused. */
+    private static void told(List<Problem> problems, String option, @Nullable Object given, String wrong, String fix) {
         if (given != null) {
-            problems.add(new Problem(option, String.valueOf(given), "the model of the mart says this itself", fix));
+            problems.add(new Problem(option, String.valueOf(given), wrong, fix));
         }
     }
 

@@ -86,8 +86,19 @@ public record Evaluation(List<Scores> scores, List<Integer> told, long minutes) 
 
     private List<String> luck(Scores first) {
         List<String> lines = new ArrayList<>();
+        // A table's numbers are of all steps up to a time, these are of one alone.
+        StringBuilder own = new StringBuilder(pad("exactly so far ahead, MAE"));
+        for (int steps : told) {
+            own.append(right(three(first.at(steps).mae())));
+        }
+        lines.add(own.toString());
         for (Scores other : scores.subList(1, scores.size())) {
-            StringBuilder line = new StringBuilder(pad("p, no better than " + other.name()));
+            StringBuilder theirs = new StringBuilder(pad("  of " + other.name()));
+            for (int steps : told) {
+                theirs.append(right(three(other.at(steps).mae())));
+            }
+            lines.add(theirs.toString());
+            StringBuilder line = new StringBuilder(pad("  p, no better than it"));
             for (int steps : told) {
                 line.append(right(chance(first.absoluteAgainst(other, steps))));
             }

@@ -51,6 +51,11 @@ public final class TgcnProtocol {
 
     private TgcnProtocol() {}
 
+    /** Whether it has the shape of the file that the published numbers are of. */
+    public static boolean isPublished(Series series) {
+        return series.points().size() == 207 && series.steps() == 2_016;
+    }
+
     /** The part to train on. */
     public static Series training(Series series) {
         return series.window(0, trained(series));

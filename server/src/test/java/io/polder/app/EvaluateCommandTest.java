@@ -70,7 +70,9 @@ class EvaluateCommandTest {
             assertThat(upTo.get("mae").asDouble()).isCloseTo(absolute[at] / counts[at], within(1e-4));
         }
         assertThat(out.toString())
-                .contains("T-GCN (published)", "5.13 / 3.18", "last value", "trees", "observed within the interval");
+                .contains("last value", "trees", "observed within the interval", "exactly so far ahead, MAE")
+                .as("published numbers are of another file")
+                .doesNotContain("published)");
     }
 
     @Test
@@ -114,6 +116,17 @@ class EvaluateCommandTest {
         assertThat(run("evaluate", "--protocol", "other")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("--protocol = 'other': there is no such protocol. Fix: give held-out or t-gcn");
+
+        assertThat(run("evaluate", "--protocol", "t-gcn", "--horizons", "3", "--start", "2020-01-01T00:00"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--horizons = '3': the protocol says this itself. Fix: leave it out")
+                .contains("--start, --step");
+        assertThat(run("evaluate", "x.csv", "--of", "speed", "--json", "scores.json"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--json = 'scores.json': what is told of a running mart is not written. Fix: ")
+                .contains("FILE = 'x.csv': the model of the mart has its own table. Fix: ");
 
         Path few = Files.writeString(folder.resolve("few.csv"), "a,b\n" + "1,2\n".repeat(100));
         assertThat(run("evaluate", few.toString(), "--protocol", "t-gcn")).isEqualTo(2);
